@@ -1,0 +1,1 @@
+"""The doors: command line and browser. No decision is taken here."""

@@ -1,0 +1,1 @@
+"""The whole way from a sample to a verdict in words; models on disk."""

@@ -1,0 +1,1 @@
+"""A difference in; words out. Every number in the words is measured."""

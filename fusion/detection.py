@@ -1,0 +1,46 @@
+"""Detection: what a detector says of one sample, as numpy and plain data, so the floors above need no torch.
+
+Higher score = more anomalous; a label of 1 means anomalous. This is said here once and holds everywhere.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Verdict = Literal["PASS", "REVIEW", "REJECT", "REFUSED"]  # REFUSED: not from the world of the normals, not scored
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """T1 and T2 on the score, and the false-alarm rates on good parts that they promise."""
+
+    review: float  # T1: at or above it a person should look
+    reject: float  # T2: at or above it the part is rejected
+    review_rate: float  # promised share of good parts at or above T1, e.g. 0.05
+    reject_rate: float  # promised share of good parts at or above T2, e.g. 0.01
+
+    def verdict(self, score: float) -> Verdict:
+        return "REJECT" if score >= self.reject else "REVIEW" if score >= self.review else "PASS"
+
+
+@dataclass(frozen=True, eq=False)
+class Detection:
+    """Scores, map, mask and normal version of one sample; arrays are in the input's own pixel coordinates."""
+
+    verdict: Verdict
+    pred_score: float  # in sigma: how far beyond the spread of the normals
+    p_value: float  # share of held-out normals that score at least as high, conformal: (1 + #) / (n + 1)
+    thresholds: Thresholds
+    anomaly_map: NDArray[np.float32]  # (H, W) in the score's units; model-wide scale, never stretched per image
+    map_threshold: float  # the level of `anomaly_map` from which a pixel belongs to `pred_mask`
+    map_top: float  # the level at which the colour scale of the map ends; the same for every image of a model
+    pred_mask: NDArray[np.bool_]  # (H, W)
+    normal: NDArray[np.uint8]  # (H, W, 3): the input where nothing is wrong, what normal would be where something is
+    part: NDArray[np.bool_]  # (H, W): the object itself, without background; all True where there is no background
+    refusal: str | None = None  # why the sample is from another world, in English; None if it isn't
+
+    @property
+    def pred_label(self) -> int:
+        return int(self.verdict == "REJECT")

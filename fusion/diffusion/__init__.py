@@ -1,0 +1,1 @@
+"""The generative core; it knows nothing of anomalies."""

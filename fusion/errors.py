@@ -1,0 +1,28 @@
+"""Everything that Foil refuses, in one tree. Each message says what came, what was expected, what to do.
+
+FoilError
+├── BadInput        one sample, file or archive that can't be used; ends that sample, never a batch
+├── BadData         a folder or manifest that can't be fitted or benchmarked on
+├── BadModel        a model folder that is missing, altered, or of another version
+└── BadSetting      an option that makes no sense, or asks for something that isn't installed
+"""
+
+
+class FoilError(Exception):
+    """The message alone is meant for people: no traceback is needed to act on it."""
+
+
+class BadInput(FoilError):
+    pass
+
+
+class BadData(FoilError):
+    pass
+
+
+class BadModel(FoilError):
+    pass
+
+
+class BadSetting(FoilError):
+    pass
