@@ -1,0 +1,76 @@
+"""The command line: `foil`. Importing it loads nothing heavy, so that `foil --help` answers at once."""
+
+import errno
+import signal
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from apps.commands import bench, data, fit, inspect, models, serve, threshold
+from fusion.errors import FoilError
+
+INTERRUPTED = 130  # as shells have it: 128 + SIGINT
+
+
+class FoilGroup(TyperGroup):
+    """Commands whose refusals are one sentence on standard error, never a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:  # a Context, which click or typer owns, by typer's version
+        try:
+            return super().invoke(ctx)
+        except FoilError as error:
+            sentence, code = str(error), 2
+        except KeyboardInterrupt:
+            sentence, code = "interrupted; nothing is left half written", INTERRUPTED
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read our output, such as `head`, has seen enough
+                raise
+            sentence, code = f"{error.filename or 'the system'}: {error.strerror or error}", 2
+        typer.echo(f"foil: {sentence}", err=True)
+        raise typer.Exit(code)
+
+
+app = typer.Typer(
+    name="foil",
+    cls=FoilGroup,
+    help="Foil shows what normal would have looked like: fit on good pictures, inspect new ones, read why.",
+    epilog="First steps: foil example shop && foil fit shop/gasket --name gasket && "
+    "foil inspect shop/gasket/test --model gasket",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help can be copied, and a refused option stays one line
+    pretty_exceptions_enable=False,
+)
+app.command("fit")(fit.fit)
+app.command("inspect")(inspect.inspect)
+app.command("threshold")(threshold.threshold)
+app.command("check-data")(data.check_data)
+app.add_typer(models.app, name="models")
+app.command("bench")(bench.bench)
+app.command("example")(data.example)
+app.command("serve")(serve.serve)
+
+
+@app.command("version")
+def version() -> None:
+    """Print the version of Foil.
+
+    Example: foil version
+    """
+    from importlib.metadata import version as installed
+
+    typer.echo(f"foil {installed('foil')}")
+
+
+def main() -> None:
+    """Run the command line; what ends the process from outside still lets it tidy up."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # file names may hold anything
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""`foil bench`: measure detectors on labelled data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apps.console import progress_shown
+
+
+def bench(
+    folders: Annotated[list[Path], typer.Argument(help="Data sets with good and bad pictures.", show_default=False)],
+    method: Annotated[list[str] | None, typer.Option(help="gaussian, memory; may be given several times.")] = None,
+    backbone: Annotated[list[str] | None, typer.Option(help="As in foil fit; may be given several times.")] = None,
+    seeds: Annotated[int, typer.Option(help="How many: 0, 1, 2, ...", min=1)] = 1,
+    size: Annotated[int, typer.Option(help="As in foil fit.", min=0)] = 0,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Keep rows here; rows in it aren't repeated.")
+    ] = None,
+    markdown_file: Annotated[Path | None, typer.Option("--markdown", help="Write the table here, too.")] = None,
+) -> None:
+    """Measure detectors on labelled data.
+
+    Every combination of data, method, backbone and seed is a row of a table in Markdown. Fitted is on good pictures
+    only; labels are compared with what came out, and no threshold ever sees them. With --json an interrupted benchmark
+    goes on where it was. The exit code is 1 if a row failed.
+
+    \b
+    Example:
+      foil bench shop/gasket shop/fabric --method gaussian --method memory --json rows.jsonl
+    """
+    from fusion.bench_table import markdown
+    from fusion.benchmark import run_bench
+    from fusion.files import atomic_write
+
+    with progress_shown() as progress:
+        rows = run_bench(
+            folders, method or ["gaussian"], backbone or ["auto"], range(seeds), json_file, progress, {"size": size}
+        )
+    text = markdown(rows)
+    typer.echo(text)
+    if markdown_file:
+        atomic_write(markdown_file, text.encode() + b"\n")
+    raise typer.Exit(int(any(row.failed for row in rows)))

@@ -1,0 +1,47 @@
+"""`foil fit`: learn what is normal from a folder of good pictures."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from apps.commands import options
+from apps.console import progress_shown
+
+
+def fit(
+    data: options.Data,
+    name: Annotated[str, typer.Option(help="What to call the model.", show_default=False)],
+    normal_dir: options.NormalDir = None,
+    abnormal_dir: options.AbnormalDir = None,
+    normal_test_dir: options.NormalTestDir = None,
+    mask_dir: options.MaskDir = None,
+    backbone: Annotated[
+        str, typer.Option(help="auto, none, or a timm, open_clip or transformers name, with its file: NAME:FILE.")
+    ] = "auto",
+    method: Annotated[
+        Literal["gaussian", "memory"], typer.Option(help="A Gaussian a position, or the nearest good patches.")
+    ] = "gaussian",
+    size: Annotated[int, typer.Option(help="Longer side in px at which pictures are looked at; 0 chooses.", min=0)] = 0,
+    align: Annotated[Literal["auto", "on", "off"], typer.Option(help="Turn parts to one pose first.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Of all that is drawn by chance.", min=0)] = 0,
+    review: Annotated[float, typer.Option(help="Share of good parts that a person may have to look at.")] = 0.05,
+    reject: Annotated[float, typer.Option(help="Share of good parts that may be rejected.")] = 0.01,
+    force: Annotated[bool, typer.Option("--force", help="Replace a model of this name.")] = False,
+) -> None:
+    """Learn from good pictures what is normal.
+
+    Folders may be loose pictures, MVTec's layout (train/good, test/DEFECT), or anything whose subfolders you name.
+    Five good pictures are enough to begin; the summary says what so few can promise.
+
+    \b
+    Examples:
+      foil fit parts --name gasket
+      foil fit shop --normal-dir ok --abnormal-dir scratched --name plate
+    """
+    from assistant.fitting import fit_folder
+
+    settings = {"backbone": backbone, "method": method, "size": size, "align": align, "seed": seed}
+    roles = options.roles(normal_dir, abnormal_dir, normal_test_dir, mask_dir)
+    with progress_shown() as progress:
+        fitted = fit_folder(data, name, settings, roles, (review, reject), force, progress)
+    typer.echo("\n".join(fitted.lines()))

@@ -1,0 +1,129 @@
+"""`foil inspect`: a verdict on pictures, in words or as JSON, and in the exit code."""
+
+import json
+import sys
+from collections import Counter
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from apps.commands import options
+from apps.console import progress_shown
+from fusion.progress import silent
+
+if TYPE_CHECKING:
+    from assistant.inspection import Failure, Inspection
+    from assistant.page import Entry
+    from fusion.item import Item
+
+EXIT = {"PASS": 0, "REVIEW": 10, "REJECT": 20, "REFUSED": 30, "UNREADABLE": 30}
+COLOURS = {"PASS": "green", "REVIEW": "yellow", "REJECT": "red", "REFUSED": "magenta", "UNREADABLE": "magenta"}
+
+
+def inspect(
+    paths: Annotated[list[Path], typer.Argument(help="Pictures, and folders of them.", show_default=False)],
+    model: Annotated[str | None, typer.Option(help="Its name; not needed while there is only one.")] = None,
+    as_json: options.Json = False,
+    out: Annotated[Path | None, typer.Option(help="Write pictures, a page a sample and index.html here.")] = None,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the words.")] = "en",
+    text: Annotated[str | None, typer.Option(help="Words on the picture; with one picture only.")] = None,
+    mask: Annotated[Path | None, typer.Option(help="Where to look, in white; with one picture only.")] = None,
+    skeleton: Annotated[Path | None, typer.Option(help="17 joints (JSON, npy); with one picture only.")] = None,
+    mm_per_px: Annotated[float | None, typer.Option(help="Size of a pixel in mm, to tell sizes in mm, too.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Neither words nor progress: the exit code tells.")] = False,
+) -> None:
+    """Say what differs from normal, and where.
+
+    The exit code is the gravest verdict: 0 all PASS, 10 some REVIEW, 20 some REJECT, 30 some refused (not from the
+    model's world) or unreadable; 2 wrong usage, 130 interrupted. A file that can't be read never ends the others.
+
+    \b
+    Examples:
+      foil inspect new.png --model gasket
+      foil inspect line3/ --model gasket --json > results.jsonl
+      foil inspect line3/ --model gasket --out report --lang zh
+    """
+    from assistant import library
+    from assistant.inspection import inspect_paths
+    from assistant.page import write_index
+
+    targets = _targets(paths, text, mask, skeleton)
+    detector = library.load(model or library.sole())
+    normals = detector.calibration.scores.tolist()
+    rows: list[Entry | Failure] = []
+    counts: Counter[str] = Counter()
+    bar = not quiet and (len(paths) > 1 or paths[0].is_dir()) and not (as_json and sys.stdout.isatty())
+    with progress_shown(lines=False) if bar else nullcontext(silent) as progress:
+        for result in inspect_paths(targets, detector, lang, mm_per_px=mm_per_px, progress=progress):
+            counts[_verdict(result)] += 1
+            if out:
+                rows.append(_page(result, out, normals))
+            if as_json:
+                typer.echo(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False))
+            elif not quiet:
+                _tell(result)
+    if out:
+        write_index(rows, out, lang)
+    if not as_json and not quiet:
+        _sum_up(counts, out)
+    raise typer.Exit(max(EXIT[verdict] for verdict in counts))
+
+
+def _targets(paths: list[Path], text: str | None, mask: Path | None, skeleton: Path | None) -> "list[Path | Item]":
+    """Return what to inspect, together with what the user knows of it."""
+    if text is None and mask is None and skeleton is None:
+        return [*paths]
+    if len(paths) != 1 or paths[0].is_dir():
+        raise typer.BadParameter("--text, --mask and --skeleton belong to one picture; give just that one")
+    from fusion.item import Item
+
+    return [Item(paths[0], None, "", "test", region=mask, text=text, skeleton=skeleton)]
+
+
+def _verdict(result: "Inspection | Failure") -> str:
+    from assistant.inspection import Inspection
+
+    return result.detection.verdict if isinstance(result, Inspection) else "UNREADABLE"
+
+
+def _tell(result: "Inspection | Failure") -> None:
+    """Print a result for a person: what it is, then why, wrapped to the terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from assistant.inspection import Inspection
+    from explain.wording import number
+
+    console, verdict = Console(highlight=False, emoji=False), _verdict(result)
+    head = Text(verdict.ljust(10), style=f"bold {COLOURS[verdict]}")
+    if isinstance(result, Inspection):
+        evidence = result.evidence
+        figures = ""
+        if evidence.score is not None and evidence.p_value is not None:
+            figures = f"  score {number(evidence.score)}, p {number(evidence.p_value, 2)}"
+        console.print(head.append(f" {evidence.sample.name}{figures}", style="not bold default"), soft_wrap=True)
+        for line in result.explanation.text.splitlines():
+            for row in Text(line).wrap(console, console.width - 4):  # by the width of characters: Chinese has no spaces
+                console.print(f"    {row.plain.rstrip()}", soft_wrap=True, markup=False)
+    else:
+        console.print(head.append(f" {result.reason}", style="not bold default"), soft_wrap=True)
+
+
+def _sum_up(counts: Counter[str], out: Path | None) -> None:
+    if counts.total() > 1:
+        told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in EXIT if counts[verdict])
+        typer.echo(f"{counts.total()} pictures: {told}")
+    if out:
+        typer.echo(f"pages: {out / 'index.html'}")
+
+
+def _page(result: "Inspection | Failure", folder: Path, normals: list[float]) -> "Entry | Failure":
+    """Write a result's page and return its row of the index, which is all that is kept of it."""
+    from assistant.inspection import Inspection
+    from assistant.page import entry, write_page
+
+    if isinstance(result, Inspection):
+        return entry(result, write_page(result, folder, normals))
+    return result

@@ -1,0 +1,89 @@
+"""`foil models`: which there are, and away with one."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from apps.commands import options
+from apps.console import table
+
+if TYPE_CHECKING:
+    from assistant.library import BrokenModel, ModelInfo
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.callback(invoke_without_command=True)
+def models(ctx: typer.Context, as_json: options.Json = False) -> None:
+    """List the models, or remove one.
+
+    They live in the folder that the variable FOIL_HOME names, or where the system keeps the data of programs.
+
+    \b
+    Examples:
+      foil models
+      foil models remove gasket
+    """
+    from assistant import library
+
+    if ctx.invoked_subcommand:
+        return
+    found = library.models()
+    if as_json:
+        typer.echo(json.dumps([_plain(model) for model in found], ensure_ascii=False, indent=2))
+    elif not found:
+        typer.echo(f"no models in {library.home()}; fit one: foil fit DIR --name NAME")
+    else:
+        head = ["NAME", "GOOD PARTS", "METHOD", "REPRESENTATION", "REVIEW FROM", "REJECT FROM", "CREATED", "MB"]
+        rows = [_row(model) for model in found if isinstance(model, library.ModelInfo)]
+        typer.echo(table([head, *rows]) if rows else "no model can be used")
+        for model in found:
+            if isinstance(model, library.BrokenModel):
+                typer.echo(f"{model.name} can't be used: {model.problem}")
+
+
+@app.command("remove")
+def remove(
+    name: Annotated[str, typer.Argument(help="The model.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Remove a model for good.
+
+    \b
+    Example:
+      foil models remove gasket
+    """
+    from assistant import library
+
+    folder = library.existing_folder(name)
+    if not yes:
+        typer.confirm(f"Remove {name} ({folder}) for good?", abort=True)
+    library.remove(name)
+    typer.echo(f"{name} is removed")
+
+
+def _row(model: "ModelInfo") -> list[str]:
+    from assistant.rates import share
+
+    limits, card = model.calibration.thresholds, model.card
+    return [
+        model.name,
+        f"{card['n_normals']}",
+        f"{card['method']}",
+        f"{card['representation']}",
+        f"{limits.review:.2f} ({share(limits.review_rate)})",
+        f"{limits.reject:.2f} ({share(limits.reject_rate)})",
+        f"{card['created']}"[:16],
+        f"{model.bytes / 1e6:.1f}",
+    ]
+
+
+def _plain(model: "ModelInfo | BrokenModel") -> dict[str, Any]:
+    from assistant.library import BrokenModel
+
+    plain: dict[str, Any] = {"name": model.name, "folder": str(model.folder)}
+    if isinstance(model, BrokenModel):
+        return plain | {"problem": model.problem}
+    return plain | {"card": model.card, "thresholds": asdict(model.calibration.thresholds), "bytes": model.bytes}

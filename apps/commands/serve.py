@@ -1,0 +1,23 @@
+"""`foil serve`: the page in the browser."""
+
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="On this machine only (127.0.0.1).", min=1, max=65535)] = 7860,
+    example: Annotated[bool, typer.Option("--example", help="Render and fit the example first, to click on.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Don't open a browser.")] = False,
+) -> None:
+    """Open the app in the browser.
+
+    Upload a picture, see its normal version, read why; fit on a ZIP of good pictures.
+
+    \b
+    Example:
+      foil serve --example
+    """
+    from apps.ui.serve import serve as serve_page
+
+    serve_page(port, example, open_browser=not no_browser)

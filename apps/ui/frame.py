@@ -1,0 +1,85 @@
+"""What both tabs share: the header with model and language, the visitor's states, and how words and errors appear."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from apps.ui.models import Models
+from apps.ui.shelf import Shelf
+from apps.ui.words import word
+from assistant import library
+from explain.catalogue import Lang
+from fusion.errors import FoilError
+
+MARK = (  # a part, and its normal version behind it
+    '<svg viewBox="0 0 32 32" aria-hidden="true"><rect x="9" y="3" width="20" height="20" rx="5" class="behind"/>'
+    '<rect x="3" y="9" width="20" height="20" rx="5"/><circle cx="17" cy="15" r="3.4" class="spot"/></svg>'
+)
+
+
+class Frame:
+    """The header's components and the states of one visitor; `put` makes components whose words follow the language."""
+
+    def __init__(self, models: Models, shelf: Shelf) -> None:
+        self.models, self.shelf = models, shelf
+        self._worded: dict[Any, dict[str, str]] = {}  # component -> its property -> the key of the word in it
+        self.sample, self.seen = gr.State(None), gr.State({})  # the picture at hand; scores so far, by model
+        with gr.Row(elem_id="header"):
+            self._brand = gr.HTML(brand("en"), elem_id="brand")
+            self.model = self.put(gr.Dropdown, {"label": "model"}, choices=[], elem_id="model", min_width=200)
+            languages = [("English", "en"), ("中文", "zh")]
+            self.lang = gr.Radio(
+                languages, value="en", show_label=False, container=False, elem_id="lang", min_width=170
+            )
+
+    def put(self, kind: Any, words: dict[str, str], **options: Any) -> Any:
+        """Make a component; `words` names, for its properties, the words that they show."""
+        component = kind(**options, **{name: word(key, "en") for name, key in words.items()})
+        self._worded[component] = words
+        return component
+
+    def wire(self, blocks: gr.Blocks) -> Any:
+        """Speak the visitor's language, know the models, and return the event that ends the start."""
+        said = [self._brand, *self._worded]
+        self.lang.change(self._in_words, self.lang, said, show_progress="hidden", queue=False)
+        return blocks.load(self._started, None, [self.lang, self.model], show_progress="hidden")
+
+    def _in_words(self, lang: Lang) -> list[Any]:
+        words = [{name: word(key, lang) for name, key in keys.items()} for keys in self._worded.values()]
+        return [brand(lang), *(gr.update(**changes) for changes in words)]
+
+    def _started(self, request: gr.Request) -> tuple[Lang, Any]:
+        known = library.names()
+        lang: Lang = "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
+        return lang, gr.update(choices=known, value=known[0] if known else None)
+
+
+def brand(lang: Lang) -> str:
+    """Return the app's name and what it is for."""
+    return f"{MARK}<div><h1>Foil</h1><p>{word('tagline', lang)}</p></div>"
+
+
+def empty(key: str, lang: Lang) -> str:
+    """Return what stands in the place of something that is not there yet."""
+    return f'<div class="foil-empty">{word(key, lang)}</div>'
+
+
+@contextmanager
+def told(lang: Lang) -> Iterator[None]:
+    """Tell the visitor of an error in a sentence; what nobody foresaw is also told on the terminal, with its place."""
+    try:
+        yield
+    except FoilError as error:
+        raise gr.Error(escape(str(error)), duration=None, title="Foil", print_exception=False) from error
+    except Exception as error:
+        traceback.print_exc()
+        raise gr.Error(escape(unforeseen(error, lang)), duration=None, title="Foil", print_exception=False) from error
+
+
+def unforeseen(error: Exception, lang: Lang) -> str:
+    """Return the sentence for an error that is a fault of Foil's."""
+    return word("broken", lang, error=f"{type(error).__name__}: {error}")

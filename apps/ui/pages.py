@@ -1,0 +1,24 @@
+"""The page: one header, two tabs."""
+
+import gradio as gr
+
+from apps.ui.frame import Frame
+from apps.ui.inspect_tab import Clickable, InspectTab
+from apps.ui.models import Models
+from apps.ui.shelf import Shelf
+from apps.ui.teach_tab import TeachTab
+
+
+def build(models: Models, shelf: Shelf, clickable: Clickable = ()) -> gr.Blocks:
+    """Return the app, ready to be launched; `clickable` are pictures to try first: path, caption, model."""
+    with gr.Blocks(title="Foil", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
+        frame = Frame(models, shelf)
+        with gr.Tabs():
+            with frame.put(gr.Tab, {"label": "tab.inspect"}, id="inspect"):
+                inspect_tab = InspectTab(frame, clickable)
+            with frame.put(gr.Tab, {"label": "tab.teach"}, id="teach") as tab:
+                teach_tab = TeachTab(frame)
+        started = frame.wire(blocks)
+        inspect_tab.wire(started)
+        teach_tab.wire(tab, inspect_tab.refresh)
+    return blocks

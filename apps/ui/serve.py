@@ -1,0 +1,114 @@
+"""Serve the app on this machine, with an example to click where one is asked for."""
+
+import os
+import socket
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from assistant import library
+from assistant.fitting import fit_folder
+from fusion.errors import BadSetting
+from fusion.example.write import PRODUCTS, is_example, render_example, samples_to_click
+from fusion.progress import Progress
+
+if TYPE_CHECKING:
+    from gradio import Blocks
+
+HOST = "127.0.0.1"  # and nothing else: who can reach the page can replace models
+# The browser itself refuses what would leave this machine, also what some later Gradio might fetch.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self' data: blob:; "
+    "worker-src 'self' blob:; frame-ancestors 'none'"
+)
+
+
+def serve(port: int = 7860, example: bool = False, open_browser: bool = False) -> None:
+    """Serve the app on 127.0.0.1 until Ctrl-C; with `example`, render and fit first what is missing of it."""
+    from apps.console import progress_shown
+
+    refuse_taken(port)
+    clickable = []
+    if example:
+        with progress_shown() as progress:
+            clickable = prepare_example(progress)
+    with TemporaryDirectory(prefix="foil-") as temporary:
+        blocks = launched(port, Path(temporary), clickable, open_browser)
+        print(f"Foil is open at http://{HOST}:{port} on this machine only; Ctrl-C ends it.", flush=True)
+        try:
+            blocks.block_thread()
+        finally:
+            blocks.close(verbose=False)
+
+
+def launched(
+    port: int, temporary: Path, clickable: list[tuple[Path, str, str]] | tuple[()] = (), open_browser: bool = False
+) -> "Blocks":
+    """Start the app in threads of its own and return it; its files go into a temporary folder of the caller's."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio as it is imported
+    os.environ["GRADIO_TEMP_DIR"] = str(temporary)
+    from apps.ui.models import Models
+    from apps.ui.pages import build
+    from apps.ui.shelf import Shelf
+    from apps.ui.theme import css, theme
+
+    blocks = build(Models(), Shelf(temporary / "shelf"), clickable)
+    blocks.launch(
+        server_name=HOST,
+        server_port=port,
+        share=False,
+        inbrowser=open_browser,
+        quiet=True,
+        prevent_thread_lock=True,
+        ssr_mode=False,
+        enable_monitoring=False,
+        footer_links=[],
+        max_file_size="4gb",
+        theme=theme(),
+        css=css(),
+        app_kwargs={"middleware": [(OnlyHere, (), {})]},
+    )
+    return blocks
+
+
+def refuse_taken(port: int) -> None:
+    """Raise BadSetting if another program listens on the port."""
+    with socket.socket() as probe:
+        if probe.connect_ex((HOST, port)) == 0:
+            raise BadSetting(
+                f"port {port} is taken by another program, perhaps another `foil serve`; choose another one, such as "
+                f"foil serve --port {port + 1}"
+            )
+
+
+def prepare_example(progress: Progress) -> list[tuple[Path, str, str]]:
+    """Render the example data and fit its models where they are missing; return what there is to click."""
+    folder = library.home() / "example"
+    if not is_example(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        render_example(folder, progress=progress)
+    for name in PRODUCTS:
+        if name not in library.names():
+            fit_folder(folder / name, name, {}, progress=partial(_of, name, progress))
+    return samples_to_click(folder)
+
+
+def _of(name: str, progress: Progress, stage: str, done: int, total: int) -> None:
+    progress(f"{name}: {stage}", done, total)
+
+
+class OnlyHere:
+    """ASGI middleware that tells the browser to talk to nobody else."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def sent(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"content-security-policy", POLICY.encode())]
+            await send(message)
+
+        await self.app(scope, receive, sent)

@@ -1,0 +1,87 @@
+"""What the app says besides the findings, in English and Chinese side by side."""
+
+from explain.catalogue import Lang, Phrase
+
+
+def word(key: str, lang: Lang, **slots: str) -> str:
+    """Return a text of the app with its slots filled in."""
+    phrase: str = getattr(WORDS[key], lang)
+    return phrase.format(**slots)
+
+
+WORDS: dict[str, Phrase] = {
+    "tagline": Phrase("shows what normal would have looked like", "让您看到“正常”本来的样子"),
+    "model": Phrase("Model", "模型"),
+    "tab.inspect": Phrase("Inspect", "检测"),
+    "tab.teach": Phrase("Teach", "训练"),
+    # inspect
+    "picture": Phrase("Picture to inspect", "待检图像"),
+    "picture.hint": Phrase(
+        "Drop a picture here\n- or paste one, or -\nclick to choose", "拖放图像到此处\n- 或粘贴，或 -\n点击选择"
+    ),
+    "examples": Phrase("Examples to click", "点击示例"),
+    "compare": Phrase("Input | normal version, generated: drag the line", "输入图像 | 正常状态图（生成）：拖动分隔线"),
+    "overlay": Phrase("Where it differs", "差异位置"),
+    "regions": Phrase("Numbered regions", "编号区域"),
+    "evidence": Phrase("Evidence (JSON)", "证据 (JSON)"),
+    "report": Phrase("Download the report", "下载报告"),
+    "welcome": Phrase(
+        "Drop a picture on the left, paste one, or click an example: the verdict appears here.",
+        "请在左侧拖放或粘贴图像，或点击示例，判定结果将显示在此处。",
+    ),
+    "no_model": Phrase(
+        "There is no model yet. Teach one on the second tab: good pictures are all it takes.",
+        "尚无模型。请在“训练”页训练一个：只需要良品图像。",
+    ),
+    "no_model.picked": Phrase("Choose a model at the top first.", "请先在上方选择模型。"),
+    "nothing_yet": Phrase("What was found, in words, appears here.", "检测结果的文字说明将显示在此处。"),
+    "broken": Phrase(
+        "Foil failed in a way that nobody foresaw ({error}). The terminal says where; please report it.",
+        "Foil 发生未预料的错误（{error}）。详情见终端，请反馈。",
+    ),
+    # teach
+    "teach.how": Phrase(
+        "**1.** Give good pictures, **2.** read the check, **3.** fit. No defects are needed; 60 good parts are a fair"
+        " start, 300 support a firm promise of 1 % false alarms.",
+        "**1.** 上传良品图像，**2.** 查看数据检查，**3.** 训练。无需缺陷样本；60 件良品即可开始，"
+        "300 件可可靠地保证 1% 的误报率。",
+    ),
+    "files": Phrase("Good pictures, or one ZIP of them", "良品图像，或其 ZIP 压缩包"),
+    "check.empty": Phrase(
+        "What is in the files, and what is wrong with them, appears here.", "文件内容及存在的问题将显示在此处。"
+    ),
+    "check.good": Phrase(
+        "{count} good pictures to fit on; nothing suspicious.", "可用于训练的良品图像 {count} 幅，未发现可疑之处。"
+    ),
+    "check.findings": Phrase(
+        "{count} good pictures to fit on; {findings} findings to look at.",
+        "可用于训练的良品图像 {count} 幅；有 {findings} 处需要查看。",
+    ),
+    "name": Phrase("Name of the new model", "新模型名称"),
+    "name.hint": Phrase("letters, digits, - _ .", "字母、数字、- _ ."),
+    "review_rate": Phrase("False alarms up to REVIEW, %", "复检误报率上限 (%)"),
+    "reject_rate": Phrase("False alarms up to REJECT, %", "判退误报率上限 (%)"),
+    "replace": Phrase("Replace a model of this name", "替换同名模型"),
+    "fit": Phrase("Fit", "开始训练"),
+    "fit.empty": Phrase("The new model is introduced here.", "新模型的说明将显示在此处。"),
+    "fit.no_files": Phrase("Give good pictures or a ZIP first.", "请先上传良品图像或 ZIP 压缩包。"),
+    "fit.no_name": Phrase("Give the new model a name first.", "请先为新模型命名。"),
+    "fit.done": Phrase("{name} is ready and selected.", "{name} 已训练完成并已选中。"),
+    "fit.took": Phrase("{n} good parts, {seconds} s.", "{n} 件良品，用时 {seconds} 秒。"),
+    "fit.skipped": Phrase("{count} pictures could not be used:", "有 {count} 幅图像无法使用："),
+    "rates": Phrase(
+        "Thresholds of the selected model, changed without fitting again", "所选模型的阈值（修改无需重新训练）"
+    ),
+    "apply": Phrase("Apply", "应用"),
+    "applied": Phrase("{name} now promises these rates.", "{name} 已改用这些误报率。"),
+    "what_if": Phrase("What if", "不同阈值的结果"),
+    "what_if.rates": Phrase("Promised", "承诺"),
+    "what_if.normals": Phrase("{n} good parts", "{n} 件良品"),
+    "what_if.seen": Phrase("{n} inspected here", "本页检测的 {n} 幅"),
+    "what_if.now": Phrase("now", "当前"),
+    "what_if.note": Phrase(
+        "Columns PASS, REVIEW, REJECT count parts. A threshold marked * lies beyond every good part seen: too few for"
+        " that rate.",
+        "合格、待复检、不合格各列为件数。带 * 的阈值超出全部良品的得分：良品太少，不足以支持该误报率。",
+    ),
+}

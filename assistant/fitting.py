@@ -1,0 +1,101 @@
+"""Fit a model on a folder of good pictures, or on a ZIP or a manifest of them, and keep it in the library."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypedDict
+
+import numpy as np
+
+from assistant import library
+from assistant.rates import promise
+from fusion.archive import unpack_zip
+from fusion.calibration import Calibration
+from fusion.dataset import Dataset, Folders, open_dataset
+from fusion.errors import FoilError
+from fusion.progress import Progress, silent
+from fusion.trial import Settings
+
+SHOWN = 5  # pictures that could not be used
+
+
+class Roles(TypedDict, total=False):
+    """What the subfolders of a data set are, where their names don't tell; as in `open_dataset`."""
+
+    normal_dir: Folders
+    abnormal_dir: Folders
+    normal_test_dir: Folders
+    mask_dir: Folders
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A model that was fitted and saved."""
+
+    name: str
+    folder: Path
+    card: dict[str, Any]
+    calibration: Calibration
+    seconds: float  # from the folder to the saved model
+    to_inspect: Path | None  # where the data set keeps what is to be tested, if it does
+
+    def lines(self) -> list[str]:
+        """Return for a person what was used, what was decided, what it promises, and what to do next."""
+        card, limits = self.card, self.calibration.thresholds
+        pose = "turned to one pose" if card["aligned"] else "taken as they lie"
+        place = "what is normal is the same everywhere" if card["pooled"] else "each place has its own normal"
+        lines = [
+            f"{self.name}: fitted on {card['n_normals']} good pictures in {self.seconds:.0f} s",
+            f"seen through {card['representation']}; {pose}; {place}",
+        ]
+        if card["skipped"]:
+            lines.append(f"{len(card['skipped'])} pictures could not be used:")
+            lines += [f"  {reason}" for _, reason in card["skipped"][:SHOWN]]
+            lines += [f"  and {len(card['skipped']) - SHOWN} more"] if len(card["skipped"]) > SHOWN else []
+        lines.append(f"REVIEW from a score of {limits.review:.2f}, REJECT from {limits.reject:.2f}")
+        lines += [promise(self.calibration.support(limits.reject_rate)), f"saved in {self.folder}"]
+        return [*lines, f"next: foil inspect {self.to_inspect or 'PICTURE'} --model {self.name}"]
+
+
+def fit_folder(
+    source: Path,
+    name: str,
+    settings: Settings,
+    roles: Roles | None = None,
+    rates: tuple[float, float] = (0.05, 0.01),
+    replace: bool = False,
+    progress: Progress = silent,
+) -> Fit:
+    """Fit on the good pictures of `source`, promise the rates (review, reject), save under `name`, or leave no trace.
+
+    `settings` are fields of DetectorConfig. What would refuse the result is checked before the work, not after it.
+    """
+    library.free_folder(name, replace)
+    Calibration(np.zeros(2), *rates)
+    started = time.perf_counter()
+    with opened(source, roles or {}) as dataset:
+        normals = dataset.normals()
+        from fusion.detector import DetectorConfig, fit  # imports torch, seconds that a mistyped path must not cost
+
+        detector = fit(normals, DetectorConfig(**settings), name, progress).with_rates(*rates)
+        folder = library.save(detector, name, replace)
+        test = dataset.root / "test"
+        to_inspect = test if test.is_dir() and source.is_dir() else None
+    return Fit(name, folder, detector.card, detector.calibration, time.perf_counter() - started, to_inspect)
+
+
+@contextmanager
+def opened(source: Path, roles: Roles) -> Iterator[Dataset]:
+    """Open a folder, a manifest or a ZIP as a data set; what a ZIP holds is there for as long as the block lasts."""
+    if source.suffix.lower() != ".zip" or source.is_dir():
+        yield open_dataset(source, **roles)
+        return
+    with TemporaryDirectory(prefix="foil-") as temporary:
+        try:
+            folder = unpack_zip(source, Path(temporary, source.stem))
+            yield open_dataset(folder, **roles, confined=True)
+        except FoilError as error:  # the user knows the archive, not where it was unpacked
+            raise type(error)(str(error).replace(str(Path(temporary, source.stem)), str(source))) from error

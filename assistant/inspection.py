@@ -1,0 +1,160 @@
+"""Inspect a sample: the whole way from what was seen to a verdict in words. READ THIS FIRST.
+
+sample -> detection (score, map, normal version) -> evidence -> explanation. No step looks back.
+"""
+
+import math
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explain import plain
+from explain.catalogue import Lang
+from explain.evidence import Evidence
+from explain.explanation import Explanation, explain
+from explain.gather import gather
+from explain.language import LanguageModel, Template
+from fusion.detection import Detection
+from fusion.errors import BadInput, BadSetting, FoilError
+from fusion.item import Item
+from fusion.modality.image import pictures_in
+from fusion.progress import Progress, silent
+from fusion.sample import Sample
+
+if TYPE_CHECKING:
+    from fusion.detector import Detector  # imports torch
+
+USED = ("image", "mask")  # the modalities that a detector makes use of; a mask restricts where it looks
+_MASKS = "ground_truth"  # what MVTec's layout calls the folder of the defects' masks, which are no samples
+_TOLD = ("regions", "regions_found", "map", "frame", "mm_per_px", "support", "not_used", "refusal", "quality")
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """All that is known of one sample after the whole way."""
+
+    sample: Sample
+    detection: Detection
+    evidence: Evidence
+    explanation: Explanation
+    seconds: float  # from the sample to the words; reading the file is not in it
+    model: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the line of `foil inspect --json`, strict JSON; score, p and thresholds have all their digits."""
+        evidence = plain.to_plain(self.evidence)
+        scored = self.evidence.score is not None
+        return {
+            "path": self.sample.name,
+            "verdict": self.detection.verdict,
+            "pred_score": self.detection.pred_score if scored else None,
+            "p_value": self.detection.p_value if scored else None,
+            "explanation": self.explanation.text,
+            "lang": self.explanation.lang,
+            "model": evidence["model"],
+            "sha256": self.sample.sha256,
+            "width": self.evidence.sample.width,
+            "height": self.evidence.sample.height,
+            "seconds": round(self.seconds, 4),
+            "thresholds": asdict(self.detection.thresholds),
+            **{key: evidence[key] for key in _TOLD},
+        }
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that could not be inspected, and the sentence that says why; it names the file."""
+
+    path: str
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"path": self.path, "error": self.reason}
+
+
+def inspect(
+    sample: Sample,
+    detector: "Detector",
+    lang: Lang = "en",
+    language: LanguageModel | None = None,
+    mm_per_px: float | None = None,
+) -> Inspection:
+    """Walk one sample the whole way; without a language model, the template tells what was found."""
+    started = time.perf_counter()
+    detection = detector.detect(sample)
+    support = detector.calibration.support(detection.thresholds.reject_rate)
+    model = {"name": detector.name} | {key: value for key, value in detector.card.items() if _is_scalar(value)}
+    evidence = gather(sample, detection, model, asdict(support), USED, mm_per_px)
+    explanation = explain(evidence, language or Template(), lang)
+    return Inspection(sample, detection, evidence, explanation, time.perf_counter() - started, detector.name)
+
+
+def inspect_paths(
+    paths: Sequence[Path | Item],
+    detector: "Detector",
+    lang: Lang = "en",
+    language: LanguageModel | None = None,
+    mm_per_px: float | None = None,
+    progress: Progress = silent,
+) -> Iterator[Inspection | Failure]:
+    """Inspect pictures, folders of them, and items, of which more is known, in order; a bad file ends itself only.
+
+    While one is inspected, the next is read, so memory holds two pictures, however many there are.
+    """
+    found = [entry for path in paths for entry in _expand(path)]
+    progress("inspecting", 0, len(found))
+    for done, sample in enumerate(_read_ahead(found), 1):
+        if isinstance(sample, Failure):
+            yield sample
+        else:
+            try:
+                yield inspect(sample, detector, lang, language, mm_per_px)
+            except BadSetting:
+                raise  # it would end every other sample as well
+            except FoilError as error:
+                yield Failure(sample.name, str(error))
+        progress("inspecting", done, len(found))
+
+
+def _read_ahead(found: Sequence[Item | Failure]) -> Iterator[Sample | Failure]:
+    """Yield what is in the files, in order, each read by another thread while its predecessor is inspected."""
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        ahead: Future[Sample | Failure] | None = None
+        for entry in found:
+            coming, ahead = ahead, reader.submit(_read, entry)
+            if coming:
+                yield coming.result()
+        if ahead:
+            yield ahead.result()
+
+
+def _read(entry: Item | Failure) -> Sample | Failure:
+    if isinstance(entry, Failure):
+        return entry
+    try:
+        return entry.load()
+    except BadInput as error:
+        return Failure(str(entry.path), str(error))
+
+
+def _expand(path: Path | Item) -> list[Item | Failure]:
+    """Return what is to be inspected behind a path."""
+    if isinstance(path, Item):
+        return [path]
+    if not os.path.isdir(path):  # unlike Path.is_dir, never an exception: whoever opens it will say what is wrong
+        return [Item(path, None, "", "test")]
+    try:
+        pictures = [picture for picture in pictures_in(path) if _MASKS not in picture.relative_to(path).parts]
+    except BadInput as error:
+        return [Failure(str(path), str(error))]
+    if not pictures:
+        return [Failure(str(path), f"{path}: no pictures in this folder; check the path")]
+    return [Item(picture, None, "", "test") for picture in pictures]
+
+
+def _is_scalar(value: object) -> bool:
+    return value is None or isinstance(value, str) or (isinstance(value, int | float) and math.isfinite(value))

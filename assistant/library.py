@@ -1,0 +1,156 @@
+"""The library: fitted models by name in the user's folder. Only `load` and `save` need torch."""
+
+import json
+import os
+import re
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fusion.calibration import Calibration
+from fusion.errors import BadModel, BadSetting, FoilError
+from fusion.modelfile import replace_file, verify
+
+if TYPE_CHECKING:
+    from fusion.detector import Detector
+
+CALIBRATION, CARD = "calibration.json", "card.json"
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")  # a folder's name on every system
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What is known of a model without loading it."""
+
+    name: str
+    folder: Path
+    card: dict[str, Any]
+    calibration: Calibration
+
+    @property
+    def bytes(self) -> int:
+        return sum(path.stat().st_size for path in self.folder.iterdir())
+
+
+@dataclass(frozen=True)
+class BrokenModel:
+    """A model that can't be used, and the sentence that says why."""
+
+    name: str
+    folder: Path
+    problem: str
+
+
+def home() -> Path:
+    """Return the user's folder: FOIL_HOME where it is set, else where the system keeps the data of programs."""
+    if chosen := os.environ.get("FOIL_HOME"):
+        return Path(chosen).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("foil", appauthor=False)
+
+
+def model_folder(name: str) -> Path:
+    """Return where the model of this name lies, or would lie; a name that could lead elsewhere is refused."""
+    if not _NAME.fullmatch(name):
+        raise BadSetting(
+            f"{name!r} can't be the name of a model; use up to 64 letters, digits, '-', '_' and '.', beginning with a "
+            "letter or digit"
+        )
+    return home() / "models" / name
+
+
+def models() -> list[ModelInfo | BrokenModel]:
+    """Return every model by name; of a broken one, what is wrong with it."""
+    found: list[ModelInfo | BrokenModel] = []
+    for name in names():
+        try:
+            found.append(read(name))
+        except BadModel as error:
+            found.append(BrokenModel(name, model_folder(name), str(error)))
+    return found
+
+
+def names() -> list[str]:
+    """Return the names of all models, broken ones too; what was interrupted while it was written is none."""
+    folder = home() / "models"
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if path.is_dir() and _NAME.fullmatch(path.name))
+
+
+def sole() -> str:
+    """Return the name of the only model; where there are more, or none, ask for a name."""
+    known = names()
+    if len(known) != 1:
+        raise BadSetting(
+            f"there are {len(known)} models ({', '.join(known)}); say which one by its name"
+            if known
+            else "there is no model yet; fit one on a folder of good pictures: foil fit DIR --name NAME"
+        )
+    return known[0]
+
+
+def read(name: str) -> ModelInfo:
+    """Return what is known of a model; BadModel if a file is missing or, but for the unread weights, altered."""
+    folder = existing_folder(name)
+    verify(folder, CALIBRATION, CARD)
+    try:
+        card = json.loads((folder / CARD).read_bytes())
+        calibration = Calibration.from_json(json.loads((folder / CALIBRATION).read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError, BadSetting) as error:  # hashed, so only another Foil's form
+        raise BadModel(f"{folder}: this Foil can't read the model ({error!r}); fit it again") from error
+    return ModelInfo(name, folder, card, calibration)
+
+
+def load(name: str) -> "Detector":
+    """Load a model; whoever needs it more than once keeps it."""
+    folder = existing_folder(name)
+    from fusion.detector import Detector  # imports torch
+
+    return Detector.from_pretrained(folder)
+
+
+def save(detector: "Detector", name: str, replace: bool = False) -> Path:
+    """Save a model whole or not at all and return its folder; one of the same name is kept unless `replace` is set."""
+    folder = free_folder(name, replace)
+    detector.save_pretrained(folder)
+    return folder
+
+
+def free_folder(name: str, replace: bool = False) -> Path:
+    """Return the folder for a new model; raise BadSetting if the name is taken, unless it may be replaced."""
+    folder = model_folder(name)
+    if folder.exists() and not replace:
+        raise BadSetting(f"a model named {name} exists ({folder}); choose another name, or replace it with --force")
+    return folder
+
+
+def existing_folder(name: str) -> Path:
+    """Return a model's folder; raise BadModel, naming the known ones, if there is none of this name."""
+    folder = model_folder(name)
+    if not folder.is_dir():
+        known = f"known are {', '.join(names())}" if names() else "fit it first: foil fit DIR --name " + name
+        raise BadModel(f"there is no model named {name} in {folder.parent}; {known}")
+    return folder
+
+
+def remove(name: str) -> None:
+    """Remove a model, a broken one too: it loses its name first, so that a half removed one is never found."""
+    folder = existing_folder(name)
+    aside = folder.with_name(f".{name}.{secrets.token_hex(4)}.old")
+    try:
+        folder.rename(aside)
+        shutil.rmtree(aside)
+    except OSError as error:
+        raise FoilError(f"{folder}: it can't be removed ({error.strerror}); change its permissions") from error
+
+
+def set_rates(name: str, review_rate: float, reject_rate: float) -> Calibration:
+    """Set the false-alarm rates that a model promises, without refitting, and return its new calibration."""
+    model = read(name)
+    calibration = model.calibration.with_rates(review_rate, reject_rate)
+    replace_file(model.folder, CALIBRATION, json.dumps(calibration.to_json()).encode())
+    return calibration

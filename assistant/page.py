@@ -1,0 +1,200 @@
+"""One page a sample that can be mailed, printed and filed: everything that was found, in one file of HTML.
+
+A page holds no script and asks for nothing from anywhere; names and texts are escaped wherever they stand.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from assistant import pictures
+from assistant.card import badge, card, style, support_in_words
+from assistant.inspection import Failure, Inspection
+from assistant.labels import label
+from assistant.pictures import Picture
+from explain.catalogue import Lang, say
+from explain.wording import number, percent
+from fusion.detection import Verdict
+from fusion.errors import FoilError
+from fusion.files import atomic_write
+
+SHOWN = 640  # pixels of the longer side of a picture inside a page; its PNG beside the page keeps them all
+THUMBNAIL = 72  # pixels high
+TITLES = {  # of the files; inside a file, where no reader's language is known
+    "input": "Input",
+    "normal": "Generated: what normal would look like",
+    "overlay": "Difference over the picture",
+    "map": "Difference map",
+    "regions": "Numbered regions",
+    "mask": "Marked pixels",
+}
+# What IPTC calls a photograph in which a model replaced places.
+GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of an index: small enough to keep thousands."""
+
+    name: str
+    verdict: Verdict
+    score: float | None
+    p_value: float | None
+    page: str  # file name
+    thumbnail: str  # data URI
+
+
+def write_page(
+    inspection: Inspection, folder: Path, normals: Sequence[float] = (), written: datetime | None = None
+) -> Path:
+    """Write a sample's page and, in a folder of the same name, its pictures as PNG; return the page's path.
+
+    `normals` are the held-out scores of the good parts. A sample of the same name is written over; another sample that
+    happens to be called alike is not.
+    """
+    stem = _free_stem(inspection.sample.name, folder)
+    _make(folder / stem)
+    shown = pictures_of(inspection)
+    for key, title in TITLES.items():
+        path = folder / stem / f"{key}.png"
+        if key not in shown:
+            path.unlink(missing_ok=True)  # of an earlier inspection, when it wasn't refused
+            continue
+        picture = pictures.captioned(shown[key], title) if key == "normal" else shown[key]
+        atomic_write(path, pictures.png(picture, **texts_of(key, inspection)))
+    page = folder / f"{stem}.html"
+    atomic_write(page, render(inspection, shown, normals, written).encode())
+    return page
+
+
+def pictures_of(inspection: Inspection) -> dict[str, NDArray[np.uint8]]:
+    """Return what there is to see, by name; of a refused sample that is nothing but itself."""
+    image, detection = _image(inspection), inspection.detection
+    if inspection.evidence.map is None:
+        return {"input": image}
+    return {
+        "input": image,
+        "normal": detection.normal,
+        "overlay": pictures.overlay(image, detection),
+        "map": pictures.heatmap(detection),
+        "regions": pictures.contours(image, detection, inspection.evidence.regions),
+        "mask": detection.pred_mask.astype(np.uint8) * 255,
+    }
+
+
+def texts_of(key: str, inspection: Inspection) -> dict[str, str]:
+    """Return what a picture's file says of itself; a generated picture says so to machines, too."""
+    texts = {"Title": TITLES[key], "Sample": inspection.sample.sha256, "Model": inspection.model}
+    return texts | ({"DigitalSourceType": GENERATED} if key == "normal" else {})
+
+
+def render(
+    inspection: Inspection,
+    shown: dict[str, NDArray[np.uint8]],
+    normals: Sequence[float] = (),
+    written: datetime | None = None,
+) -> str:
+    """Return the page as one text of HTML that needs no other file; `shown` is what `pictures_of` returned."""
+    lang, detection = inspection.explanation.lang, inspection.detection
+    figures = [(key, shown[key]) for key in ("input", "normal", "overlay", "map") if key in shown]
+    legend = None
+    if inspection.evidence.map is not None:
+        figures[2] = ("overlay", pictures.contours(figures[2][1], detection, inspection.evidence.regions))
+        legend = pictures.legend(detection.map_threshold, detection.map_top, detection.thresholds, 2 * SHOWN)
+    return _template("page.html").render(
+        inspection=inspection,
+        e=inspection.evidence,
+        lang=lang,
+        identity=_identity(inspection.sample.name),
+        card=Markup(card(inspection.evidence, normals, lang)),
+        figures=[(key, pictures.data_uri(pictures.shrunk(picture, SHOWN))) for key, picture in figures],
+        legend=None if legend is None else pictures.data_uri(legend),
+        written=(written or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
+        **_words(lang),
+    )
+
+
+def entry(inspection: Inspection, page: Path) -> Entry:
+    """Return what an index says of an inspection whose page was written."""
+    e = inspection.evidence
+    shown = [_image(inspection)]
+    if e.map is not None:
+        shown.append(pictures.overlay(_image(inspection), inspection.detection))
+    thumbnail = pictures.data_uri(pictures.side_by_side(shown, THUMBNAIL))
+    return Entry(e.sample.name, e.verdict, e.score, e.p_value, page.name, thumbnail)
+
+
+def write_index(entries: Sequence[Entry | Failure], folder: Path, lang: Lang = "en") -> Path:
+    """Write index.html over pages that were written: strongest first, then what was refused, then what failed."""
+    inspected = [e for e in entries if isinstance(e, Entry)]
+    inspected.sort(key=lambda e: (e.score is None, -(e.score or 0.0), e.name))
+    failed = [e for e in entries if not isinstance(e, Entry)]
+    counts = Counter([e.verdict for e in inspected] + ["FAILED"] * len(failed))
+    _make(folder)
+    path = folder / "index.html"
+    text = _template("index.html").render(
+        entries=inspected, failed=failed, counts=counts, lang=lang, height=THUMBNAIL, **_words(lang)
+    )
+    atomic_write(path, text.encode())
+    return path
+
+
+def _words(lang: Lang) -> dict[str, object]:
+    """Return what a template needs in order to speak a language."""
+    return {
+        "label": lambda key, **slots: label(key, lang, **slots),
+        "say": lambda key: say(key, lang),
+        "support_in_words": lambda support: support_in_words(support, lang),
+        "badge": lambda verdict: Markup(badge(verdict, lang)),
+        "percent": lambda share: percent(share, lang),
+        "number": number,
+        "style": Markup(style()),
+    }
+
+
+def _image(inspection: Inspection) -> Picture:
+    image = inspection.sample.image
+    assert image is not None  # what has no image could not be inspected
+    return image
+
+
+def _free_stem(name: str, folder: Path) -> str:
+    """Return a file name for a sample that no other sample and no stranger's file in the folder has."""
+    stem = re.sub(r"[^\w.-]+", "_", Path(name.replace("\\", "/")).stem)[:60].strip("._") or "sample"
+    page = folder / f"{stem}.html"
+    ours = page.is_file() and _identity(name) in page.read_text(encoding="utf-8", errors="replace")[:1000]
+    free = not page.exists() and not (folder / stem).exists() and stem.lower() != "index"
+    return stem if ours or free else f"{stem}-{_identity(name)[:8]}"
+
+
+def _identity(name: str) -> str:
+    """Return what tells apart samples whose files are called alike in different folders."""
+    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise FoilError(
+            f"{folder}: no folder can be made here ({reason}); choose another folder to write to"
+        ) from error
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    return jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).get_template(name)

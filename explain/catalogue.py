@@ -1,0 +1,221 @@
+"""Every sentence that Foil says by itself, in English and Chinese side by side: a key can't exist in one alone."""
+
+from typing import Literal, NamedTuple
+
+Lang = Literal["en", "zh"]
+
+
+class Phrase(NamedTuple):
+    en: str
+    zh: str
+
+
+def say(key: str, lang: Lang, **slots: str) -> str:
+    """Return the phrase of a key with its slots filled in."""
+    phrase: str = getattr(CATALOGUE[key], lang)
+    return phrase.format(**slots)
+
+
+CATALOGUE: dict[str, Phrase] = {
+    # the verdict, and what it rests on
+    "reject.all": Phrase(
+        "REJECT: this part differs from normal more than any of the {n} good parts"
+        " (score {score}, reject threshold {reject}; p = {p}).",
+        "不合格：该件与正常状态的差异超过全部 {n} 件良品（得分 {score}，判退阈值 {reject}；p = {p}）。",
+    ),
+    "reject": Phrase(
+        "REJECT: this part differs from normal more than the reject threshold allows"
+        " (score {score}, threshold {reject}; p = {p}).",
+        "不合格：该件与正常状态的差异达到判退水平（得分 {score}，判退阈值 {reject}；p = {p}）。",
+    ),
+    "review": Phrase(
+        "REVIEW: the score of {score} lies between the review threshold of {review} and the reject threshold of"
+        " {reject}: too unusual to pass, not unusual enough to reject (p = {p}).",
+        "待复检：得分 {score} 介于复检阈值 {review} 与判退阈值 {reject} 之间，不宜直接放行，也不足以判退（p = {p}）。",
+    ),
+    "pass": Phrase(
+        "PASS: nothing stands out (score {score}, review threshold {review}; p = {p}).",
+        "合格：未见异常（得分 {score}，复检阈值 {review}；p = {p}）。",
+    ),
+    "pass.marked": Phrase(
+        "PASS: as a whole this part stays within what good parts show (score {score}, review threshold {review};"
+        " p = {p}), although the map marks the following.",
+        "合格：该件整体仍在良品的正常范围内（得分 {score}，复检阈值 {review}；p = {p}），但差异图上仍有以下标记。",
+    ),
+    "refused": Phrase(
+        "REFUSED: {name} was not judged, because it does not look like the good parts that this model knows.",
+        "拒绝评估：{name}与本模型所学的良品不属于同一类图像，未打分，也未判定。",
+    ),
+    "refused.reason": Phrase("Reason: {refusal}.", "原因（系统原文）：{refusal}。"),
+    "refused.action": Phrase(
+        "Check that it shows the right product, in focus, lit and framed as the good parts were, and take it again;"
+        " if it shows a new variant that is allowed, fit the model again with good parts of that variant.",
+        "请确认产品型号是否正确，对焦、光照和取景是否与良品拍摄时一致，然后重新拍摄；如属允许的新型号，请加入该型号的良品重新训练模型。",
+    ),
+    "name": Phrase("“{name}”", "“{name}”"),
+    "name.none": Phrase("this picture", "该图像"),
+    # where nothing is marked
+    "peak": Phrase(
+        "The strongest place, {place}, reaches {value} sigma, {of_threshold} of the level from which a place is marked"
+        " ({threshold} sigma).",
+        "差异最大处在{place}，为 {value}σ，相当于标记阈值（{threshold}σ）的 {of_threshold}。",
+    ),
+    "whole": Phrase(
+        "No single place stands out: the picture differs from its normal version as a whole.",
+        "没有单独的异常位置：图像整体与正常状态存在差异。",
+    ),
+    # what to do, and how much there is
+    "look": Phrase(
+        "A person should look at region 1 first, and decide whether it is a defect or a variation that is allowed.",
+        "请人工先查看区域 1，判断是缺陷还是允许的正常波动。",
+    ),
+    "look.whole": Phrase(
+        "A person should compare the whole picture with its normal version.",
+        "请人工将整幅图像与正常状态图对照检查。",
+    ),
+    "found": Phrase(
+        "In all, {found} places are marked; the strongest are described here.",
+        "共标记 {found} 处，以上只描述差异最大的几处。",
+    ),
+    # one region a sentence
+    "region": Phrase("Region {number}: {head}; {facts}.", "区域 {number}：{head}；{facts}。"),
+    "line": Phrase(
+        "{noun} {direction} {where}: {length} long, {breadth} wide, {share}",
+        "{where}有{noun}，{direction}，长 {length}，宽 {breadth}，{share}",
+    ),
+    "blob": Phrase("{noun} {where}: {size}, {share}", "{where}有{noun}，大小 {size}，{share}"),
+    "specks": Phrase(
+        "{fragments} {look}specks scattered {where}: over {size}, together {share}",
+        "{where}散布 {fragments} 个{look}小点，分布范围 {size}，合计{share}",
+    ),
+    "missing.background": Phrase(
+        "a piece is missing {where}: the background shows where the part should be, over {size}, {share}",
+        "{where}缺了一块：本应是零件的地方露出背景，范围 {size}，{share}",
+    ),
+    "added.background": Phrase(
+        "there is something {where}, where only background should be: {size}, {share}",
+        "{where}有多余物：此处本应只有背景，大小 {size}，{share}",
+    ),
+    "missing.detail": Phrase(
+        "detail is missing {where}: the normal version shows structure where this part is plain, over {size}, {share}",
+        "{where}缺少细节：正常状态下此处有图案或结构，该件此处却没有，范围 {size}，{share}",
+    ),
+    "noun.line": Phrase("a thin {look}line", "一条{look}细线"),
+    "noun.band": Phrase("a {look}band", "一条{look}条带"),
+    "noun.spot": Phrase("a small {look}spot", "一处{look}小点"),
+    "noun.patch": Phrase("a compact {look}patch", "一处{look}斑块"),
+    "noun.irregular": Phrase("an irregular {look}patch", "一处形状不规则的{look}区域"),
+    "noun.area": Phrase("a large {look}area", "一大片{look}差异区域"),
+    "look.darker": Phrase("dark ", "暗色"),
+    "look.lighter": Phrase("bright ", "亮色"),
+    "look.redder": Phrase("reddish ", "偏红"),
+    "look.greener": Phrase("greenish ", "偏绿"),
+    "look.yellower": Phrase("yellowish ", "偏黄"),
+    "look.bluer": Phrase("bluish ", "偏蓝"),
+    "look.paler": Phrase("faded ", "褪色"),
+    "look.stronger": Phrase("strongly coloured ", "浓色"),
+    "direction.horizontal": Phrase("runs almost horizontally ({angle})", "接近水平（{angle}）"),
+    "direction.vertical": Phrase("runs almost vertically ({angle})", "接近竖直（{angle}）"),
+    "direction.rising": Phrase("rises to the right at {angle}", "向右上方倾斜 {angle}"),
+    "direction.falling": Phrase("falls to the right at {angle}", "向右下方倾斜 {angle}"),
+    # where
+    "where": Phrase("{place}{border}", "{place}{border}"),
+    "where.ends": Phrase("from {first} to {last}{border}", "自{first}至{last}{border}"),
+    "at.upper_left": Phrase("in the upper left", "左上方"),
+    "at.upper": Phrase("at the top", "上方"),
+    "at.upper_right": Phrase("in the upper right", "右上方"),
+    "at.left": Phrase("on the left", "左侧"),
+    "at.centre": Phrase("in the centre", "中央"),
+    "at.right": Phrase("on the right", "右侧"),
+    "at.lower_left": Phrase("in the lower left", "左下方"),
+    "at.lower": Phrase("at the bottom", "下方"),
+    "at.lower_right": Phrase("in the lower right", "右下方"),
+    "end.upper_left": Phrase("the upper left", "左上方"),
+    "end.upper": Phrase("the top", "上方"),
+    "end.upper_right": Phrase("the upper right", "右上方"),
+    "end.left": Phrase("the left", "左侧"),
+    "end.centre": Phrase("the centre", "中央"),
+    "end.right": Phrase("the right", "右侧"),
+    "end.lower_left": Phrase("the lower left", "左下方"),
+    "end.lower": Phrase("the bottom", "下方"),
+    "end.lower_right": Phrase("the lower right", "右下方"),
+    "part.inside": Phrase(", inside the part", "（零件内部）"),
+    "part.reaches_edge": Phrase(", reaching the part's edge", "（延伸至零件边缘）"),
+    "part.edge": Phrase(", at the part's edge", "（零件边缘）"),
+    "part.outside": Phrase(", beside the part", "（零件之外）"),
+    "picture.reaches_edge": Phrase(", reaching the picture's border", "（延伸至图像边缘）"),
+    "picture.edge": Phrase(", at the picture's border", "（图像边缘）"),
+    # how big
+    "share.part": Phrase("{percent} of the part", "占零件面积 {percent}"),
+    "share.picture": Phrase("{percent} of the picture", "占图像面积 {percent}"),
+    "percent": Phrase("{number} %", "{number}%"),
+    "length": Phrase("{px} px", "{px} px"),
+    "length.mm": Phrase("{px} px ({mm} mm)", "{px} px（{mm} mm）"),
+    "size": Phrase("{width} × {height} px", "{width} × {height} px"),
+    "size.mm": Phrase("{width} × {height} px ({w} × {h} mm)", "{width} × {height} px（{w} × {h} mm）"),
+    "angle": Phrase("{degrees} degrees", "{degrees}°"),
+    # how strong, and which way
+    "fact.peak": Phrase("peak {peak} sigma", "峰值 {peak}σ"),
+    "fact.peak.times": Phrase(
+        "peak {peak} sigma ({times} times the marking threshold)", "峰值 {peak}σ（标记阈值的 {times} 倍）"
+    ),
+    "fact.tone": Phrase("{amount} L* {tone} than normal", "较正常{tone} {amount} L*"),
+    "fact.tone.slight": Phrase("slightly {tone} than normal ({amount} L*)", "较正常略{tone}（{amount} L*）"),
+    "fact.tone.colour": Phrase(
+        "{tone} and {colour} than normal ({amount} L*, ΔE {difference})",
+        "较正常偏{tone}、{colour}（{amount} L*，ΔE {difference}）",
+    ),
+    "fact.colour": Phrase("{colour} than normal (ΔE {difference})", "颜色较正常{colour}（ΔE {difference}）"),
+    "fact.same": Phrase("brightness and colour hardly changed", "亮度和颜色基本不变"),
+    "fact.rougher": Phrase("texture {times} times as rough as normal", "纹理粗糙度为正常的 {times} 倍"),
+    "fact.smoother": Phrase(
+        "texture smoother than normal ({times} times its roughness)", "纹理比正常光滑（粗糙度为正常的 {times} 倍）"
+    ),
+    "fact.added": Phrase("nothing like it in the normal version", "正常状态下此处没有这样的结构"),
+    "tone.darker": Phrase("darker", "暗"),
+    "tone.lighter": Phrase("lighter", "亮"),
+    "colour.redder": Phrase("redder", "偏红"),
+    "colour.greener": Phrase("greener", "偏绿"),
+    "colour.yellower": Phrase("yellower", "偏黄"),
+    "colour.bluer": Phrase("bluer", "偏蓝"),
+    "colour.paler": Phrase("paler in colour", "偏淡"),
+    "colour.stronger": Phrase("stronger in colour", "偏浓"),
+    "colour.both": Phrase("{first} and {second}", "{first}、{second}"),
+    # what it is worth, and what was left out
+    "support": Phrase(
+        "With {n} good parts, a false-alarm rate of {rate} is promised with {confidence} confidence only, and the true"
+        " rate may well lie between {low} and {high}; a firm promise takes {needed} good parts.",
+        "仅有 {n} 件良品时，{rate} 的误报率只有 {confidence} 的置信度，实际误报率可能在 {low} 至 {high} 之间；"
+        "要可靠地保证这一误报率，需要 {needed} 件良品。",
+    ),
+    "support.none": Phrase(
+        "{n} good parts are too few for a false-alarm rate of {rate}: the threshold lies beyond all of them and is"
+        " extrapolated. A firm promise takes {needed} good parts.",
+        "{n} 件良品不足以支持 {rate} 的误报率：阈值超出了全部良品的得分范围，由外推得到。"
+        "要可靠地保证这一误报率，需要 {needed} 件良品。",
+    ),
+    "not_used": Phrase("Given, but not used by this model: {names}.", "已提供，但本模型未使用：{names}。"),
+    "modality.text": Phrase("the text", "文字说明"),
+    "modality.mask": Phrase("the mask", "掩膜"),
+    "modality.skeleton": Phrase("the skeleton", "骨架"),
+    "quality.small": Phrase(
+        "The picture is small ({width} × {height} px): fine defects may not show.",
+        "图像尺寸偏小（{width} × {height} px），细小缺陷可能无法显现。",
+    ),
+    "quality.dark": Phrase("The picture is very dark: defects may not show.", "图像过暗，缺陷可能无法显现。"),
+    "quality.overexposed": Phrase(
+        "Much of the picture is overexposed: defects in the white areas cannot show.",
+        "图像大面积过曝，过曝处的缺陷无法显现。",
+    ),
+    "quality.flat": Phrase(
+        "The picture has hardly any contrast: check lens, focus and light.",
+        "图像几乎没有对比度，请检查镜头、对焦和光照。",
+    ),
+    # punctuation, and the check of a narrator
+    "list": Phrase(", ", "、"),
+    "clause": Phrase(", ", "，"),
+    "withheld": Phrase(
+        "The narrator's text was withheld: none of it could be traced to the evidence.",
+        "解说文字已全部撤下：其中没有一句能从证据中得到印证。",
+    ),
+}

@@ -1,0 +1,118 @@
+"""Evidence: everything that a sentence may rest on, as plain data."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from explain import plain
+from explain.difference import Region
+from explain.place import Place
+from explain.plain import Count, Percent, PixelSize, PValue, Ratio, Score, Share, Sigma, WholePixels
+from explain.quality import Note
+from fusion.detection import Verdict
+from fusion.errors import BadInput
+
+Modality = Literal["text", "mask", "skeleton"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    name: str  # printable characters only
+    sha256: str
+    width: WholePixels
+    height: WholePixels
+
+
+@dataclass(frozen=True)
+class Limits:
+    """T1 and T2, and the false-alarm rates that they promise."""
+
+    review: Score
+    reject: Score
+    review_rate: Share
+    reject_rate: Share
+
+
+@dataclass(frozen=True)
+class Support:
+    """What n normals can promise about one false-alarm rate; `fusion.calibration` says how each is found."""
+
+    n: Count
+    rate: Share  # promised
+    expected_rate: Share
+    low: Share  # the true rate may well lie from here
+    high: Share  # to here
+    confidence: Share  # that the true rate is at most the promised one
+    needed: Count  # normals for a firm promise
+    extrapolated: bool  # the threshold lies beyond every normal seen
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The strongest place of the map, marked or not."""
+
+    value: Sigma
+    x: WholePixels
+    y: WholePixels
+    place: Place
+    of_threshold: Ratio | None  # value / the map's threshold
+
+
+@dataclass(frozen=True)
+class Map:
+    threshold: Sigma  # from which a pixel is marked
+    beyond_percent: Percent  # of the part
+    peak: Peak | None  # None where the map is the same everywhere: no place stands out
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One inspection's findings. Of a refused sample there are none: no score, no map, no region."""
+
+    schema_version: Literal["1"]
+    sample: Picture
+    model: Mapping[str, str | int | float | bool | None]
+    verdict: Verdict
+    score: Score | None
+    p_value: PValue | None
+    thresholds: Limits
+    support: Support
+    map: Map | None
+    frame: Literal["part", "picture"]  # what places and shares refer to; the picture where there is no background
+    mm_per_px: PixelSize | None
+    regions_found: Count  # of which the strongest are in `regions`
+    regions: tuple[Region, ...]
+    has_text: bool
+    has_mask: bool
+    has_skeleton: bool
+    not_used: tuple[Modality, ...]  # given, but not used by this model
+    refusal: str | None
+    quality: tuple[Note, ...]
+
+    def __post_init__(self) -> None:
+        found = [name for name in ("score", "p_value", "map") if getattr(self, name) is not None]
+        if len(found) != (0 if self.verdict == "REFUSED" else 3):
+            raise BadInput(
+                f"evidence of {self.verdict} has {found}, expected score, p_value and map, or none if REFUSED"
+            )
+
+    def to_json(self) -> str:
+        """Return strict JSON, with the keys in the order of the fields."""
+        return json.dumps(plain.to_plain(self), ensure_ascii=False, allow_nan=False)
+
+    @staticmethod
+    def from_json(text: str) -> "Evidence":
+        """Return the evidence that `to_json` wrote; raise BadInput, naming the field, where it has another form."""
+        try:
+            data = json.loads(text)
+        except json.JSONDecodeError as err:
+            raise BadInput(f"evidence is no JSON ({err}); expected what Evidence.to_json wrote") from err
+        evidence: Evidence = plain.from_plain(Evidence, data, "evidence")
+        return evidence
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema (draft 2020-12) of what `Evidence.to_json` writes."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Foil evidence"}
+    return head | plain.schema(Evidence)

@@ -1,0 +1,122 @@
+"""Gather the evidence of one inspection.
+
+Numbers are rounded here, once, so that a text, a table and the JSON of one inspection never disagree.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from explain import plain
+from explain.difference import measure
+from explain.evidence import Evidence, Limits, Map, Modality, Peak, Picture, Support
+from explain.grouping import find
+from explain.place import Frame, whole_if_empty
+from explain.quality import quality
+from fusion.detection import Detection
+from fusion.errors import BadInput, BadModel, BadSetting
+from fusion.sample import Sample
+
+MAX_REGIONS = 8
+
+
+def gather(
+    sample: Sample,
+    detection: Detection,
+    model: Mapping[str, Any],
+    support: Mapping[str, Any],
+    used: tuple[str, ...],
+    mm_per_px: float | None = None,
+) -> Evidence:
+    """Return the evidence of one inspection.
+
+    `model` says in plain values what judged; `support` is a `fusion.calibration.Support` as a dict; `used` names the
+    modalities that the model made use of.
+    """
+    if sample.image is None:
+        raise BadInput(f"{clean(sample.name)!r} has no image, and only images can be explained so far; give one")
+    refused = detection.verdict == "REFUSED"
+    spots = [] if refused else find(detection)
+    given: dict[Modality, bool] = {
+        "text": bool(sample.text and sample.text.strip()),
+        "mask": sample.mask is not None,
+        "skeleton": sample.skeleton is not None,
+    }
+    evidence = Evidence(
+        schema_version="1",
+        sample=Picture(clean(sample.name), sample.sha256, sample.image.shape[1], sample.image.shape[0]),
+        model=_scalars(model),
+        verdict=detection.verdict,
+        score=None if refused else detection.pred_score,
+        p_value=None if refused else detection.p_value,
+        thresholds=Limits(**dataclasses.asdict(detection.thresholds)),
+        support=plain.from_plain(Support, dict(support), "support"),
+        map=None if refused else _map(detection),
+        frame="picture" if detection.part.all() or not detection.part.any() else "part",
+        mm_per_px=mm_per_px,
+        regions_found=len(spots),
+        regions=measure(sample.image, detection, spots[:MAX_REGIONS], mm_per_px),
+        has_text=given["text"],
+        has_mask=given["mask"],
+        has_skeleton=given["skeleton"],
+        not_used=tuple(name for name, here in given.items() if here and name not in used),
+        refusal=clean(detection.refusal) if detection.refusal else None,
+        quality=quality(sample.image, detection.part),
+    )
+    return _decisive(_finite(evidence), plain.rounded(evidence))
+
+
+def clean(text: str) -> str:
+    """Return a text as one line of printable characters: no control codes, no reversed writing, no half characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _scalars(model: Mapping[str, Any]) -> dict[str, str | int | float | bool | None]:
+    for key, value in model.items():
+        finite = value is None or isinstance(value, str) or (isinstance(value, int | float) and math.isfinite(value))
+        if not finite:
+            raise BadSetting(f"model[{key!r}] is {value!r:.60}, expected a text, a finite number, a bool or None")
+    return dict(model)
+
+
+def _map(detection: Detection) -> Map:
+    values, level = detection.anomaly_map, detection.map_threshold
+    part = whole_if_empty(detection.part)
+    y, x = (int(v) for v in np.unravel_index(int(values.argmax()), values.shape))
+    top = float(values[y, x])
+    peak = None
+    if top > max(float(values.min()), 0.0):
+        peak = Peak(top, x, y, Frame(part).place(x, y), top / level if level > 0 else None)
+    beyond = 100 * np.count_nonzero(detection.pred_mask & part) / np.count_nonzero(part)
+    return Map(level, float(beyond), peak)
+
+
+def _finite(evidence: Evidence) -> Evidence:
+    """Raise BadModel at a number that is none: a score of nan says that the model is broken, not the part."""
+    wrong = [(value, unit) for unit, value in plain.numbers(evidence) if not math.isfinite(value)]
+    if wrong:
+        value, unit = wrong[0]
+        raise BadModel(
+            f"{evidence.sample.name!r} got a value of {value} ({unit}), expected a number; fit the model again"
+        )
+    return evidence
+
+
+def _decisive(exact: Evidence, rounded: Evidence) -> Evidence:
+    """Add digits to score and thresholds while rounding makes the score look to be on the other side of one."""
+    if exact.score is None:
+        return rounded
+    values = (exact.score, exact.thresholds.review, exact.thresholds.reject)
+    digits = next(d for d in range(2, 16) if d == 15 or _sides(values, d) == _sides(values, 15))
+    score, review, reject = (round(v, digits) + 0.0 for v in values)
+    limits = dataclasses.replace(rounded.thresholds, review=review, reject=reject)
+    return dataclasses.replace(rounded, score=score, thresholds=limits)
+
+
+def _sides(values: tuple[float, ...], digits: int) -> list[bool]:
+    """Tell whether the first of the values is at or above each of the others, with so many digits."""
+    score, *limits = (round(v, digits) for v in values)
+    return [score >= limit for limit in limits]

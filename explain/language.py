@@ -1,0 +1,109 @@
+"""Evidence -> words. `Template` needs no model: it says what was measured, in the catalogue's sentences."""
+
+from typing import Protocol
+
+from explain.catalogue import Lang, say
+from explain.evidence import Evidence
+from explain.wording import number, percent, sentence
+
+TOLD = 3  # regions; beyond that, only how many there are
+NAME = 40  # characters
+
+
+class LanguageModel(Protocol):
+    """Whatever can put evidence into words; `explanation.explain` checks what it says."""
+
+    @property
+    def name(self) -> str:
+        """Return what the record calls this narrator."""
+        ...
+
+    def narrate(self, evidence: Evidence, lang: Lang) -> str:
+        """Return plain text in the language asked for."""
+        ...
+
+
+class Template:
+    """Words without a model: the same evidence always gives the same text."""
+
+    name = "template"
+
+    def narrate(self, evidence: Evidence, lang: Lang) -> str:
+        """Return the verdict, up to three regions and the caveats, a line each."""
+        if evidence.score is None or evidence.p_value is None:  # refused
+            lines = [*_refused(evidence, lang), *_quality(evidence, lang)]
+        else:
+            verdict = _verdict(evidence, evidence.score, evidence.p_value, lang)
+            lines = [verdict, *_places(evidence, lang), *_action(evidence, lang)]
+            lines += [*_worth(evidence, lang), *_quality(evidence, lang)]
+        return "\n".join(lines)
+
+
+def _verdict(e: Evidence, score: float, p: float, lang: Lang) -> str:
+    t, n = e.thresholds, e.support.n
+    key = {"REJECT": "reject", "REVIEW": "review"}.get(e.verdict, "pass.marked" if e.regions else "pass")
+    if e.verdict == "REJECT" and p * (n + 1) < 1.01:  # the smallest p that n good parts allow
+        key = "reject.all"
+    slots = {"score": _score(score), "review": _score(t.review), "reject": _score(t.reject)}
+    return say(key, lang, **slots, n=number(n), p=number(p, significant=2))
+
+
+def _refused(e: Evidence, lang: Lang) -> list[str]:
+    """Say why and what to do; nothing else is known of a picture from another world."""
+    why = [say("refused.reason", lang, refusal=reason(e))] if reason(e) else []
+    return [say("refused", lang, name=quoted(e.sample.name, lang)), *why, say("refused.action", lang)]
+
+
+def _places(e: Evidence, lang: Lang) -> list[str]:
+    if e.regions:
+        side = min(e.sample.width, e.sample.height)
+        told = [sentence(region, e.frame, side, lang) for region in e.regions[:TOLD]]
+        return told + ([say("found", lang, found=number(e.regions_found))] if e.regions_found > TOLD else [])
+    if e.verdict != "PASS":
+        return [say("whole", lang)]
+    if not e.map or (peak := e.map.peak) is None or peak.of_threshold is None or peak.of_threshold >= 1:
+        return []
+    place, share, level = say(f"at.{peak.place}", lang), percent(peak.of_threshold, lang), number(e.map.threshold)
+    return [say("peak", lang, place=place, value=number(peak.value), of_threshold=share, threshold=level)]
+
+
+def _action(e: Evidence, lang: Lang) -> list[str]:
+    if e.verdict != "REVIEW":
+        return []
+    return [say("look" if e.regions else "look.whole", lang)]
+
+
+def _worth(e: Evidence, lang: Lang) -> list[str]:
+    """Say what the promise is worth where the normals are too few for it, and what was given in vain."""
+    lines = []
+    s = e.support
+    if s.needed > s.n:
+        shares = {key: percent(getattr(s, key), lang) for key in ("rate", "confidence", "low", "high")}
+        key = "support.none" if s.extrapolated else "support"
+        lines.append(say(key, lang, n=number(s.n), needed=number(s.needed), **shares))
+    if e.not_used:
+        names = say("list", lang).join(say(f"modality.{name}", lang) for name in e.not_used)
+        lines.append(say("not_used", lang, names=names))
+    return lines
+
+
+def _quality(e: Evidence, lang: Lang) -> list[str]:
+    slots = {"width": number(e.sample.width), "height": number(e.sample.height)}
+    return [say(f"quality.{note}", lang, **slots) for note in e.quality]
+
+
+def reason(e: Evidence) -> str:
+    """Return why a sample was refused, as the detector put it, to stand within a sentence."""
+    return (e.refusal or "").rstrip(" .!。！")
+
+
+def _score(value: float) -> str:
+    """Return a score with two decimals, or as many as keep it on its side of a threshold."""
+    return max(f"{value:.2f}", number(value), key=len)
+
+
+def quoted(name: str, lang: Lang) -> str:
+    """Return a sample's name in quotation marks, its folder left out and its middle too where it is long."""
+    last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    short = last if len(last) <= NAME else f"{last[: NAME // 2]}…{last[-(NAME // 2 - 1) :]}"
+    return say("name", lang, name=short.translate({ord("“"): "'", ord("”"): "'"})) if short else say("name.none", lang)

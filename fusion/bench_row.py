@@ -1,0 +1,117 @@
+"""One row of the benchmark, measured in this process: fit on good parts, detect the test, compare with its labels."""
+
+import math
+import os
+import platform
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fusion.bench_table import Alarms, Measures
+from fusion.dataset import open_dataset
+from fusion.detection import Detection
+from fusion.errors import FoilError
+from fusion.item import Item
+from fusion.metrics import PixelMetrics, auroc_interval, average_precision, f1_max, image_auroc, per_defect
+from fusion.progress import Progress, silent
+from fusion.promise import false_alarms
+from fusion.trial import Fit, Fitted, Settings, detect_each, detector_fit
+
+
+def measure(folder: Path, settings: Settings, progress: Progress = silent, fit: Fit | None = None) -> Measures:
+    """Fit on the good parts of the training, detect the test, and compare; `fit` is the detector's own unless given."""
+    dataset = open_dataset(folder)
+    normals = dataset.normals()
+    fit = fit or detector_fit()
+    start = time.perf_counter()
+    detector = fit(normals, settings, dataset.name, progress)
+    fit_seconds = time.perf_counter() - start
+    skipped = {str(path): str(reason) for path, reason in detector.card["skipped"]}
+    seen = _detect_all(detector, dataset.test(), progress)
+    peak_mb = peak_memory_mb()
+    labels, scores = seen.labels, seen.scores
+    low, high = auroc_interval(scores, labels)
+    thresholds, n = detector.calibration.thresholds, detector.calibration.n
+    return Measures(
+        representation=str(detector.card["representation"]),
+        n_fit=len(normals) - len(skipped),
+        n_good=labels.count(0),
+        n_bad=labels.count(1),
+        auroc=image_auroc(scores, labels),
+        auroc_low=low,
+        auroc_high=high,
+        per_defect=per_defect(scores, labels, seen.defects),
+        average_precision=average_precision(scores, labels),
+        f1_max=f1_max(scores, labels),
+        pixel_auroc=seen.pixels.pixel_auroc() if seen.n_masks else None,
+        aupro=seen.pixels.aupro() if seen.n_masks else None,
+        n_masks=seen.n_masks,
+        review=seen.alarms(thresholds.review, thresholds.review_rate, n),
+        reject=seen.alarms(thresholds.reject, thresholds.reject_rate, n),
+        n_refused=scores.count(math.inf),
+        fit_seconds=fit_seconds,
+        ms_per_image=1000 * statistics.median(seen.seconds[1:] or seen.seconds),  # the first one warms up
+        peak_mb=peak_mb,
+        machine=f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        unusable={**skipped, **seen.unusable},
+    )
+
+
+@dataclass
+class _Seen:
+    """What is kept of the detections: no arrays, or the memory measured would be this benchmark's own."""
+
+    labels: list[int] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    pixels: PixelMetrics = field(default_factory=PixelMetrics)
+    n_masks: int = 0
+    unusable: dict[str, str] = field(default_factory=dict)
+
+    def alarms(self, threshold: float, rate: float, n: int) -> Alarms:
+        good, bad = ([s for s, label in zip(self.scores, self.labels, strict=True) if label == k] for k in (0, 1))
+        return Alarms(false_alarms(good, threshold, rate, n), sum(score >= threshold for score in bad) / len(bad))
+
+    def add_pixels(self, item: Item, detection: Detection) -> None:
+        try:
+            gt_mask = item.load_gt_mask()
+        except FoilError as error:
+            self.unusable[str(item.gt_mask)] = str(error)
+            return
+        if item.label == 1 and not gt_mask.any():
+            self.unusable[str(item.gt_mask)] = "the mask of a defect, but it marks nothing"
+            return
+        self.pixels.add(detection.anomaly_map, gt_mask)
+        self.n_masks += item.label == 1
+
+
+def _detect_all(detector: Fitted, items: Sequence[Item], progress: Progress) -> _Seen:
+    seen, unlabelled = _Seen(), "nobody said whether it is good, so it can't be compared"
+    seen.unusable.update({str(item.path): unlabelled for item in items if item.label is None})
+    for trial in detect_each(detector, [item for item in items if item.label is not None], progress):
+        item, detection = trial.item, trial.detection
+        if detection is None:
+            seen.unusable[str(item.path)] = trial.failed
+            continue
+        seen.labels.append(int(item.label == 1))
+        seen.defects.append(item.defect)
+        seen.scores.append(trial.score)
+        seen.seconds.append(trial.seconds)
+        if item.label == 0 or item.gt_mask:
+            seen.add_pixels(item, detection)
+    return seen
+
+
+def peak_memory_mb() -> float | None:
+    """Return the most memory that this process has held so far; None where the system doesn't tell."""
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux hands ru_maxrss on from the parent, whatever the child then uses
+        return next(int(line.split()[1]) / 1024 for line in status.read_text().splitlines() if line[:6] == "VmHWM:")
+    if platform.system() != "Darwin":
+        return None
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # bytes on macOS

@@ -1,0 +1,167 @@
+"""The benchmark's table: what one row holds, kept as JSON, read as Markdown."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fusion.errors import BadSetting
+from fusion.files import atomic_write
+from fusion.promise import FalseAlarms
+
+Key = tuple[str, str, str]
+NOTES = """\
+Image AUROC is over images, in brackets its 95 % bootstrap interval. *F1-max is an oracle*: its threshold is chosen with
+the test's labels, so nobody can have it in use. Pixel metrics are at 256 px on the longer side, AUPRO to a
+false-positive rate of 0.3. T1 (review) and T2 (reject) are set by good parts alone: in brackets the 95 % interval of
+the number of false alarms if the promised rate holds. A refused picture counts as an alarm and ranks highest. Time is
+that of the whole `detect`, the median over warm pictures; memory is the peak of the row's own process."""
+WHO = ("data", "representation", "method", "seed")
+QUALITY = ("fitted on", "test: good + bad", "image AUROC", "AP", "pixel AUROC", "AUPRO", "F1-max (oracle)")
+COST = ("fit, s", "an image, ms", "memory, MB")
+VERDICTS = ("T1 promised", "false alarms", "caught", "T2 promised", "false alarms", "caught", "refused", "unusable")
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """What one threshold, set by good parts alone, did on the test."""
+
+    good: FalseAlarms
+    caught: float  # share of the defective at or above it
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What was measured on one row; rates and areas in [0, 1]."""
+
+    representation: str
+    n_fit: int  # good parts fitted on
+    n_good: int  # tested
+    n_bad: int
+    auroc: float
+    auroc_low: float  # 95 % interval
+    auroc_high: float
+    per_defect: dict[str, float]  # AUROC against all the good
+    average_precision: float
+    f1_max: float  # an oracle
+    pixel_auroc: float | None  # None: no ground-truth masks
+    aupro: float | None
+    n_masks: int  # defective pictures with a mask, which the pixel metrics rest on
+    review: Alarms
+    reject: Alarms
+    n_refused: int  # from another world, so not scored
+    fit_seconds: float
+    ms_per_image: float
+    peak_mb: float | None  # None where the system doesn't tell
+    machine: str
+    unusable: dict[str, str]  # path -> why
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting on one data set, and what came of it."""
+
+    data: str
+    fingerprint: str  # of the data's content
+    settings: dict[str, Any]  # of the detector
+    code: str  # version and content of the code that measured
+    measures: Measures | None = None
+    failed: str = ""  # why there are no measures
+
+    @property
+    def key(self) -> Key:
+        """Return what makes a row the same row: equal keys would measure the same again."""
+        return self.fingerprint, json.dumps(self.settings, sort_keys=True), self.code
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Row":
+        measures = data["measures"]
+        if measures is not None:
+            measures = measures_from_json(measures)
+        return cls(**{**data, "measures": measures})
+
+
+def measures_from_json(data: dict[str, Any]) -> Measures:
+    alarms = {name: Alarms(FalseAlarms(**data[name]["good"]), data[name]["caught"]) for name in ("review", "reject")}
+    return Measures(**{**data, **alarms})
+
+
+def write_rows(path: Path, rows: Sequence[Row]) -> None:
+    """Write all rows whole or not at all, so that an interrupted benchmark keeps what it had."""
+    atomic_write(
+        path, json.dumps([asdict(row) for row in rows], indent=1, allow_nan=False, ensure_ascii=False).encode()
+    )
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Read the rows of an earlier benchmark, none where there is no file yet."""
+    if not path.exists():
+        return []
+    try:
+        return [Row.from_json(row) for row in json.loads(path.read_bytes())]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadSetting(
+            f"{path}: not a table that this version of foil bench wrote ({error}); name another file"
+        ) from error
+    except OSError as error:
+        raise BadSetting(f"{path}: it can't be read ({error.strerror}); name another file") from error
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """Return the rows as Markdown: quality and cost, verdicts, types of defect, what failed, and how to read it."""
+    measured = [(row, row.measures) for row in rows if row.measures]
+    parts = []
+    if measured:
+        parts.append(_table((*WHO, *QUALITY, *COST), [(*_who(row, m), *_quality(m), *_cost(m)) for row, m in measured]))
+        parts.append("Verdicts at thresholds set by good parts alone:")
+        parts.append(_table((*WHO, *VERDICTS), [(*_who(row, m), *_verdicts(m)) for row, m in measured]))
+    for data in dict.fromkeys(row.data for row, _ in measured):
+        here = [(row, m) for row, m in measured if row.data == data]
+        kinds = sorted({kind for _, m in here for kind in m.per_defect})
+        lines = [(*_who(row, m), *(_percent(m.per_defect.get(kind)) for kind in kinds)) for row, m in here]
+        parts += ["Image AUROC by type of defect:", _table((*WHO, *kinds), lines)]
+    parts += [f"No result for {row.data}, {_plain(row.settings)}: {row.failed}" for row in rows if row.failed]
+    unusable = {path: why for _, m in measured for path, why in m.unusable.items()}
+    parts += [f"Unusable: {why if path in why else f'{path}: {why}'}" for path, why in unusable.items()]
+    if measured:
+        parts.append(f"{NOTES} Measured on {'; '.join(sorted({m.machine for _, m in measured}))}.")
+    return "\n\n".join(parts) + "\n"
+
+
+def _who(row: Row, m: Measures) -> tuple[str, ...]:
+    others = {name: value for name, value in row.settings.items() if name not in ("method", "backbone", "seed")}
+    method = ", ".join((str(row.settings["method"]), *([_plain(others)] if others else [])))
+    return row.data, m.representation, method, str(row.settings["seed"])
+
+
+def _quality(m: Measures) -> tuple[str, ...]:
+    auroc = f"{_percent(m.auroc)} [{_percent(m.auroc_low)}, {_percent(m.auroc_high)}]"
+    areas = (_percent(area) for area in (m.average_precision, m.pixel_auroc, m.aupro, m.f1_max))
+    return f"{m.n_fit}", f"{m.n_good} + {m.n_bad}", auroc, *areas
+
+
+def _cost(m: Measures) -> tuple[str, ...]:
+    return f"{m.fit_seconds:.1f}", f"{m.ms_per_image:.0f}", "–" if m.peak_mb is None else f"{m.peak_mb:.0f}"
+
+
+def _verdicts(m: Measures) -> tuple[str, ...]:
+    cells = []
+    for alarms in (m.review, m.reject):
+        good = alarms.good
+        seen = f"{good.seen} of {good.of} = {100 * good.seen / good.of:.1f} % [{good.low} to {good.high}]"
+        cells += [f"{100 * good.rate:g} %", seen, f"{100 * alarms.caught:.1f} %"]
+    return *cells, f"{m.n_refused}", f"{len(m.unusable)}"
+
+
+def _plain(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in settings.items())
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f}"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)

@@ -1,0 +1,126 @@
+"""The picture of the normal version: normals' own pixels where something is wrong, the input's everywhere else.
+
+A memory of normal pictures is the ideal denoiser of picture patches; held to what surrounds a region (imputation:
+the known part stays fixed), its estimate of the region is a softmax over how well each remembered place fits those
+surroundings. Aligned parts look near their own place, textures anywhere.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+RING = 14  # px of surroundings that a patch must fit
+REACH = 8  # px that an aligned patch may move
+FEW = 8  # normals searched where patches may come from anywhere
+Pixels = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class PictureMemory:
+    pictures: NDArray[np.uint8]  # (M, H, W, 3) normals in the frame
+    aligned: bool  # positions carry information
+
+    def repair(self, picture: NDArray[np.uint8], wrong: NDArray[np.bool_]) -> tuple[Pixels, Pixels]:
+        """Return the normal version (H, W, 3) and where it replaces the picture, (H, W) in [0, 1] with a soft seam."""
+        normal = picture.astype(np.float32)
+        wide = np.asarray(cv2.dilate(wrong.astype(np.uint8), np.ones((9, 9), np.uint8)), np.uint8)
+        _, labels, boxes, _ = cv2.connectedComponentsWithStats(wide)
+        order = self._by_likeness(picture, wide)
+        for number, (x, y, width, height, _) in enumerate(boxes[1:], start=1):
+            top, bottom = max(0, y - RING), min(picture.shape[0], y + height + RING)
+            left, right = max(0, x - RING), min(picture.shape[1], x + width + RING)
+            inside = labels[top:bottom, left:right] == number
+            patch = self._impute(normal[top:bottom, left:right], inside, (left, top), order)
+            normal[top:bottom, left:right][inside] = patch[inside]
+        core = cv2.erode(wide, np.ones((5, 5), np.uint8)).astype(np.float32)
+        return normal, np.asarray(cv2.GaussianBlur(core, (0, 0), 1.5) * wide, np.float32)
+
+    def _by_likeness(self, picture: NDArray[np.uint8], wrong: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Return the memory's indices, the pictures most like this one (outside what is wrong) first."""
+        small = tiny(picture)
+        known = 1 - tiny(wrong * 255)[..., None] / 255 + 1e-3
+        far = [float((known * (tiny(other) - small) ** 2).sum()) for other in self.pictures]
+        return np.argsort(far, kind="stable")
+
+    def _impute(
+        self, patch: Pixels, inside: NDArray[np.bool_], corner: tuple[int, int], order: NDArray[np.int64]
+    ) -> Pixels:
+        """Return the patch as normals continue its surroundings, (h, w, 3): a posterior mean over remembered places."""
+        half = 1 if max(patch.shape[:2]) <= 96 else 2 if max(patch.shape[:2]) <= 240 else 4
+        known = np.where(inside, 0.0, 1.0).astype(np.float32)
+        if known.sum() < 16:  # the whole picture is wrong: the most similar normal is the best guess
+            known = np.full_like(known, 1.0)
+        template, weight = _shrink(patch, half), _shrink(known, half)
+        weight = np.repeat(weight[..., None], 3, axis=2) + 1e-4
+        found: list[tuple[float, Pixels]] = []
+        for index in order if self.aligned else order[:FEW]:
+            area = self._search_area(index, patch.shape, corner)
+            errors = cv2.matchTemplate(_shrink(area, half), template, cv2.TM_SQDIFF, mask=weight)
+            error, _, (x, y), _ = cv2.minMaxLoc(np.nan_to_num(errors, nan=np.inf, posinf=1e30))
+            x, y = min(x * half, area.shape[1] - patch.shape[1]), min(y * half, area.shape[0] - patch.shape[0])
+            found.append((error / float(weight.sum()), area[y : y + patch.shape[0], x : x + patch.shape[1]]))
+        mean_errors = np.array([error for error, _ in found])
+        # sigma^2 from the best fit itself: remembered places that fit nearly as well share the estimate
+        share = np.exp(-(mean_errors - mean_errors.min()) / (0.1 * mean_errors.min() + 1.0))
+        share /= share.sum()
+        estimate = sum((part * other for part, (_, other) in zip(share, found, strict=True) if part > 0.02), 0 * patch)
+        estimate = estimate / share[share > 0.02].sum()
+        return np.asarray(np.clip(estimate + _membrane(patch - estimate, known), 0, 255), np.float32)
+
+    def _search_area(self, index: int, shape: tuple[int, ...], corner: tuple[int, int]) -> Pixels:
+        """Return the pixels of a remembered picture in which a patch may be found."""
+        area = self.pictures[index]
+        if self.aligned:
+            left, top = max(0, corner[0] - REACH), max(0, corner[1] - REACH)
+            area = area[top : corner[1] + shape[0] + REACH, left : corner[0] + shape[1] + REACH]
+        return np.asarray(area, np.float32)
+
+
+def most_different(small: NDArray[np.float32], count: int) -> list[int]:
+    """Return the indices of up to `count` of the (N, D) that differ most from each other [Gonzalez 1985]."""
+    chosen = [int(np.argmin(((small - small.mean(axis=0)) ** 2).sum(axis=1)))]
+    far = ((small - small[chosen[0]]) ** 2).sum(axis=1)
+    while len(chosen) < min(count, len(small)):
+        chosen.append(int(np.argmax(far)))
+        far = np.minimum(far, ((small - small[chosen[-1]]) ** 2).sum(axis=1))
+    return chosen
+
+
+def tiny(picture: NDArray[np.uint8]) -> Pixels:
+    """Return the picture at 32 x 32, for comparing pictures as wholes."""
+    return np.asarray(cv2.resize(picture, (32, 32), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def sharpen_mask(difference: Pixels, wrong: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the pixels of each wrong place that really differ, (H, W); a place that differs nowhere stays whole.
+
+    `difference` is |picture - normal version|, (H, W), in grey levels of 255.
+    """
+    level = cv2.GaussianBlur(difference, (0, 0), 1.2)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(wrong.astype(np.uint8))
+    out = wrong.copy()
+    for number, (x, y, width, height, area) in enumerate(boxes[1:], start=1):
+        place = np.s_[y : y + height, x : x + width]
+        inside = labels[place] == number
+        values = level[place][inside]
+        limit = max(6.0, 0.35 * float(np.quantile(values, 0.995)))
+        sharp = inside & (level[place] >= limit)
+        if sharp.sum() >= max(4, 0.005 * area):
+            out[place][inside] = sharp[inside]
+    return out
+
+
+def _membrane(difference: Pixels, known: Pixels) -> Pixels:
+    """Return the smooth offset that carries the difference at the known surroundings over the region, (h, w, 3)."""
+    sigma = max(2.0, min(difference.shape[:2]) / 6)
+    weight = cv2.GaussianBlur(known, (0, 0), sigma) + 1e-3
+    return np.asarray(cv2.GaussianBlur(difference * known[..., None], (0, 0), sigma) / weight[..., None], np.float32)
+
+
+def _shrink(values: Pixels, factor: int) -> Pixels:
+    if factor == 1:
+        return values
+    size = (max(1, values.shape[1] // factor), max(1, values.shape[0] // factor))
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)

@@ -1,0 +1,145 @@
+"""A detector as a folder: model.safetensors, config.json, calibration.json, card.json and card.md. No pickle."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors.torch import load as read_tensors
+from safetensors.torch import save as write_tensors
+from torch import Tensor
+
+from fusion.calibration import Calibration
+from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
+from fusion.errors import BadModel
+from fusion.files import atomic_folder, atomic_write
+from fusion.modelfile import verify, write_manifest
+from fusion.picture import PictureMemory
+from fusion.representation.backbone import BackboneConfig, rebuild_backbone
+from fusion.representation.encoder import Encoder
+from fusion.representation.frame import Frame, FrameConfig
+from fusion.representation.wavelet import WaveletConfig
+from fusion.representation.whitening import Whitening
+from fusion.residual import Spread
+from fusion.view import SIGMAS, View
+from fusion.world import World
+
+if TYPE_CHECKING:
+    from fusion.detector import Detector
+
+TENSORS, CALIBRATION, CARD, READABLE = "model.safetensors", "calibration.json", "card.json", "card.md"
+
+
+def save(detector: "Detector", folder: Path) -> None:
+    """Write the folder whole or not at all."""
+    encoder = detector.encoder
+    config = {
+        "name": detector.name,
+        "detector": asdict(detector.config),
+        "frame": asdict(encoder.frame.config),
+        "wavelets": asdict(encoder.wavelets),
+        "backbone": asdict(encoder.backbone.config) if encoder.backbone else None,
+        "aligned_pictures": detector.pictures.aligned,
+        "background": detector.background,
+        "strange": detector.world.strange,
+    }
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_folder(folder) as new:
+        atomic_write(new / TENSORS, write_tensors(_tensors(detector)))
+        atomic_write(new / CALIBRATION, _json(detector.calibration.to_json()))
+        atomic_write(new / CARD, _json(detector.card))
+        atomic_write(new / READABLE, _readable(detector).encode())
+        write_manifest(new, config)
+
+
+def load(folder: Path) -> "Detector":
+    """Read what `save` wrote; BadModel if a file is missing, altered, or not what this Foil expects."""
+    from fusion.detector import Detector, DetectorConfig
+
+    config = verify(folder)["config"]
+    try:
+        tensors = read_tensors((folder / TENSORS).read_bytes())
+        return Detector(
+            name=config["name"],
+            config=DetectorConfig(**config["detector"]),
+            encoder=_encoder(config, tensors),
+            views=_views(config, tensors),
+            spread=Spread(tensors["spread.mean"], tensors["spread.std"]),
+            pictures=PictureMemory(tensors["pictures"].numpy(), config["aligned_pictures"]),
+            world=World(tensors["world.middle"].numpy(), tensors["world.spread"].numpy(), config["strange"]),
+            background=config["background"],
+            calibration=Calibration.from_json(json.loads((folder / CALIBRATION).read_bytes())),
+            card=json.loads((folder / CARD).read_bytes()),
+        )
+    except (KeyError, TypeError, ValueError) as error:  # its hashes hold, so it is another Foil's
+        raise BadModel(f"{folder}: this Foil can't read the model ({error!r}); fit it again") from error
+
+
+def _tensors(detector: "Detector") -> dict[str, Tensor]:
+    world = detector.world
+    tensors = {
+        "spread.mean": detector.spread.mean,
+        "spread.std": detector.spread.std,
+        "pictures": torch.from_numpy(detector.pictures.pictures),
+        "world.middle": torch.from_numpy(world.middle),
+        "world.spread": torch.from_numpy(world.spread),
+    }
+    for number, view in enumerate(detector.views):
+        tensors[f"view{number}.mean"] = view.whitening.mean
+        tensors[f"view{number}.factor"] = view.whitening.packed()
+        tensors[f"view{number}.residual_mean"] = view.spread.mean
+        tensors[f"view{number}.residual_std"] = view.spread.std
+        if isinstance(view.denoise, MemoryDenoiser):
+            tensors[f"view{number}.memory"] = view.denoise.memory
+    if detector.encoder.frame.reference is not None:
+        tensors["reference"] = torch.from_numpy(detector.encoder.frame.reference)
+    if detector.encoder.backbone:
+        tensors |= {f"backbone.{key}": value for key, value in detector.encoder.backbone.state().items()}
+    return {key: value.contiguous() for key, value in tensors.items()}
+
+
+def _encoder(config: dict[str, Any], tensors: dict[str, Tensor]) -> Encoder:
+    frame, wavelets = config["frame"], config["wavelets"]
+    extent = tuple(frame["extent"]) if frame["extent"] else None
+    reference = tensors["reference"].numpy() if "reference" in tensors else None
+    backbone = None
+    if config["backbone"]:
+        state = {key.removeprefix("backbone."): value for key, value in tensors.items() if key.startswith("backbone.")}
+        of = config["backbone"]
+        network = BackboneConfig(of["name"], of["library"], tuple(of["mean"]), tuple(of["std"]))
+        backbone = rebuild_backbone(network, state)
+    return Encoder(
+        Frame(FrameConfig(tuple(frame["grid"]), frame["cell"], extent), reference),
+        WaveletConfig(**{**wavelets, "contexts": tuple(wavelets["contexts"])}),
+        backbone,
+    )
+
+
+def _views(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[View, ...]:
+    sigmas = SIGMAS[config["detector"]["method"]]
+    views = []
+    for number in range(2 if config["backbone"] else 1):
+        part = f"view{number}."
+        whitening = Whitening.unpack(tensors[part + "mean"], tensors[part + "factor"])
+        memory = tensors.get(part + "memory")
+        denoise: Denoiser = GaussianDenoiser() if memory is None else MemoryDenoiser(memory)
+        spread = Spread(tensors[part + "residual_mean"], tensors[part + "residual_std"])
+        views.append(View(whitening, denoise, sigmas, spread))
+    return tuple(views)
+
+
+def _json(data: Any) -> bytes:
+    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n"
+
+
+def _readable(detector: "Detector") -> str:
+    """Return the model card as Markdown, with the metadata that the Hugging Face hub reads."""
+    rows = "\n".join(f"| {key} | {value} |" for key, value in detector.card.items() if key != "skipped")
+    skipped = "\n".join(f"- {path}: {reason}" for path, reason in detector.card["skipped"]) or "none"
+    return (
+        f"---\nlibrary_name: foil\npipeline_tag: image-classification\ntags: [anomaly-detection]\n---\n\n"
+        f"# {detector.name}\n\nA Foil model of one product, fitted on good parts only. It tells how far a picture "
+        f"is from them; it knows no kinds of defects.\n\n| | |\n|---|---|\n{rows}\n\n"
+        f"## Pictures that could not be used\n\n{skipped}\n"
+    )

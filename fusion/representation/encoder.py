@@ -1,0 +1,59 @@
+"""From a picture to tokens: into the frame, then one set of features a cell for each representation in use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fusion.representation.backbone import Backbone
+from fusion.representation.frame import Affine, Frame
+from fusion.representation.wavelet import WaveletConfig, prefers_logarithm, wavelet
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """One picture in the frame, and its tokens, (P, C) for each representation."""
+
+    picture: NDArray[np.uint8]  # (H, W, 3)
+    affine: Affine  # input pixels -> picture pixels
+    tokens: tuple[Tensor, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Encoder:
+    frame: Frame
+    wavelets: WaveletConfig
+    backbone: Backbone | None
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        return self.frame.config.grid
+
+    @property
+    def names(self) -> list[str]:
+        return ["wavelets"] + ([self.backbone.config.name] if self.backbone else [])
+
+    def __call__(self, image: NDArray[np.uint8]) -> Encoded:
+        """Encode a picture, (H, W, 3) uint8; always one at a time, so that a batch can't change a bit of it."""
+        affine = self.frame.locate(image)
+        picture = self.frame.cut(image, affine)
+        x = to_unit(self.frame.features_picture(picture))[None]
+        maps = [wavelet(x, self.grid, self.wavelets)]
+        if self.backbone:
+            maps.append(self.backbone(x, self.grid))
+        return Encoded(picture, affine, tuple(one[0].flatten(1).T.contiguous() for one in maps))
+
+
+def fit_encoder(frame: Frame, thumbs: Sequence[NDArray[np.uint8]], backbone: Backbone | None) -> Encoder:
+    """Choose tone and colour from thumbnails of the normals."""
+    colour = any(np.abs(np.ptp(thumb.astype(np.int16), axis=-1)).mean() > 1.0 for thumb in thumbs)
+    logarithm = prefers_logarithm([to_unit(thumb) for thumb in thumbs])
+    return Encoder(frame, WaveletConfig(logarithm=logarithm, colour=colour), backbone)
+
+
+def to_unit(picture: NDArray[np.uint8]) -> Tensor:
+    """Return a picture (H, W, 3) of bytes as (3, H, W) in [0, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1), dtype=np.float32)).div_(255)

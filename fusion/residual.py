@@ -1,0 +1,50 @@
+"""Distance between tokens and their normal version, place by place, in units of the normals' own spread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fusion.diffusion.denoiser import Denoiser
+
+PRIOR = 20  # pseudo-normals by which a place's spread leans on that of all places
+
+
+def residual(x: Tensor, denoise: Denoiser, sigmas: Sequence[float]) -> Tensor:
+    """Return |x - D(x; sigma)| a place and sigma, noiseless input, (B, P, C) -> (B, S, P).
+
+    Scaled by (1 + sigma^2) / sigma^2, which makes it |x| for the Gaussian: a norm of the score over several sigmas,
+    to be calibrated on normals and never read raw [Mahmood et al. 2021, MSMA].
+    """
+    norms = [(x - denoise(x, sigma)).norm(dim=-1) * ((1 + sigma**2) / sigma**2) for sigma in sigmas]
+    return torch.stack(norms, dim=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """Mean and standard deviation of normals' values, a place; a place with few normals leans on the others."""
+
+    mean: Tensor  # (..., P)
+    std: Tensor  # (..., P)
+
+    @classmethod
+    def of(cls, values: Tensor) -> "Spread":
+        """Measure over normals, (N, ..., P)."""
+        n, prior = len(values), float(PRIOR)
+        mean, variance = values.mean(dim=0), values.var(dim=0, correction=0)
+        mean = (n * mean + prior * mean.mean(dim=-1, keepdim=True)) / (n + prior)
+        variance = (n * variance + prior * variance.mean(dim=-1, keepdim=True)) / (n + prior)
+        return cls(mean, variance.sqrt().clamp_min(1e-6))
+
+    def __call__(self, values: Tensor) -> Tensor:
+        """Return (values - mean) / std, same shape."""
+        return (values - self.mean) / self.std
+
+
+def smooth(values: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Average each place with its neighbours under a binomial 3 x 3 window, borders repeated, (N, P) -> (N, P)."""
+    line = torch.tensor([1.0, 2.0, 1.0]) / 4
+    maps = F.pad(values.view(-1, 1, *grid), (1, 1, 1, 1), mode="replicate")
+    return F.conv2d(maps, (line[:, None] * line)[None, None]).flatten(1)

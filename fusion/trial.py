@@ -1,0 +1,71 @@
+"""Trial: fit on good parts, then detect others one by one; labels stay outside, so no setting can follow them."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from fusion.calibration import Calibration
+from fusion.detection import Detection
+from fusion.errors import FoilError
+from fusion.item import Item
+from fusion.progress import Progress
+from fusion.sample import Sample
+
+Settings = Mapping[str, Any]  # DetectorConfig's fields as plain data, so that nothing here needs torch
+
+
+class Fitted(Protocol):
+    """What a trial asks of a detector."""
+
+    @property
+    def calibration(self) -> Calibration: ...
+    @property
+    def card(self) -> dict[str, Any]: ...
+    def detect(self, sample: Sample) -> Detection: ...
+
+
+Fit = Callable[[Sequence[Item], Settings, str, Progress], Fitted]
+
+
+def detector_fit() -> Fit:
+    """Return the real way to fit; torch is imported here, seconds that belong to no measured time."""
+    from fusion.detector import DetectorConfig, fit
+
+    return lambda items, settings, name, progress: fit(items, DetectorConfig(**settings), name, progress)
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One item, and what the detector said of it, or why it could say nothing."""
+
+    item: Item
+    detection: Detection | None
+    seconds: float = 0.0  # of `detect`, the whole of it
+    failed: str = ""
+
+    @property
+    def score(self) -> float:
+        """Return the score to rank by; a refused sample is never passed, so it ranks above every scored one."""
+        if self.detection is None:
+            raise FoilError(f"{self.item.path}: not detected, so it has no score ({self.failed})")
+        return math.inf if self.detection.verdict == "REFUSED" else self.detection.pred_score
+
+
+def detect_each(detector: Fitted, items: Sequence[Item], progress: Progress) -> Iterator[Trial]:
+    """Detect the items in their order; a picture that can't be used ends its own trial only.
+
+    The text is withheld: in a labelled data set it is a caption, and captions tell the defect.
+    """
+    for done, item in enumerate(items):
+        progress("detect", done, len(items))
+        try:
+            sample = replace(item.load(), text=None)
+            start = time.perf_counter()
+            detection = detector.detect(sample)
+        except FoilError as error:
+            yield Trial(item, None, failed=str(error))
+        else:
+            yield Trial(item, detection, time.perf_counter() - start)
+    progress("detect", len(items), len(items))

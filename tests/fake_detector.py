@@ -1,0 +1,96 @@
+"""A detector without torch that keeps the contract of fusion.detector, so that what stands above is tested fast."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fusion.calibration import Calibration
+from fusion.detection import Detection
+from fusion.errors import BadData, BadInput
+from fusion.files import atomic_folder
+from fusion.item import Item
+from fusion.modelfile import verify, write_manifest
+from fusion.progress import Progress, silent
+from fusion.sample import Sample
+
+
+@dataclass(frozen=True)
+class FakeConfig:
+    """The fields of DetectorConfig."""
+
+    method: str = "gaussian"
+    backbone: str = "auto"
+    size: int = 0
+    align: str = "auto"
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class FakeDetector:
+    """A detector of bright blobs on grey plates: 128 is normal, and ten levels are a sigma."""
+
+    name: str = "plates"
+    config: FakeConfig = field(default_factory=FakeConfig)
+    calibration: Calibration = field(default_factory=lambda: Calibration(np.linspace(0, 2, 60)))
+    card: dict[str, Any] = field(default_factory=dict)
+
+    def detect(self, sample: Sample) -> Detection:
+        if sample.image is None:
+            raise BadInput(f"{sample.name}: no image")
+        grey = sample.image.mean(axis=2)
+        anomaly_map = np.maximum((grey - 128) / 10, 0).astype(np.float32)
+        if sample.mask is not None:
+            anomaly_map *= sample.mask >= 0.5
+        score, thresholds = float(anomaly_map.max()), self.calibration.thresholds
+        refusal = "it is as dark as with the lens cap on" if grey.mean() < 10 else None
+        wrong = anomaly_map >= thresholds.review
+        return Detection(
+            verdict="REFUSED" if refusal else thresholds.verdict(score),
+            pred_score=score,
+            p_value=self.calibration.p_value(score),
+            thresholds=thresholds,
+            anomaly_map=anomaly_map,
+            map_threshold=thresholds.review,
+            map_top=3 * thresholds.reject,
+            pred_mask=wrong,
+            normal=np.where(wrong[..., None], 128, sample.image).astype(np.uint8),
+            part=np.ones(grey.shape, bool),
+            refusal=refusal,
+        )
+
+    def with_rates(self, review_rate: float, reject_rate: float) -> "FakeDetector":
+        return replace(self, calibration=self.calibration.with_rates(review_rate, reject_rate))
+
+    def save_pretrained(self, folder: Path) -> None:
+        with atomic_folder(folder) as fresh:
+            (fresh / "model.safetensors").write_bytes(b"weights")
+            (fresh / "calibration.json").write_text(json.dumps(self.calibration.to_json()))
+            (fresh / "card.json").write_text(json.dumps(self.card))
+            (fresh / "card.md").write_text("# A fake\n")
+            write_manifest(fresh, asdict(self.config))
+
+    @classmethod
+    def from_pretrained(cls, folder: Path) -> "FakeDetector":
+        config = FakeConfig(**verify(folder)["config"])
+        calibration = Calibration.from_json(json.loads((folder / "calibration.json").read_text()))
+        return cls(folder.name, config, calibration, json.loads((folder / "card.json").read_text()))
+
+
+def fake_fit(items: Sequence[Item], config: FakeConfig, name: str, progress: Progress = silent) -> FakeDetector:
+    used, skipped = 0, []
+    for done, item in enumerate(items, 1):
+        try:
+            item.load()
+            used += 1
+        except BadInput as error:
+            skipped.append([str(item.path), str(error)])
+        progress("reading", done, len(items))
+    if used < 5:
+        raise BadData(f"{used} good pictures can be used, and a model needs at least 5")
+    card = {"n_normals": used, "skipped": skipped, "method": config.method, "representation": "brightness"}
+    card |= {"aligned": False, "pooled": True, "fit_seconds": 0.1, "created": "2026-01-01T12:00:00+00:00"}
+    return FakeDetector(name, config, Calibration(np.linspace(0, 2, used)), card | {"fingerprint": f"{used}"})

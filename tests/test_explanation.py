@@ -1,0 +1,170 @@
+"""No number without evidence, whoever narrates."""
+
+import dataclasses
+import re
+from collections import Counter
+
+import pytest
+from explain_cases import SUPPORT, detection, disc, evidences, painted, surface
+from hypothesis import given, settings
+
+from explain import plain
+from explain.claims import claims, supported
+from explain.explanation import explain
+from explain.gather import gather
+from explain.language import Template, quoted
+from fusion.sample import Sample
+
+
+class Fake:
+    """A narrator that says what it was told to say."""
+
+    name = "fake"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def narrate(self, evidence, lang) -> str:
+        return self.text
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    normal, mask = surface(), disc(300, 80, 20)
+    sample = Sample(painted(normal, mask, 40), name="part 99.png")
+    return gather(sample, detection(normal, mask), {}, SUPPORT, ("image",), mm_per_px=0.05)
+
+
+def all_numbers(value) -> list[float]:
+    """Return every number in plain data, as it stands, in percent, and without its sign."""
+    if isinstance(value, dict | list):
+        return [n for item in (value.values() if isinstance(value, dict) else value) for n in all_numbers(item)]
+    return [value, 100 * value, abs(value)] if type(value) in (int, float) else []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@given(evidence=evidences)
+@settings(max_examples=60, deadline=None)
+def test_every_number_that_the_template_writes_is_in_the_evidence_and_nothing_is_removed(evidence, lang):
+    evidence = dataclasses.replace(evidence, refusal=None)  # its words are not the template's
+    explanation = explain(evidence, Template(), lang)
+    assert explanation.removed == ()
+    assert explanation.checked
+    held = all_numbers(plain.to_plain(evidence))
+    for digits in re.findall(r"\d[\d,]*(?:\.\d+)?", explanation.text.replace(quoted(evidence.sample.name, lang), "")):
+        number, decimals = float(digits.replace(",", "")), len(digits.partition(".")[2])
+        assert any(abs(number - v) <= 0.5 * 10**-decimals * (1 + 1e-9) for v in held), digits
+
+
+@given(evidence=evidences)
+@settings(max_examples=30, deadline=None)
+def test_a_refusal_is_quoted_whatever_numbers_it_names(evidence):
+    refusal = "it lies 43.2 sigma out (limit 6½). 95 % sure!"
+    none = {"score": None, "p_value": None, "map": None}
+    evidence = dataclasses.replace(evidence, verdict="REFUSED", refusal=refusal, **none)
+    explanation = explain(evidence, Template(), "en")
+    assert explanation.removed == ()
+    assert "Reason: it lies 43.2 sigma out (limit 6½). 95 % sure." in explanation.text
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "It is 142 px wide.",
+        "It covers 7.31 % of the part.",  # the score's number, as a share
+        "There are 17 further defects.",
+        "I am 99.9% sure.",
+        "There are seventeen cracks.",
+        "It is three times too dark.",
+        "Half of the part is gone.",
+        "The score is -7.31.",
+        "The score is 7.",  # rounded beyond recognition
+        "It measures ½ mm.",
+        "It is 10³ px wide.",
+        "另有１７处缺陷。",
+        "另有十七处缺陷。",
+        "缺陷占百分之三十。",
+        "缺陷长一百四十二像素。",
+    ],
+)
+def test_a_lie_is_taken_out_and_kept_for_the_record(evidence, lie):
+    told = f"REJECT: the score is 7.31. {lie} It is in the upper right."
+    explanation = explain(evidence, Fake(told), "en")
+    assert explanation.text == "REJECT: the score is 7.31. It is in the upper right."
+    assert explanation.removed == (lie,)
+    assert explanation.narrator == "fake"
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [
+        "The score is 7.31, and the threshold 4.9.",
+        "The score is about 7.3.",
+        "p = 0.0045, i.e. 0.45 % of good parts.",
+        "It measures 39 × 39 px (1.95 mm) and peaks at 9.3 sigma, 1.9 times T2.",
+        "Region 1 is the 1st to look at; one place is marked.",
+        "It differs more than all of the 220 good parts.",
+        "区域 1 宽３９像素，峰值 9.3σ，四周正常。",
+        "该零件有一处缺陷，十分明显。",
+    ],
+)
+def test_a_truth_stays(evidence, truth):
+    explanation = explain(evidence, Fake(truth), "en")
+    assert (explanation.text, explanation.removed) == (truth, ())
+
+
+def test_a_name_is_no_claim_and_ends_no_sentence_but_only_in_quotation_marks(evidence):
+    truth = "“part 99.png” is rejected. The score is 7.31."
+    assert explain(evidence, Fake(truth), "en").text == truth
+    assert explain(evidence, Fake("There are part 99.png of them."), "en").removed == (
+        "There are part 99.png of them.",
+    )
+
+
+def test_where_nothing_is_left_it_says_so(evidence):
+    explanation = explain(evidence, Fake("It is 12345 px wide. 另有 999 处。"), "zh")
+    assert explanation.text.startswith("解说文字已全部撤下")
+    assert explanation.removed == ("It is 12345 px wide.", "另有 999 处。")
+    assert explain(evidence, Fake(""), "en").text.startswith("The narrator's text was withheld")
+
+
+def test_lines_stay_lines(evidence):
+    told = "REJECT (score 7.31).\nRegion 1: 4242 px.\nLook at region 1."
+    assert explain(evidence, Fake(told), "en").text == "REJECT (score 7.31).\nLook at region 1."
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1,234.5 px, 3,4", [(1234.5, "px"), 3, 4]),
+        ("between 0.01 and 1.66 %", [(0.01, "percent"), (1.66, "percent")]),
+        ("34 × 32 px", [(34, "px"), (32, "px")]),
+        ("12 mm²", [(12, "mm2")]),
+        ("ΔL* −31.2", [-31.2]),
+        ("10-20 px", [(10, "px"), (20, "px")]),
+        ("三处, 三十二个, 一万两千件", [3, 32, 12000]),
+        ("百分之五", [(5, "percent")]),
+        ("1e-3, T1, T2, ５０％", [0.001, (50, "percent")]),
+        ("twice, a dozen, twelve px", [2, 12, (12, "px")]),
+    ],
+)
+def test_numbers_are_read_with_their_units(text, values):
+    found = [(c.value, c.unit) for c in claims(text)]
+    assert Counter(found) == Counter(v if isinstance(v, tuple) else (v, None) for v in values)
+
+
+def test_a_number_counts_only_with_its_unit():
+    (claim,) = claims("141 px")
+    assert supported(claim, [("px", 141.0)])
+    assert not supported(claim, [("sigma", 141.0), ("count", 141.0)])
+    (share,) = claims("5 %")
+    assert supported(share, [("ratio", 0.05)])
+    assert not supported(share, [("count", 5.0)])
+
+
+def test_swapping_the_map_changes_the_text(evidence):
+    normal, mask = surface(), disc(100, 200, 30)
+    other = gather(Sample(painted(normal, mask, 40)), detection(normal, mask), {}, SUPPORT, ("image",))
+    for lang in ("en", "zh"):
+        assert explain(evidence, Template(), lang).text != explain(other, Template(), lang).text
+        assert explain(evidence, Template(), lang) == explain(evidence, Template(), lang)
