@@ -1,10 +1,12 @@
 """Fit a model on a folder of good pictures, or on a ZIP or a manifest of them, and keep it in the library."""
 
+import dataclasses
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 from typing import Any, TypedDict
 
@@ -44,20 +46,21 @@ class Fit:
 
     def lines(self) -> list[str]:
         """Return for a person what was used, what was decided, what it promises, and what to do next."""
-        card, limits = self.card, self.calibration.thresholds
+        card, skipped, limits = self.card, self.card["skipped"], self.calibration.thresholds
         pose = "turned to one pose" if card["aligned"] else "taken as they lie"
         place = "what is normal is the same everywhere" if card["pooled"] else "each place has its own normal"
         lines = [
             f"{self.name}: fitted on {card['n_normals']} good pictures in {self.seconds:.0f} s",
             f"seen through {card['representation']}; {pose}; {place}",
         ]
-        if card["skipped"]:
-            lines.append(f"{len(card['skipped'])} pictures could not be used:")
-            lines += [f"  {reason}" for _, reason in card["skipped"][:SHOWN]]
-            lines += [f"  and {len(card['skipped']) - SHOWN} more"] if len(card["skipped"]) > SHOWN else []
+        if skipped:
+            lines.append(f"{len(skipped)} of {card['n_normals'] + len(skipped)} pictures could not be used:")
+            lines += [f"  {reason}" for _, reason in skipped[:SHOWN]]
+            lines += [f"  and {len(skipped) - SHOWN} more"] if len(skipped) > SHOWN else []
         lines.append(f"REVIEW from a score of {limits.review:.2f}, REJECT from {limits.reject:.2f}")
         lines += [promise(self.calibration.support(limits.reject_rate)), f"saved in {self.folder}"]
-        return [*lines, f"next: foil inspect {self.to_inspect or 'PICTURE'} --model {self.name}"]
+        what = quote(str(self.to_inspect)) if self.to_inspect else "PICTURE"
+        return [*lines, f"next: foil inspect {what} --model {self.name}"]
 
 
 def fit_folder(
@@ -81,6 +84,11 @@ def fit_folder(
         from fusion.detector import DetectorConfig, fit  # imports torch, seconds that a mistyped path must not cost
 
         detector = fit(normals, DetectorConfig(**settings), name, progress).with_rates(*rates)
+        if _is_zip(source):  # the user knows the archive, not where it was unpacked
+            skipped = [
+                [text.replace(str(dataset.root), str(source)) for text in row] for row in detector.card["skipped"]
+            ]
+            detector = dataclasses.replace(detector, card=detector.card | {"skipped": skipped})
         folder = library.save(detector, name, replace)
         test = dataset.root / "test"
         to_inspect = test if test.is_dir() and source.is_dir() else None
@@ -90,7 +98,7 @@ def fit_folder(
 @contextmanager
 def opened(source: Path, roles: Roles) -> Iterator[Dataset]:
     """Open a folder, a manifest or a ZIP as a data set; what a ZIP holds is there for as long as the block lasts."""
-    if source.suffix.lower() != ".zip" or source.is_dir():
+    if not _is_zip(source):
         yield open_dataset(source, **roles)
         return
     with TemporaryDirectory(prefix="foil-") as temporary:
@@ -99,3 +107,7 @@ def opened(source: Path, roles: Roles) -> Iterator[Dataset]:
             yield open_dataset(folder, **roles, confined=True)
         except FoilError as error:  # the user knows the archive, not where it was unpacked
             raise type(error)(str(error).replace(str(Path(temporary, source.stem)), str(source))) from error
+
+
+def _is_zip(source: Path) -> bool:
+    return source.suffix.lower() == ".zip" and not source.is_dir()

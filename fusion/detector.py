@@ -14,7 +14,7 @@ from fusion.calibration import Calibration
 from fusion.detection import Detection
 from fusion.errors import BadInput, BadSetting
 from fusion.item import Item
-from fusion.picture import PictureMemory, sharpen_mask
+from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
 from fusion.representation.encoder import Encoded, Encoder
 from fusion.representation.segment import segment, thumbnail
@@ -116,10 +116,9 @@ class Detector:
         frame, shape = self.encoder.frame, image.shape[:2]
         fine = cv2.resize(cells, frame.config.size, interpolation=cv2.INTER_LINEAR)
         wrong = fine >= min(self.calibration.thresholds.review, float(fine.max()))  # between pixels the peak gets lost
-        repaired, seam = self.pictures.repair(seen.picture, wrong)
-        apart = np.abs(repaired - seen.picture).max(axis=-1)
-        mask = frame.back(sharpen_mask(apart, wrong).astype(np.float32), seen.affine, shape) >= 0.5
-        share = frame.back(seam, seen.affine, shape)[..., None]
+        repaired, differs, share = self.pictures.repair(seen.picture, wrong)
+        mask = frame.back(differs.astype(np.float32), seen.affine, shape) >= 0.5
+        share = frame.back(share, seen.affine, shape)[..., None]
         other = frame.back(repaired, seen.affine, shape)
         normal = np.where(share > 0, image * (1 - share) + other * share, image)
         return mask, np.asarray(np.rint(normal), np.uint8)

@@ -22,8 +22,11 @@ class PictureMemory:
     pictures: NDArray[np.uint8]  # (M, H, W, 3) normals in the frame
     aligned: bool  # positions carry information
 
-    def repair(self, picture: NDArray[np.uint8], wrong: NDArray[np.bool_]) -> tuple[Pixels, Pixels]:
-        """Return the normal version (H, W, 3) and where it replaces the picture, (H, W) in [0, 1] with a soft seam."""
+    def repair(self, picture: NDArray[np.uint8], wrong: NDArray[np.bool_]) -> tuple[Pixels, NDArray[np.bool_], Pixels]:
+        """Return the normal version (H, W, 3), what differs from it (H, W), and how far it replaces the picture (H, W).
+
+        Within each wrong place only what really differs is replaced, with a soft seam; the rest is the picture's own.
+        """
         normal = picture.astype(np.float32)
         wide = np.asarray(cv2.dilate(wrong.astype(np.uint8), np.ones((9, 9), np.uint8)), np.uint8)
         _, labels, boxes, _ = cv2.connectedComponentsWithStats(wide)
@@ -34,8 +37,10 @@ class PictureMemory:
             inside = labels[top:bottom, left:right] == number
             patch = self._impute(normal[top:bottom, left:right], inside, (left, top), order)
             normal[top:bottom, left:right][inside] = patch[inside]
-        core = cv2.erode(wide, np.ones((5, 5), np.uint8)).astype(np.float32)
-        return normal, np.asarray(cv2.GaussianBlur(core, (0, 0), 1.5) * wide, np.float32)
+        differs = _sharpen(np.abs(normal - picture).max(axis=-1), wrong)
+        core = cv2.dilate(differs.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13)))
+        share = cv2.GaussianBlur(core.astype(np.float32), (0, 0), 2.5)
+        return normal, differs, np.asarray(share * wide, np.float32)
 
     def _by_likeness(self, picture: NDArray[np.uint8], wrong: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return the memory's indices, the pictures most like this one (outside what is wrong) first."""
@@ -63,7 +68,7 @@ class PictureMemory:
             found.append((error / float(weight.sum()), area[y : y + patch.shape[0], x : x + patch.shape[1]]))
         mean_errors = np.array([error for error, _ in found])
         # sigma^2 from the best fit itself: remembered places that fit nearly as well share the estimate
-        share = np.exp(-(mean_errors - mean_errors.min()) / (0.1 * mean_errors.min() + 1.0))
+        share = np.exp(-(mean_errors - mean_errors.min()) / (0.03 * mean_errors.min() + 0.3))
         share /= share.sum()
         estimate = sum((part * other for part, (_, other) in zip(share, found, strict=True) if part > 0.02), 0 * patch)
         estimate = estimate / share[share > 0.02].sum()
@@ -93,7 +98,7 @@ def tiny(picture: NDArray[np.uint8]) -> Pixels:
     return np.asarray(cv2.resize(picture, (32, 32), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def sharpen_mask(difference: Pixels, wrong: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _sharpen(difference: Pixels, wrong: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the pixels of each wrong place that really differ, (H, W); a place that differs nowhere stays whole.
 
     `difference` is |picture - normal version|, (H, W), in grey levels of 255.
@@ -114,7 +119,7 @@ def sharpen_mask(difference: Pixels, wrong: NDArray[np.bool_]) -> NDArray[np.boo
 
 def _membrane(difference: Pixels, known: Pixels) -> Pixels:
     """Return the smooth offset that carries the difference at the known surroundings over the region, (h, w, 3)."""
-    sigma = max(2.0, min(difference.shape[:2]) / 6)
+    sigma = max(4.0, max(difference.shape[:2]) / 5)
     weight = cv2.GaussianBlur(known, (0, 0), sigma) + 1e-3
     return np.asarray(cv2.GaussianBlur(difference * known[..., None], (0, 0), sigma) / weight[..., None], np.float32)
 

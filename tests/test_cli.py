@@ -87,7 +87,7 @@ def test_fit_says_what_was_used_decided_promised_and_what_is_next(parts: Path, f
     told = result.stdout.splitlines()
     assert re.fullmatch(r"plates: fitted on 6 good pictures in \d+ s", told[0])
     assert told[1] == "seen through brightness; taken as they lie; what is normal is the same everywhere"
-    assert told[2] == "1 pictures could not be used:"
+    assert told[2] == "1 of 7 pictures could not be used:"
     assert told[3].startswith(f"  {bad}: ")
     assert told[4].startswith("REVIEW from a score of 2.00, REJECT from ")
     assert told[5].startswith("6 good parts are too few for a false-alarm rate of 10 %")
@@ -106,6 +106,8 @@ def test_fit_takes_a_zip_and_blames_the_zip_not_its_temporary_folder(parts: Path
             packed.write(path, path.relative_to(parts.parent))
     told = foil("fit", archive, "--name", "zipped").stdout
     assert "zipped: fitted on 6 good pictures" in told
+    assert f"  {archive}/train/good/6.png: " in told
+    assert library.read("zipped").card["skipped"][0][0] == f"{archive}/train/good/6.png"
     assert "next: foil inspect PICTURE --model zipped" in told
     with zipfile.ZipFile(archive, "w") as packed:
         packed.writestr("parts/notes.txt", "nothing to see")
@@ -137,9 +139,7 @@ def test_fit_never_replaces_unasked(parts: Path) -> None:
         (["nowhere", "--name", "a", "--reject", "0.5"], "false-alarm rates"),
     ],
 )
-def test_fit_refuses_in_one_sentence_before_any_work(
-    args: list[str], why: str, tmp_path: Path, foil_home: Path
-) -> None:
+def test_fit_refuses_in_one_sentence_before_any_work(args: list[str], why: str, foil_home: Path) -> None:
     result = foil("fit", *args, code=2)
     assert result.stderr.startswith("foil: ")
     assert why in result.stderr
@@ -165,9 +165,9 @@ def test_an_interrupted_fit_says_so_and_leaves_nothing(
 def test_inspect_tells_verdict_path_score_p_and_why(plate: Plate, gasket: Path) -> None:
     good, bad = plate("good.png"), plate("bad.png", spot=228)
     told = foil("inspect", good, bad, "--model", "gasket", code=20).stdout.splitlines()
-    assert told[0] == f"PASS       {good}  score 0, p 1.0"
+    assert told[0] == f"PASS       {good}  score 0.00, p 1.0"
     assert told[1].startswith("    PASS: nothing stands out (score 0.00,")
-    assert f"REJECT     {bad}  score 10, p 0.016" in told
+    assert f"REJECT     {bad}  score 10.00, p 0.016" in told
     assert any(line.startswith("    Region 1: ") for line in told)
     assert told[-1] == "2 pictures: 1 PASS, 1 REJECT"
     assert max(map(len, told[1:2] + told[-4:-1])) <= 100
@@ -255,7 +255,7 @@ def test_threshold_shows_what_is_in_force_and_what_other_rates_would_mean(gasket
     told = foil("threshold", "gasket").stdout.splitlines()
     assert told[0] == "gasket: thresholds from 60 held-out good parts"
     assert told[1].split("  ")[0] == ""
-    assert re.match(r"in force +5 % +1 % +1\.93 +2\.\d\d +3 +0$", told[2])
+    assert re.match(r"in force +5 % +1 % +1\.93 +3\.17 +2 +0$", told[2])
     assert len([line for line in told if re.match(r" +\d", line)]) == 5
     assert told[-1].startswith("60 good parts are too few for a false-alarm rate of 1 %")
 
@@ -267,6 +267,7 @@ def test_threshold_changes_the_rates_and_says_what_changes(plate: Plate, tmp_pat
 
     told = foil(*args, "--dry-run").stdout
     assert "1 of 3 past results change" in told
+    assert re.search(r"^new +20 % +10 % .* +1 +0 +2$", told, re.MULTILINE)
     assert re.search(r"PASS -> REJECT  \S+b\.png  \(score 1\.90\)", told)
     assert told.endswith("nothing was written (dry run)\n")
     assert library.read("gasket").calibration.review_rate == 0.05
@@ -385,7 +386,7 @@ def test_serve_passes_on_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(serve, "serve", lambda *args, **options: asked.append((args, options)))
     foil("serve", "--port", "8000", "--example", "--no-browser")
     assert asked == [((8000, True), {"open_browser": False})]
-    assert "65536" in foil("serve", "--port", "65536", code=2).stderr
+    assert "65535" in foil("serve", "--port", "65536", code=2).stderr
 
 
 def test_a_system_error_is_a_sentence_too(parts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -393,9 +394,16 @@ def test_a_system_error_is_a_sentence_too(parts: Path, monkeypatch: pytest.Monke
         raise OSError(28, "No space left on device", "/models/plates")
 
     monkeypatch.setattr(FakeDetector, "save_pretrained", full)
-    assert foil("fit", parts, "--name", "plates", code=2).stderr.endswith(
-        "foil: /models/plates: No space left on device\n"
-    )
+    refused = foil("fit", parts, "--name", "plates", code=2).stderr
+    assert refused.splitlines()[-1] == "foil: /models/plates: No space left on device"
+
+
+def test_colours_are_for_terminals_that_want_them(plate: Plate, gasket: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    args = ["inspect", str(plate("a.png", spot=228))]
+    assert "\x1b[31m" in CliRunner().invoke(app, args, color=True).output
+    assert "\x1b" not in CliRunner().invoke(app, args).output
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in CliRunner().invoke(app, args, color=True).output
 
 
 # --- as a process -------------------------------------------------------------------------------------------------
@@ -431,7 +439,7 @@ def test_output_that_nobody_reads_any_more_ends_quietly(plate: Plate, tmp_path: 
         plate(f"many/{number}.png", spot=128 + number)
     command = f"{sys.executable} -m apps.cli check-data {tmp_path}/many | true"
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
-    assert "Traceback" not in done.stderr
+    assert "Error" not in done.stderr
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -445,3 +453,33 @@ def test_ended_from_outside_it_leaves_no_half_written_folder(number: int, code: 
     assert process.returncode == code
     assert "Traceback" not in rest
     assert list(tmp_path.glob("*shop*")) == list(tmp_path.glob(".*shop*")) == []
+
+
+# --- the real thing -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_from_nothing_to_a_verdict_with_the_real_detector(tmp_path: Path, foil_home: Path) -> None:
+    from fusion.example.write import render_example
+
+    shop = render_example(tmp_path / "shop", per_product=(20, 2, 1), size=160)
+    fitted = run("fit", shop / "gasket", "--name", "gasket", "--backbone", "none")
+    assert fitted.returncode == 0, fitted.stderr
+    assert "gasket: fitted on 20 good pictures" in fitted.stdout
+    inspected = run("inspect", shop / "gasket/test", "--json", "--out", tmp_path / "report")
+    lines = [json.loads(line) for line in inspected.stdout.splitlines()]
+    assert len(lines) == len(list((shop / "gasket/test").rglob("*.png")))
+    codes = {"PASS": 0, "REVIEW": 10, "REJECT": 20, "REFUSED": 30}
+    assert inspected.returncode == max(codes[line["verdict"]] for line in lines)
+    assert (tmp_path / "report" / "index.html").is_file()
+    past = tmp_path / "past.jsonl"
+    past.write_text(inspected.stdout)
+    changed = run("threshold", "gasket", "--review", "0.3", "--reject", "0.2", "--scores", past)
+    assert changed.returncode == 0, changed.stderr
+    again = [json.loads(line) for line in run("inspect", shop / "gasket/test", "--json").stdout.splitlines()]
+    assert [line["pred_score"] for line in again] == [line["pred_score"] for line in lines]
+    assert {line["thresholds"]["reject_rate"] for line in again} == {0.2}
+    (foil_home / "models/gasket/model.safetensors").write_bytes(b"altered")
+    refused = run("inspect", shop / "gasket/test")
+    assert refused.returncode == 2
+    assert "model.safetensors" in refused.stderr

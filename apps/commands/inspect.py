@@ -1,6 +1,7 @@
 """`foil inspect`: a verdict on pictures, in words or as JSON, and in the exit code."""
 
 import json
+import os
 import sys
 from collections import Counter
 from contextlib import nullcontext
@@ -96,19 +97,23 @@ def _tell(result: "Inspection | Failure") -> None:
     from assistant.inspection import Inspection
     from explain.wording import number
 
-    console, verdict = Console(highlight=False, emoji=False), _verdict(result)
-    head = Text(verdict.ljust(10), style=f"bold {COLOURS[verdict]}")
+    verdict, why = _verdict(result), ""
     if isinstance(result, Inspection):
-        evidence = result.evidence
-        figures = ""
+        evidence, why = result.evidence, result.explanation.text
+        told = evidence.sample.name
         if evidence.score is not None and evidence.p_value is not None:
-            figures = f"  score {number(evidence.score)}, p {number(evidence.p_value, 2)}"
-        console.print(head.append(f" {evidence.sample.name}{figures}", style="not bold default"), soft_wrap=True)
-        for line in result.explanation.text.splitlines():
-            for row in Text(line).wrap(console, console.width - 4):  # by the width of characters: Chinese has no spaces
-                console.print(f"    {row.plain.rstrip()}", soft_wrap=True, markup=False)
+            score = max(f"{evidence.score:.2f}", number(evidence.score), key=len)  # as the words have it
+            told += f"  score {score}, p {number(evidence.p_value, 2)}"
     else:
-        console.print(head.append(f" {result.reason}", style="not bold default"), soft_wrap=True)
+        told = result.reason
+    head = verdict.ljust(10)
+    if "NO_COLOR" not in os.environ:
+        head = typer.style(head, COLOURS[verdict], bold=True)
+    typer.echo(f"{head} {told}")
+    console = Console()
+    for line in why.splitlines():
+        for row in Text(line).wrap(console, console.width - 4):  # by the width of characters: Chinese has no spaces
+            typer.echo(f"    {row.plain.rstrip()}")
 
 
 def _sum_up(counts: Counter[str], out: Path | None) -> None:

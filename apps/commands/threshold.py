@@ -1,6 +1,5 @@
 """`foil threshold`: look at and change the false-alarm rates that a model promises; nothing is fitted again."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,11 +40,11 @@ def threshold(
     model = library.read(name)
     results = past_results(scores, model) if scores else None
     old = model.calibration
-    rates = (review or old.review_rate, reject or old.reject_rate)
     changing = review is not None or reject is not None
+    rates = (old.review_rate if review is None else review, old.reject_rate if reject is None else reject)
     new = old.with_rates(*rates)
     typer.echo(f"{name}: thresholds from {old.n} held-out good parts")
-    typer.echo(_compared(old, [rates] if changing else USUAL, results))
+    typer.echo(_compared(old, rates if changing else None, results))
     for rate in dict.fromkeys(rates):
         typer.echo(promise(new.support(rate)))
     if results is not None and changing:
@@ -56,22 +55,23 @@ def threshold(
         typer.echo("nothing was written (dry run)" if dry_run else "the new rates are in force")
 
 
-def _compared(calibration: "Calibration", others: Sequence[tuple[float, float]], past: "list[Scored] | None") -> str:
-    """Return a table with a line a pair of rates, the pair in force first."""
+def _compared(calibration: "Calibration", new: tuple[float, float] | None, past: "list[Scored] | None") -> str:
+    """Return a table with a line a pair of rates: those in force, then the new ones or the usual ones."""
     from assistant.rates import share
 
-    pairs = [(calibration.review_rate, calibration.reject_rate)]
-    pairs += [pair for pair in others if pair != pairs[0]]
+    force = (calibration.review_rate, calibration.reject_rate)
+    others = [new] if new else [pair for pair in USUAL if pair != force]
     head = ["", "review", "reject", "REVIEW from", "REJECT from", "good parts: REVIEW", "REJECT"]
     head += ["past results: PASS", "REVIEW", "REJECT"] if past is not None else []
-    rows = [head]
-    for row in calibration.what_if(pairs, [result.score for result in past or ()]):
-        mark = "in force" if len(rows) == 1 else ""
+    lines = [head]
+    marks = ["in force", *("new" if new else "" for _ in others)]
+    rows = calibration.what_if([force, *others], [result.score for result in past or ()])
+    for mark, row in zip(marks, rows, strict=True):
         cells = [mark, share(row["review_rate"]), share(row["reject_rate"]), f"{row['review']:.2f}"]
         cells += [f"{row['reject']:.2f}", f"{row['normals']['REVIEW']}", f"{row['normals']['REJECT']}"]
         cells += [f"{row['seen'][verdict]}" for verdict in ("PASS", "REVIEW", "REJECT")] if past is not None else []
-        rows.append(cells)
-    return table(rows)
+        lines.append(cells)
+    return table(lines)
 
 
 def _tell_changes(changed: "list[Change]", total: int) -> None:

@@ -29,7 +29,7 @@ class Frame:
         self._worded: dict[Any, dict[str, str]] = {}  # component -> its property -> the key of the word in it
         self.sample, self.seen = gr.State(None), gr.State({})  # the picture at hand; scores so far, by model
         with gr.Row(elem_id="header"):
-            self._brand = gr.HTML(brand("en"), elem_id="brand")
+            self._brand = html(brand("en"), "brand")
             self.model = self.put(gr.Dropdown, {"label": "model"}, choices=[], elem_id="model", min_width=200)
             languages = [("English", "en"), ("中文", "zh")]
             self.lang = gr.Radio(
@@ -58,9 +58,14 @@ class Frame:
         return lang, gr.update(choices=known, value=known[0] if known else None)
 
 
+def html(value: str, elem_id: str) -> gr.HTML:
+    """Make a place for HTML of our own, to which only our own CSS applies."""
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False)
+
+
 def brand(lang: Lang) -> str:
     """Return the app's name and what it is for."""
-    return f"{MARK}<div><h1>Foil</h1><p>{word('tagline', lang)}</p></div>"
+    return f'<div class="foil-brand">{MARK}<div><h1>Foil</h1><p>{word("tagline", lang)}</p></div></div>'
 
 
 def empty(key: str, lang: Lang) -> str:

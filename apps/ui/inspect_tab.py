@@ -8,27 +8,19 @@ from typing import Any
 
 import gradio as gr
 
-from apps.ui.frame import Frame, empty, unforeseen
-from apps.ui.inspecting import View, failed, look, sample_of
+from apps.ui.frame import Frame, empty, html, unforeseen
+from apps.ui.inspecting import View, failed, look, preview, sample_of
+from apps.ui.words import WORDS
 from explain.catalogue import Lang
 from fusion.errors import FoilError
 from fusion.sample import Sample
 
 Clickable = Sequence[tuple[Path, str, str]]  # path, caption, model
-Seen = dict[str, list[float]]
+Seen = dict[str, dict[str, float]]  # model -> content -> score
 
 # On a telephone the card lies below the picture: bring it into sight.
 TO_CARD = """() => { const card = document.getElementById('card');
   if (card.getBoundingClientRect().top > innerHeight - 80) card.scrollIntoView({behavior: 'smooth'}) }"""
-
-
-class Upload(gr.Image):  # type: ignore[misc]  # Gradio ships no types
-    """An image component that hands on the file itself: Foil reads more formats than Gradio, and says why it can't."""
-
-    is_template = True  # the browser shows it as an Image
-
-    def preprocess(self, payload: Any) -> str | None:
-        return None if payload is None else payload.path
 
 
 class InspectTab:
@@ -44,39 +36,46 @@ class InspectTab:
 
     def _given(self) -> None:
         put = self.frame.put
-        words = {"label": "picture", "placeholder": "picture.hint"}
-        self.picture = put(Upload, words, sources=["upload", "clipboard"], height=300, elem_id="picture", buttons=[])
+        put(gr.Markdown, {"value": "picture"})
+        self.picture = gr.Image(
+            sources=["upload", "clipboard"],
+            placeholder=" · ".join(WORDS["picture.hint"]),  # in every language, since an update would undo what follows
+            show_label=False,
+            height=290,
+            buttons=[],
+            elem_id="picture",
+        )
+        # Gradio's own would end in a traceback at what Pillow can't open; Foil reads more and says why it can't.
+        self.picture.preprocess = lambda upload: upload and upload.path
         if self.clickable:
             thumbnails = [(str(path), path.parent.name.replace("_", " ")) for path, _, _ in self.clickable]
-            look_of = {"columns": 4, "height": "auto", "object_fit": "cover", "allow_preview": False, "buttons": []}
-            self.examples = put(gr.Gallery, {"label": "examples"}, value=thumbnails, elem_id="examples", **look_of)
-            self.caption = gr.HTML(elem_id="caption", elem_classes="quiet")
+            put(gr.Markdown, {"value": "examples"})
+            self.examples = gr.Gallery(
+                thumbnails,
+                columns=4,
+                height="auto",
+                object_fit="cover",
+                show_label=False,
+                allow_preview=False,
+                buttons=[],
+                elem_id="examples",
+            )
+            self.caption = html("", "caption")
 
     def _found(self) -> None:
         put = self.frame.put
-        self.card = gr.HTML(empty("welcome", "en"), elem_id="card")
-        self.pair = put(
-            gr.ImageSlider,
-            {"label": "compare"},
-            interactive=False,
-            elem_id="pair",
-            max_height=420,
-            buttons=["fullscreen"],
-        )
+        self.card = html(empty("welcome", "en"), "card")
         with gr.Row():
-            self.overlay, self.regions = (
-                put(
-                    gr.Image,
-                    {"label": key},
-                    interactive=False,
-                    elem_id=key,
-                    height=300,
-                    buttons=["download", "fullscreen"],
-                )
-                for key in ("overlay", "regions")
-            )
-        self.legend = gr.HTML(elem_id="legend")
-        self.words = gr.HTML(empty("nothing_yet", "en"), elem_id="words")
+            with gr.Column(scale=3, min_width=300):
+                fixed = {"interactive": False, "height": 400, "max_height": 400, "buttons": ["fullscreen"]}
+                self.pair = put(gr.ImageSlider, {"label": "compare"}, elem_id="pair", **fixed)
+            with gr.Column(scale=2, min_width=260):
+                self.words = html(empty("nothing_yet", "en"), "words")
+        with gr.Row():
+            fixed = {"interactive": False, "height": 320, "buttons": ["download", "fullscreen"]}
+            self.overlay = put(gr.Image, {"label": "overlay"}, elem_id="overlay", **fixed)
+            self.regions = put(gr.Image, {"label": "regions"}, elem_id="regions", **fixed)
+        self.legend = html("", "legend")
         self.report = put(gr.DownloadButton, {"label": "report"}, interactive=False, elem_id="report")
         with put(gr.Accordion, {"label": "evidence"}, open=False):
             self.evidence = gr.JSON(show_label=False, elem_id="evidence")
@@ -98,7 +97,9 @@ class InspectTab:
         }
         given = [self.picture, *self.known[1:]]
         for event in (self.picture.upload, self.picture.clear):
-            event(self._given_picture, given, [frame.sample, *self.shown], **self.options).then(None, js=TO_CARD)
+            event(self._given_picture, given, [frame.sample, self.picture, *self.shown], **self.options).then(
+                None, js=TO_CARD
+            )
         for change in (frame.model.input, frame.lang.input):
             change(self.again, self.known, self.shown, **self.options)
         self.refresh(started)
@@ -110,20 +111,21 @@ class InspectTab:
     def _clicked(self, event: gr.SelectData) -> tuple[Sample, str, str, str]:
         path, caption, model = self.clickable[event.index]
         copy = self.frame.shelf.put(f"{model}-{path.parent.name}-{path.name}", path.read_bytes())
-        return sample_of(copy), copy, model, escape(caption)
+        return sample_of(copy), copy, model, f'<p class="foil-note">{escape(caption)}</p>'
 
     def _given_picture(self, path: str | None, model: str | None, lang: Lang, seen: Seen) -> list[Any]:
         try:
             sample = None if path is None else sample_of(path)
         except FoilError as error:
-            return [None, *self._filled(failed(str(error), lang), lang, seen)]
-        return [sample, *self.again(sample, model, lang, seen)]
+            return [None, path, *self._filled(failed(str(error), lang), lang, seen)]
+        shown = path and sample and preview(path, sample, self.frame.shelf)
+        return [sample, shown, *self.again(sample, model, lang, seen)]
 
     def again(self, sample: Sample | None, model: str | None, lang: Lang, seen: Seen) -> list[Any]:
         """Inspect what is at hand and fill the page; whatever goes wrong, nothing of an earlier picture stays."""
         view = self._inspected(sample, model, lang)
-        if model and view.score is not None:
-            seen = seen | {model: [*seen.get(model, []), view.score]}
+        if sample and model and view.score is not None:
+            seen = seen | {model: seen.get(model, {}) | {sample.sha256: view.score}}
         return self._filled(view, lang, seen)
 
     def _inspected(self, sample: Sample | None, model: str | None, lang: Lang) -> View:

@@ -17,6 +17,7 @@ from fusion.sample import Sample
 if TYPE_CHECKING:
     from fusion.detector import Detector
 
+DISPLAYED = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}  # by browsers
 SHOWN = 1600  # pixels of the longer side of a picture in the browser
 LEGEND = 720  # pixels
 
@@ -38,7 +39,15 @@ class View:
 
 def sample_of(path: str) -> Sample:
     """Read an uploaded picture as every door of Foil reads it."""
-    return Sample(image=read_image(Path(path)), name=Path(path).name)
+    name = Path(path).name  # the visitor knows the file, not where it was put
+    return Sample(image=read_image(Path(path), name), name=name)
+
+
+def preview(path: str, sample: Sample, shelf: Shelf) -> str:
+    """Return a file that a browser can show: the picture's own, or a copy of what only Foil can read."""
+    if sample.image is None or Path(path).suffix.lower() in DISPLAYED:
+        return path
+    return shelf.put(f"{Path(path).stem}.png", pictures.png(pictures.shrunk(sample.image, SHOWN)))
 
 
 def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf) -> View:
@@ -47,9 +56,10 @@ def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf) -> View
     normals = detector.calibration.scores.tolist()
     shown = page.pictures_of(inspection)
     report = shelf.put(f"{Path(sample.name).stem}.html", page.render(inspection, shown, normals).encode())
+    lines = [f"<p>{escape(line)}</p>" for line in inspection.explanation.text.splitlines()]
     return View(
         card=card.card(inspection.evidence, normals, lang),
-        words="".join(f"<p>{escape(line)}</p>" for line in inspection.explanation.text.splitlines()),
+        words=f'<div class="foil-words">{"".join(lines)}</div>',
         evidence=inspection.to_json(),
         report=report,
         score=inspection.evidence.score,
@@ -65,12 +75,14 @@ def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf:
         small = pictures.shrunk(picture, SHOWN)
         return shelf.put(f"{key}.png", pictures.png(small, **page.texts_of(key, inspection)))
 
+    said = escape(label("legend", lang))
     scale = pictures.legend(detection.map_threshold, detection.map_top, detection.thresholds, 2 * LEGEND)
+    strip = f'<img src="{pictures.data_uri(scale)}" alt="">'
     return {
         "pair": (file("input", shown["input"]), file("normal", shown["normal"])),
         "overlay": file("overlay", shown["overlay"]),
         "regions": file("regions", pictures.contours(shown["input"], detection, inspection.evidence.regions)),
-        "legend": f'<img src="{pictures.data_uri(scale)}" alt="{escape(label("legend", lang))}"><p>{escape(label("legend", lang))}</p>',
+        "legend": f'<div class="foil-legend">{strip}<p class="foil-note">{said}</p></div>',
     }
 
 

@@ -5,13 +5,17 @@ from typing import Any
 import gradio as gr
 
 from apps.ui import teaching
-from apps.ui.frame import Frame, empty, told
+from apps.ui.frame import Frame, empty, html, told
 from apps.ui.inspect_tab import Seen
+from apps.ui.teaching import Checked
 from apps.ui.words import word
 from assistant import library
+from assistant.fitting import Fit
 from explain.catalogue import Lang
 from fusion.errors import BadSetting
 from fusion.progress import Progress
+
+PROGRESS = gr.Progress()  # as a default, it tells Gradio to hand in the visitor's own bar
 
 
 class TeachTab:
@@ -19,6 +23,7 @@ class TeachTab:
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
+        self.checked, self.fitted = gr.State(None), gr.State(None)
         with gr.Row():
             with gr.Column(scale=5, min_width=320):
                 self._given()
@@ -32,19 +37,19 @@ class TeachTab:
         self.files = put(
             gr.File, {"label": "files"}, file_count="multiple", file_types=kinds, height=190, elem_id="files"
         )
-        self.check = gr.HTML(empty("check.empty", "en"), elem_id="check")
+        self.check = html(empty("check.empty", "en"), "check")
         self.name = put(gr.Textbox, {"label": "name", "placeholder": "name.hint"}, max_lines=1, elem_id="name")
         self.rates = self._rates("fit")
         self.replace = put(gr.Checkbox, {"label": "replace"}, value=False, elem_id="replace")
         self.fit = put(gr.Button, {"value": "fit"}, variant="primary", elem_id="fit")
-        self.made = gr.HTML(empty("fit.empty", "en"), elem_id="made")
+        self.made = html(empty("fit.empty", "en"), "made")
 
     def _thresholds(self) -> None:
         put = self.frame.put
         put(gr.Markdown, {"value": "rates"}, elem_id="rates")
         self.new_rates = self._rates("apply")
         self.apply = put(gr.Button, {"value": "apply"}, elem_id="apply")
-        self.what_if = gr.HTML(empty("no_model", "en"), elem_id="what-if")
+        self.what_if = html(empty("no_model", "en"), "what-if")
 
     def _rates(self, name: str) -> list[Any]:
         """Make the two numbers of a promise, in percent."""
@@ -56,51 +61,49 @@ class TeachTab:
                 for key, value in (("review_rate", 5), ("reject_rate", 1))
             ]
 
-    def wire(self, tab: gr.Tab, afterwards: Any) -> None:
-        """Answer the tab's events; `afterwards` is called with the event that ends a fit or a change of rates."""
-        frame = self.frame
-        self.files.change(
-            self._check, [self.files, frame.lang], self.check, concurrency_limit=1, concurrency_id="heavy"
+    def wire(self, tab: gr.Tab, refresh: Any) -> None:
+        """Answer the tab's events; `refresh` makes the other tab follow an event."""
+        frame, heavy = self.frame, {"concurrency_limit": 1, "concurrency_id": "heavy"}
+        said = ([self.checked, self.fitted, frame.lang], [self.check, self.made])
+        given = self.files.change(
+            self._check, [self.files, frame.lang], self.checked, show_progress_on=self.check, **heavy
         )
         work = [self.files, self.name, *self.rates, self.replace, frame.lang]
-        fitted = self.fit.click(
-            self._fit,
-            work,
-            [self.made, frame.model],
-            show_progress_on=self.made,
-            concurrency_limit=1,
-            concurrency_id="heavy",
-        )
-        table = [frame.model, frame.seen, frame.lang]
+        fit = self.fit.click(self._fit, work, [self.fitted, frame.model], show_progress_on=self.made, **heavy)
+        frame.lang.change(self._said, *said, show_progress="hidden")
+        for event in (given, fit):
+            event.then(self._said, *said, show_progress="hidden")
+        table = ([frame.model, frame.seen, frame.lang], [self.what_if, *self.new_rates])
         applied = self.apply.click(self._apply, [frame.model, *self.new_rates, frame.lang], None)
-        for event in (fitted, applied):
-            afterwards(event.success(self._what_if, table, [self.what_if, *self.new_rates], show_progress="hidden"))
+        for event in (fit, applied):
+            refresh(event.success(self._what_if, *table, show_progress="hidden"))
         for change in (tab.select, frame.model.input, frame.lang.input):
-            change(self._what_if, table, [self.what_if, *self.new_rates], show_progress="hidden")
+            change(self._what_if, *table, show_progress="hidden")
 
-    def _check(self, files: list[str] | None, lang: Lang, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008
-        if not files:
-            return empty("check.empty", lang)
+    def _said(self, checked: Checked | None, fitted: Fit | None, lang: Lang) -> tuple[str, str]:
+        """Return what is known of the files and of the new model, in words."""
+        check = teaching.described(checked, lang) if checked else empty("check.empty", lang)
+        return check, teaching.introduced(fitted, lang) if fitted else empty("fit.empty", lang)
+
+    def _check(self, files: list[str] | None, lang: Lang, progress: gr.Progress = PROGRESS) -> Checked | None:
         with told(lang):
-            return teaching.checked(files, lang, shown_on(progress))
+            return teaching.checked(files, shown_on(progress)) if files else None
 
     def _fit(
         self,
         files: list[str] | None,
         name: str,
-        review: float,
-        reject: float,
+        review: float | None,
+        reject: float | None,
         replace: bool,
         lang: Lang,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> tuple[str, Any]:
+        progress: gr.Progress = PROGRESS,
+    ) -> tuple[Fit, Any]:
         with told(lang):
-            if not files:
-                raise BadSetting(word("fit.no_files", lang))
-            if not name.strip():
-                raise BadSetting(word("fit.no_name", lang))
+            if not files or not name.strip():
+                raise BadSetting(word("fit.no_name" if files else "fit.no_files", lang))
             fit = teaching.fitted(files, name.strip(), shares(review, reject), replace, shown_on(progress))
-            return teaching.introduced(fit, lang), gr.update(choices=library.names(), value=fit.name)
+            return fit, gr.update(choices=library.names(), value=fit.name)
 
     def _apply(self, model: str | None, review: float, reject: float, lang: Lang) -> None:
         with told(lang):
@@ -114,7 +117,7 @@ class TeachTab:
             return empty("no_model", lang), None, None
         with told(lang):
             calibration = library.read(model).calibration
-            table = teaching.what_if(calibration, seen.get(model, []), lang)
+            table = teaching.what_if(calibration, list(seen.get(model, {}).values()), lang)
         return table, round(100 * calibration.review_rate, 6), round(100 * calibration.reject_rate, 6)
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,11 +14,12 @@ from assistant.fitting import Fit
 from explain.catalogue import Lang
 from explain.wording import number, percent
 from fusion.calibration import Calibration
-from fusion.check import check
+from fusion.check import DataReport, check
 from fusion.errors import BadData, FoilError
 from fusion.progress import Progress, silent
 
 RATES = ((0.2, 0.1), (0.1, 0.05), (0.05, 0.01), (0.02, 0.005), (0.01, 0.001))  # what if: review, reject
+VERDICTS = ("PASS", "REVIEW", "REJECT")
 SHOWN = 12  # findings; a table of hundreds helps nobody
 
 
@@ -40,17 +42,27 @@ def gathered(files: Sequence[str]) -> Iterator[Path]:
             raise type(error)(str(error).replace(f"{source}{os.sep}", "").replace(str(source), source.name)) from error
 
 
-def checked(files: Sequence[str], lang: Lang, progress: Progress = silent) -> str:
-    """Return, as HTML, what is in uploaded files and what would spoil a model."""
+@dataclass(frozen=True)
+class Checked:
+    """What is in uploaded files."""
+
+    good: int  # pictures to fit on
+    report: DataReport
+
+
+def checked(files: Sequence[str], progress: Progress = silent) -> Checked:
+    """Look at every uploaded file."""
     with gathered(files) as source, fitting.opened(source, {}) as dataset:
         good = len(dataset.normals())
-        report = check(dataset, lambda done, total: progress("", done, total))
-    if report.ok:
-        return f"<p>{word('check.good', lang, count=number(good))}</p>"
-    head = word("check.findings", lang, count=number(good), findings=number(len(report.findings)))
-    rows = [f"<li><b>{escape(finding.path)}</b> {escape(finding.reason)}</li>" for finding in report.findings[:SHOWN]]
-    rows += ["<li>…</li>"] if len(report.findings) > SHOWN else []
-    return f"<p>{head}</p><ul>{''.join(rows)}</ul>"
+        return Checked(good, check(dataset, lambda done, total: progress("", done, total)))
+
+
+def described(found: Checked, lang: Lang) -> str:
+    """Return, as HTML, what is in the files and what would spoil a model."""
+    findings = found.report.findings
+    key = "check.findings" if findings else "check.good"
+    head = word(key, lang, count=number(found.good), findings=number(len(findings)))
+    return f"<p>{head}</p>{_listed([f'{finding.path}: {finding.reason}' for finding in findings])}"
 
 
 def fitted(
@@ -66,32 +78,35 @@ def introduced(fit: Fit, lang: Lang) -> str:
     seconds = number(fit.seconds, significant=2)
     lines = [word("fit.took", lang, n=number(fit.calibration.n), seconds=seconds)]
     lines += card.support_in_words(fit.calibration.support(fit.calibration.reject_rate), lang)
+    skipped = [str(reason) for _, reason in fit.card["skipped"]]
+    lines += [word("fit.skipped", lang, count=number(len(skipped)))] if skipped else []
     said = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    skipped = fit.card.get("skipped", [])
-    if skipped:
-        rows = "".join(f"<li>{escape(str(reason))}</li>" for _, reason in skipped[:SHOWN])
-        said += f"<p>{word('fit.skipped', lang, count=number(len(skipped)))}</p><ul>{rows}</ul>"
-    return f"<p><b>{word('fit.done', lang, name=escape(fit.name))}</b></p>{said}"
+    return f"<p><b>{word('fit.done', lang, name=escape(fit.name))}</b></p>{said}{_listed(skipped)}"
+
+
+def _listed(lines: Sequence[str]) -> str:
+    rows = [*lines[:SHOWN], *(["…"] if len(lines) > SHOWN else [])]
+    return f"<ul>{''.join(f'<li>{escape(row)}</li>' for row in rows)}</ul>" if rows else ""
 
 
 def what_if(calibration: Calibration, seen: Sequence[float], lang: Lang) -> str:
     """Return, as an HTML table, how many good parts and pictures seen would fall where under other rates."""
     now = (calibration.review_rate, calibration.reject_rate)
-    heads = "".join(f"<th>{card.badge(verdict, lang)}</th>" for verdict in ("PASS", "REVIEW", "REJECT"))
-    groups = [word("what_if.normals", lang, n=number(calibration.n)), word("what_if.seen", lang, n=number(len(seen)))]
+    heads = "".join(f'<th scope="col" aria-label="{v}">{card.badge(v, lang)}</th>' for v in VERDICTS)
     rows = []
     for row in calibration.what_if(sorted({*RATES, now}, reverse=True), seen):
         rates = (row["review_rate"], row["reject_rate"])
-        cells = [
-            f"{percent(rates[0], lang)} / {percent(rates[1], lang)}{' · ' + word('what_if.now', lang) if rates == now else ''}"
-        ]
-        for key, rate in (("review", rates[0]), ("reject", rates[1])):
-            cells.append(f"{row[key]:.2f}{'*' if calibration.support(rate).extrapolated else ''}")
-        cells += [number(count) for group in ("normals", "seen") for count in row[group].values()]
-        rows.append(f"<tr{' class=now' if rates == now else ''}><td>{'</td><td>'.join(cells)}</td></tr>")
+        marks = ["*" if calibration.support(rate).extrapolated else "" for rate in rates]
+        cells = [" / ".join(percent(rate, lang) for rate in rates)]
+        cells += [f"{row[key]:.2f}{mark}" for key, mark in zip(("review", "reject"), marks, strict=True)]
+        cells += [number(row[group][verdict]) for group in ("normals", "seen") for verdict in VERDICTS]
+        rows.append(f'<tr class="{"now" if rates == now else ""}"><td>{"</td><td>".join(cells)}</td></tr>')
+    groups = [("what_if.normals", calibration.n), ("what_if.seen", len(seen))]
+    spans = "".join(f'<th colspan="3">{word(key, lang, n=number(n))}</th>' for key, n in groups)
+    firsts = "".join(f'<th rowspan="2">{head}</th>' for head in (word("what_if.rates", lang), "T1", "T2"))
+    badges = " ".join(card.badge(verdict, lang) for verdict in VERDICTS)
     return (
-        f'<table class="foil-table"><thead><tr><th rowspan="2">{word("what_if.rates", lang)}</th>'
-        f'<th rowspan="2">T1</th><th rowspan="2">T2</th><th colspan="3">{groups[0]}</th><th colspan="3">{groups[1]}</th></tr>'
-        f"<tr>{heads}{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        f'<p class="quiet">{word("what_if.note", lang)}</p>'
+        f'<div class="foil-scroll"><table class="foil-table"><thead><tr>{firsts}{spans}</tr>'
+        f"<tr>{heads}{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'<p class="foil-note">{badges}</p><p class="foil-note">{word("what_if.note", lang)}</p>'
     )

@@ -16,18 +16,16 @@ WORDS: dict[str, Phrase] = {
     "tab.teach": Phrase("Teach", "训练"),
     # inspect
     "picture": Phrase("Picture to inspect", "待检图像"),
-    "picture.hint": Phrase(
-        "Drop a picture here\n- or paste one, or -\nclick to choose", "拖放图像到此处\n- 或粘贴，或 -\n点击选择"
-    ),
+    "picture.hint": Phrase("Drop, paste or click", "拖放、粘贴或点击"),
     "examples": Phrase("Examples to click", "点击示例"),
-    "compare": Phrase("Input | normal version, generated: drag the line", "输入图像 | 正常状态图（生成）：拖动分隔线"),
+    "compare": Phrase("Input | normal version (generated)", "输入图像 | 正常状态图（生成）"),
     "overlay": Phrase("Where it differs", "差异位置"),
     "regions": Phrase("Numbered regions", "编号区域"),
     "evidence": Phrase("Evidence (JSON)", "证据 (JSON)"),
     "report": Phrase("Download the report", "下载报告"),
     "welcome": Phrase(
-        "Drop a picture on the left, paste one, or click an example: the verdict appears here.",
-        "请在左侧拖放或粘贴图像，或点击示例，判定结果将显示在此处。",
+        "Drop or paste a picture, or click an example: the verdict appears here.",
+        "拖放或粘贴图像，或点击示例，判定结果将显示在此处。",
     ),
     "no_model": Phrase(
         "There is no model yet. Teach one on the second tab: good pictures are all it takes.",
@@ -41,9 +39,9 @@ WORDS: dict[str, Phrase] = {
     ),
     # teach
     "teach.how": Phrase(
-        "**1.** Give good pictures, **2.** read the check, **3.** fit. No defects are needed; 60 good parts are a fair"
-        " start, 300 support a firm promise of 1 % false alarms.",
-        "**1.** 上传良品图像，**2.** 查看数据检查，**3.** 训练。无需缺陷样本；60 件良品即可开始，"
+        "**Teach a new model.** Give good pictures, read the check, fit. No defects are needed; 60 good parts are a"
+        " fair start, 300 support a firm promise of 1 % false alarms.",
+        "**训练新模型**：上传良品图像，查看数据检查，然后训练。无需缺陷样本；60 件良品即可开始，"
         "300 件可可靠地保证 1% 的误报率。",
     ),
     "files": Phrase("Good pictures, or one ZIP of them", "良品图像，或其 ZIP 压缩包"),
@@ -70,18 +68,16 @@ WORDS: dict[str, Phrase] = {
     "fit.took": Phrase("{n} good parts, {seconds} s.", "{n} 件良品，用时 {seconds} 秒。"),
     "fit.skipped": Phrase("{count} pictures could not be used:", "有 {count} 幅图像无法使用："),
     "rates": Phrase(
-        "Thresholds of the selected model, changed without fitting again", "所选模型的阈值（修改无需重新训练）"
+        "**Thresholds of the selected model**, changed without fitting again", "**所选模型的阈值**，修改无需重新训练"
     ),
     "apply": Phrase("Apply", "应用"),
     "applied": Phrase("{name} now promises these rates.", "{name} 已改用这些误报率。"),
-    "what_if": Phrase("What if", "不同阈值的结果"),
     "what_if.rates": Phrase("Promised", "承诺"),
     "what_if.normals": Phrase("{n} good parts", "{n} 件良品"),
     "what_if.seen": Phrase("{n} inspected here", "本页检测的 {n} 幅"),
-    "what_if.now": Phrase("now", "当前"),
     "what_if.note": Phrase(
-        "Columns PASS, REVIEW, REJECT count parts. A threshold marked * lies beyond every good part seen: too few for"
-        " that rate.",
-        "合格、待复检、不合格各列为件数。带 * 的阈值超出全部良品的得分：良品太少，不足以支持该误报率。",
+        "How many parts would fall where. The row in bold holds now. A threshold marked * lies beyond every good part"
+        " seen: they are too few for that rate.",
+        "各列为件数，粗体行为当前设置。带 * 的阈值超出全部良品的得分：良品太少，不足以支持该误报率。",
     ),
 }
