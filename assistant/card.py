@@ -16,7 +16,7 @@ _SHAPES = {
     "REVIEW": '<path class="solid" d="M12 1.5L23.5 22H.5z"/><path d="M12 8.5v6.5M12 18.2v.6"/>',
     "REJECT": '<path class="solid" d="M7.4 1h9.2L23 7.4v9.2L16.6 23H7.4L1 16.6V7.4z"/><path d="M8 8l8 8M16 8l-8 8"/>',
     "REFUSED": '<path class="solid" d="M12 .5L23.5 12 12 23.5.5 12z"/><path d="M7 12h10"/>',
-    "FAILED": '<rect x="1" y="1" width="22" height="22" rx="3"/><path d="M12 6v7.5M12 17.2v.6"/>',
+    "UNREADABLE": '<rect x="1" y="1" width="22" height="22" rx="3"/><path d="M12 6v7.5M12 17.2v.6"/>',
 }
 
 
@@ -36,7 +36,7 @@ def card(evidence: Evidence, normals: Sequence[float], lang: Lang) -> str:
     if evidence.score is None:
         score, below = label("score.none", lang), ""
     else:
-        score = label("score", lang, score=number(evidence.score))
+        score = label("score", lang, score=points(evidence.score))
         below = number_line(evidence, normals, lang) + f'<p class="foil-p">{escape(p_in_words(evidence, lang))}</p>'
     head = f'<div class="foil-head">{badge(evidence.verdict, lang)}<span class="foil-score">{score}</span></div>'
     return f'<div class="foil-card foil-{evidence.verdict.lower()}">{head}{below}</div>'
@@ -58,6 +58,11 @@ def p_in_words(evidence: Evidence, lang: Lang) -> str:
     if p > 0.4:
         return label("p.half", lang, p=number(p, significant=2), percent=percent(round(p, 2), lang))
     return label("p", lang, p=number(p, significant=2), one_in=number(round(1 / p)))
+
+
+def points(score: float) -> str:
+    """Return a score with two decimals, or with as many as keep it on its side of a threshold."""
+    return max(f"{score:.2f}", number(score), key=len)
 
 
 def support_in_words(support: Support | calibration.Support, lang: Lang) -> list[str]:
@@ -91,10 +96,10 @@ def number_line(evidence: Evidence, normals: Sequence[float], lang: Lang) -> str
     for name, verdict, limit in (("T1", "pass", review), ("T2", "review", reject)):
         if limit is not None:
             zones.append(_zone(verdict, start, x(limit)))
-            anchor, dx = ("end", -4) if name == "T1" else ("start", 4)
+            anchor, dx = ("end", -4) if name == "T1" and x(limit) > 12 else ("start", 4)
             limits.append(
                 f'<line x1="{x(limit):.2f}%" x2="{x(limit):.2f}%" y1="26" y2="62" class="limit"/>'
-                f'<text x="{x(limit):.2f}%" dx="{dx}" y="62" text-anchor="{anchor}">{name} {number(limit)}</text>'
+                f'<text x="{x(limit):.2f}%" dx="{dx}" y="62" text-anchor="{anchor}">{name} {points(limit)}</text>'
             )
             start = x(limit)
     zones.append(_zone("reject" if reject is not None else "review" if review is not None else "pass", start, 100.0))
@@ -104,10 +109,10 @@ def number_line(evidence: Evidence, normals: Sequence[float], lang: Lang) -> str
     arrow = " →" if score > low + width else ""
     caption = label("line.normals", lang, n=number(len(normals))) if len(normals) else ""
     return (
-        f'<svg class="foil-line" width="100%" height="68" role="img" aria-label="{number(score)}">{"".join(zones)}'
+        f'<svg class="foil-line" width="100%" height="68" role="img" aria-label="{points(score)}">{"".join(zones)}'
         f'<svg x="0" y="30" width="100%" height="14" viewBox="0 0 1000 10" preserveAspectRatio="none">'
         f'<path d="{strip}" class="normals"/></svg>{"".join(limits)}'
-        f'<text x="{at:.2f}%" y="12" text-anchor="{anchor}" class="value">{number(score)}{arrow}</text>'
+        f'<text x="{at:.2f}%" y="12" text-anchor="{anchor}" class="value">{points(score)}{arrow}</text>'
         f'<svg x="{at:.2f}%" y="16" width="1" height="32" overflow="visible"><path d="M0 12L-7 0H7z" class="marker"/>'
         f'<path d="M0 0V32" class="marker"/></svg></svg><p class="foil-caption">{caption}</p>'
     )

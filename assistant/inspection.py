@@ -6,7 +6,8 @@ sample -> detection (score, map, normal version) -> evidence -> explanation. No 
 import math
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -103,33 +104,40 @@ def inspect_paths(
 ) -> Iterator[Inspection | Failure]:
     """Inspect pictures, folders of them, and items, of which more is known, in order; a bad file ends itself only.
 
-    While one is inspected, the next is read, so memory holds two pictures, however many there are.
+    Every core walks a sample of its own the whole way, so memory holds a few pictures, however many there are.
     """
     found = [entry for path in paths for entry in _expand(path)]
     progress("inspecting", 0, len(found))
-    for done, sample in enumerate(_read_ahead(found), 1):
+
+    def walk(entry: Item | Failure) -> Inspection | Failure:
+        sample = _read(entry)
         if isinstance(sample, Failure):
-            yield sample
-        else:
-            try:
-                yield inspect(sample, detector, lang, language, mm_per_px)
-            except BadSetting:
-                raise  # it would end every other sample as well
-            except FoilError as error:
-                yield Failure(sample.name, str(error))
+            return sample
+        try:
+            return inspect(sample, detector, lang, language, mm_per_px)
+        except BadSetting:
+            raise  # it would end every other sample as well
+        except FoilError as error:
+            return Failure(sample.name, str(error))
+
+    for done, result in enumerate(_in_order(walk, found), 1):
+        yield result
         progress("inspecting", done, len(found))
 
 
-def _read_ahead(found: Sequence[Item | Failure]) -> Iterator[Sample | Failure]:
-    """Yield what is in the files, in order, each read by another thread while its predecessor is inspected."""
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        ahead: Future[Sample | Failure] | None = None
+def _in_order(
+    walk: Callable[[Item | Failure], Inspection | Failure], found: Sequence[Item | Failure]
+) -> Iterator[Inspection | Failure]:
+    """Yield the results in the entries' order, a core at work on each of the next few."""
+    cores = min(os.cpu_count() or 1, 8)
+    with ThreadPoolExecutor(max_workers=cores) as pool:
+        running: deque[Future[Inspection | Failure]] = deque()
         for entry in found:
-            coming, ahead = ahead, reader.submit(_read, entry)
-            if coming:
-                yield coming.result()
-        if ahead:
-            yield ahead.result()
+            running.append(pool.submit(walk, entry))
+            if len(running) > cores:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
 
 
 def _read(entry: Item | Failure) -> Sample | Failure:

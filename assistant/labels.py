@@ -15,7 +15,7 @@ LABELS: dict[str, Phrase] = {
     "REVIEW": Phrase("REVIEW", "待复检"),
     "REJECT": Phrase("REJECT", "不合格"),
     "REFUSED": Phrase("REFUSED", "拒绝评估"),
-    "FAILED": Phrase("FAILED", "读取失败"),
+    "UNREADABLE": Phrase("UNREADABLE", "无法读取"),
     # the score among the good parts
     "score": Phrase("score {score}", "得分 {score}"),
     "score.none": Phrase("not scored", "未打分"),

@@ -17,11 +17,11 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from assistant import pictures
-from assistant.card import badge, card, style, support_in_words
+from assistant import colours, pictures
+from assistant.card import badge, card, points, style, support_in_words
+from assistant.colours import Picture
 from assistant.inspection import Failure, Inspection
 from assistant.labels import label
-from assistant.pictures import Picture
 from explain.catalogue import Lang, say
 from explain.wording import number, percent
 from fusion.detection import Verdict
@@ -30,7 +30,8 @@ from fusion.files import atomic_write
 
 SHOWN = 640  # pixels of the longer side of a picture inside a page; its PNG beside the page keeps them all
 THUMBNAIL = 72  # pixels high
-TITLES = {  # of the files; inside a file, where no reader's language is known
+FILES = ("input", "normal", "overlay", "map", "mask")
+TITLES = {  # inside a picture's file, where no reader's language is known
     "input": "Input",
     "normal": "Generated: what normal would look like",
     "overlay": "Difference over the picture",
@@ -65,12 +66,12 @@ def write_page(
     stem = _free_stem(inspection.sample.name, folder)
     _make(folder / stem)
     shown = pictures_of(inspection)
-    for key, title in TITLES.items():
+    for key in FILES:
         path = folder / stem / f"{key}.png"
         if key not in shown:
             path.unlink(missing_ok=True)  # of an earlier inspection, when it wasn't refused
             continue
-        picture = pictures.captioned(shown[key], title) if key == "normal" else shown[key]
+        picture = pictures.captioned(shown[key], TITLES[key]) if key == "normal" else shown[key]
         atomic_write(path, pictures.png(picture, **texts_of(key, inspection)))
     page = folder / f"{stem}.html"
     atomic_write(page, render(inspection, shown, normals, written).encode())
@@ -87,7 +88,6 @@ def pictures_of(inspection: Inspection) -> dict[str, NDArray[np.uint8]]:
         "normal": detection.normal,
         "overlay": pictures.overlay(image, detection),
         "map": pictures.heatmap(detection),
-        "regions": pictures.contours(image, detection, inspection.evidence.regions),
         "mask": detection.pred_mask.astype(np.uint8) * 255,
     }
 
@@ -110,7 +110,7 @@ def render(
     legend = None
     if inspection.evidence.map is not None:
         figures[2] = ("overlay", pictures.contours(figures[2][1], detection, inspection.evidence.regions))
-        legend = pictures.legend(detection.map_threshold, detection.map_top, detection.thresholds, 2 * SHOWN)
+        legend = colours.legend(detection.map_threshold, detection.map_top, detection.thresholds, 2 * SHOWN)
     return _template("page.html").render(
         inspection=inspection,
         e=inspection.evidence,
@@ -135,11 +135,11 @@ def entry(inspection: Inspection, page: Path) -> Entry:
 
 
 def write_index(entries: Sequence[Entry | Failure], folder: Path, lang: Lang = "en") -> Path:
-    """Write index.html over pages that were written: strongest first, then what was refused, then what failed."""
+    """Write index.html over pages that were written: strongest first, then what was refused, then the unreadable."""
     inspected = [e for e in entries if isinstance(e, Entry)]
     inspected.sort(key=lambda e: (e.score is None, -(e.score or 0.0), e.name))
     failed = [e for e in entries if not isinstance(e, Entry)]
-    counts = Counter([e.verdict for e in inspected] + ["FAILED"] * len(failed))
+    counts = Counter([e.verdict for e in inspected] + ["UNREADABLE"] * len(failed))
     _make(folder)
     path = folder / "index.html"
     text = _template("index.html").render(
@@ -158,6 +158,7 @@ def _words(lang: Lang) -> dict[str, object]:
         "badge": lambda verdict: Markup(badge(verdict, lang)),
         "percent": lambda share: percent(share, lang),
         "number": number,
+        "points": points,
         "style": Markup(style()),
     }
 

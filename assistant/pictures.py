@@ -1,72 +1,21 @@
-"""Pictures of a detection, in colours that mean the same on every picture of a model; numpy and Pillow alone.
-
-Light is rare, dark is common: a map begins transparent where normals are, turns violet where it starts to count, and
-ends yellow at `map_top`. Lightness grows evenly all the way, so the scale survives colour blindness and grey printers.
-"""
+"""Pictures of a detection: the map, the map over the picture, outlines and numbers; numpy and Pillow alone."""
 
 import base64
 import struct
 import zlib
 from collections.abc import Sequence
-from functools import cache
 from io import BytesIO
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from assistant.colours import INK, PAPER, Picture, heat
 from explain.difference import Region
-from fusion.detection import Detection, Thresholds
+from explain.grouping import GAP
+from fusion.detection import Detection
 
-Picture = NDArray[np.uint8]  # (H, W, 3)
-
-INK, FAINT, PAPER = (24, 22, 28), (120, 118, 126), (244, 243, 246)  # of all that isn't the scale
-# Lightness, chroma, hue in OKLab of the Bezier curve from violet over red to yellow; chosen to stay inside sRGB.
-_CURVE = ((0.34, 0.15, 292), (0.50, 0.30, 335), (0.64, 0.26, 15), (0.76, 0.20, 70), (0.93, 0.18, 104))
-_LEVELS = 1024
-_VEIL = 0.85  # opacity of the strongest colour over a picture
-
-
-@cache
-def scale() -> NDArray[np.uint8]:
-    """Return the colours from weak to strong, (1024, 3): equal steps look equally far apart [OKLab, Ottosson 2020]."""
-    lightness, chroma, hue = np.array(_CURVE).T
-    points = np.stack([lightness, chroma * np.cos(np.radians(hue)), chroma * np.sin(np.radians(hue))], axis=1)
-    t, n = np.linspace(0, 1, 4 * _LEVELS)[:, None], len(points) - 1
-    curve = sum(comb(n, k) * t**k * (1 - t) ** (n - k) * point for k, point in enumerate(points))
-    path = np.concatenate([[0], np.linalg.norm(np.diff(curve, axis=0), axis=1).cumsum()])
-    lab = np.stack([np.interp(np.linspace(0, path[-1], _LEVELS), path, axis) for axis in curve.T], axis=1)
-    to_cone = np.array([[1, 0.39633778, 0.21580376], [1, -0.10556135, -0.06385417], [1, -0.08948418, -1.29148555]])
-    to_rgb = np.array(
-        [
-            [4.07674166, -3.30771159, 0.23096993],
-            [-1.268438, 2.6097574, -0.3413194],
-            [-0.00419609, -0.70341861, 1.7076147],
-        ]
-    )
-    linear = np.clip((lab @ to_cone.T) ** 3 @ to_rgb.T, 0, 1)
-    rgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    colours: NDArray[np.uint8] = np.round(255 * rgb).astype(np.uint8)
-    return colours
-
-
-def heat(anomaly_map: NDArray[np.float32], map_threshold: float, map_top: float) -> NDArray[np.uint8]:
-    """Return a map (H, W) as colours with opacity, (H, W, 4): clear at half the threshold, opaque from it on."""
-    low, full = _ends(map_threshold, map_top)
-    levels = np.linspace(low, map_top, _LEVELS)
-    opacity = np.round(255 * np.clip((levels - low) / (full - low), 0, 1)).astype(np.uint8)
-    colours = np.concatenate([scale(), opacity[:, None]], axis=1)
-    steps = (np.asarray(anomaly_map, np.float32) - low) * ((_LEVELS - 1) / (map_top - low))
-    coloured: NDArray[np.uint8] = colours[np.clip(steps, 0, _LEVELS - 1).astype(np.uint16)]
-    return coloured
-
-
-def _ends(map_threshold: float, map_top: float) -> tuple[float, float]:
-    """Return where the scale begins and where it is opaque; a threshold that nothing reaches doesn't shape it."""
-    if not 0 < map_threshold < map_top:
-        return 0.0, map_top / 2
-    return map_threshold / 2, map_threshold
+VEIL = 0.85  # opacity of the strongest colour over a picture
 
 
 def heatmap(detection: Detection) -> Picture:
@@ -79,7 +28,7 @@ def overlay(image: Picture, detection: Detection) -> Picture:
     """Return the map over the picture in grey, so that colour means nothing but difference, (H, W, 3)."""
     grey = Image.fromarray(image).convert("L").point([round(32 + 0.7 * v) for v in range(256)]).convert("RGB")
     colours = Image.fromarray(heat(detection.anomaly_map, detection.map_threshold, detection.map_top))
-    veil = colours.getchannel("A").point([round(_VEIL * v) for v in range(256)])
+    veil = colours.getchannel("A").point([round(VEIL * v) for v in range(256)])
     return _over(grey, colours, veil)
 
 
@@ -91,11 +40,13 @@ def _over(ground: Image.Image, colours: Image.Image, opacity: Image.Image) -> Pi
 def contours(image: Picture, detection: Detection, regions: Sequence[Region]) -> Picture:
     """Return the picture with the mask's outline beside the defects, never on them, and numbered regions, (H, W, 3)."""
     line = max(1, round(max(image.shape[:2]) / 320))
-    inner = grown(detection.pred_mask, line)
+    gap = round(GAP / 2 * max(image.shape[:2]))
+    whole = ~grown(~grown(detection.pred_mask, gap), gap)  # fragments that count as one place get one outline
+    inner = grown(whole, line)
     outer = grown(inner, line)
     drawn = image.copy()
     drawn[outer & ~inner] = INK
-    drawn[inner & ~detection.pred_mask] = PAPER
+    drawn[inner & ~whole] = PAPER
     canvas = Image.fromarray(drawn)
     radius = max(9, round(max(image.shape[:2]) / 28))
     taken: list[tuple[float, float]] = []
@@ -148,50 +99,6 @@ def _badge(canvas: Image.Image, centre: tuple[float, float], radius: int, number
     draw.text((side / 2, side / 2), number, fill=PAPER, font=ImageFont.load_default(side * 0.6), anchor="mm")
     small = badge.resize((2 * radius, 2 * radius), Image.Resampling.LANCZOS)
     canvas.paste(small, (round(x - radius), round(y - radius)), small)
-
-
-def legend(map_threshold: float, map_top: float, thresholds: Thresholds, width: int = 512) -> Picture:
-    """Return the scale of every map of a model, ticks in sigma, with T1, T2 and where marking begins, (h, W, 3)."""
-    unit = width / 512
-    left, right, top, bottom = 16 * unit, width - 16 * unit, 28 * unit, 48 * unit
-    canvas = Image.new("RGB", (width, round(104 * unit)), INK)
-    draw = ImageDraw.Draw(canvas)
-    font = ImageFont.load_default(14 * unit)
-    bar = np.linspace(0, map_top, round(right - left), dtype=np.float32)[None].repeat(round(bottom - top), 0)
-    colours = Image.fromarray(heat(bar, map_threshold, map_top))
-    canvas.paste(colours.convert("RGB"), (round(left), round(top)), colours.getchannel("A"))
-    draw.rectangle((left - 1, top - 1, right, bottom), outline=FAINT, width=max(1, round(unit)))
-
-    def x(value: float) -> float:
-        return left + value / map_top * (right - left)
-
-    for value in ticks(map_top):
-        draw.line((x(value), bottom, x(value), bottom + 5 * unit), fill=PAPER, width=max(1, round(unit)))
-        draw.text((x(value), bottom + 20 * unit), f"{value:g}", fill=PAPER, font=font, anchor="ms")
-    if not any(value > 0.92 * map_top for value in ticks(map_top)):
-        draw.text((right, bottom + 20 * unit), f"{map_top:.3g}+", fill=PAPER, font=font, anchor="rs")
-    written = 0.0
-    for name, value in (("T1", thresholds.review), ("T2", thresholds.reject)):
-        if 0 <= value <= map_top:
-            draw.line((x(value), top - 5 * unit, x(value), bottom), fill=PAPER, width=max(1, round(2 * unit)))
-            written = max(x(value) - 8 * unit, written)
-            draw.text((written, top - 8 * unit), name, fill=PAPER, font=font, anchor="ls")
-            written += 24 * unit
-    words = "sigma beyond the normals"
-    if 0 <= map_threshold <= map_top:
-        tip = (x(map_threshold), bottom)
-        draw.polygon((tip, (tip[0] - 5 * unit, tip[1] + 8 * unit), (tip[0] + 5 * unit, tip[1] + 8 * unit)), fill=PAPER)
-        words += f", marked from {map_threshold:.3g}"
-    draw.text((left, bottom + 42 * unit), words, fill=PAPER, font=font, anchor="ls")
-    return np.asarray(canvas)
-
-
-def ticks(top: float) -> list[float]:
-    """Return about five round numbers from 0 to `top`."""
-    rough = top / 5
-    power = 10 ** np.floor(np.log10(rough))
-    step = next(float(m * power) for m in (1, 2, 2.5, 5, 10) if m * power >= rough)
-    return [round(i * step, 10) for i in range(int(top / step + 1e-9) + 1)]
 
 
 def captioned(picture: Picture, caption: str) -> Picture:

@@ -29,7 +29,7 @@ from fusion.world import World, looks
 class DetectorConfig:
     method: str = "gaussian"  # the denoiser: gaussian | memory
     backbone: str = "auto"  # auto | none | <timm or open_clip name>[:weights file]
-    size: int = 0  # px of the longer side at which features are taken; 0 = about 240
+    size: int = 0  # px of the longer side at which features are taken; 0 = about 400
     align: str = "auto"  # turn parts to one pose: auto | on | off
     seed: int = 0  # of the folds
 

@@ -35,7 +35,13 @@ def bench(
 
     with progress_shown() as progress:
         rows = run_bench(
-            folders, method or ["gaussian"], backbone or ["auto"], range(seeds), json_file, progress, {"size": size}
+            folders,
+            method or ["gaussian"],
+            backbone or ["auto"],
+            range(seeds),
+            json_file,
+            progress,
+            {"size": size} if size else {},
         )
     text = markdown(rows)
     typer.echo(text)

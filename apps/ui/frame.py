@@ -79,10 +79,10 @@ def told(lang: Lang) -> Iterator[None]:
     try:
         yield
     except FoilError as error:
-        raise gr.Error(escape(str(error)), duration=None, title="Foil", print_exception=False) from error
+        raise gr.Error(escape(str(error)), duration=15, print_exception=False) from error
     except Exception as error:
         traceback.print_exc()
-        raise gr.Error(escape(unforeseen(error, lang)), duration=None, title="Foil", print_exception=False) from error
+        raise gr.Error(escape(unforeseen(error, lang)), duration=15, print_exception=False) from error
 
 
 def unforeseen(error: Exception, lang: Lang) -> str:

@@ -65,18 +65,23 @@ class InspectTab:
     def _found(self) -> None:
         put = self.frame.put
         self.card = html(empty("welcome", "en"), "card")
-        with gr.Row():
+        with gr.Row(elem_id="found"):
             with gr.Column(scale=3, min_width=300):
                 fixed = {"interactive": False, "height": 400, "max_height": 400, "buttons": ["fullscreen"]}
                 self.pair = put(gr.ImageSlider, {"label": "compare"}, elem_id="pair", **fixed)
+                with gr.Row():
+                    fixed = {
+                        "interactive": False,
+                        "height": 250,
+                        "buttons": ["download", "fullscreen"],
+                        "min_width": 150,
+                    }
+                    self.overlay = put(gr.Image, {"label": "overlay"}, elem_id="overlay", min_width=200, **fixed)
+                    self.regions = put(gr.Image, {"label": "regions"}, elem_id="regions", min_width=200, **fixed)
+                self.legend = html("", "legend")
             with gr.Column(scale=2, min_width=260):
                 self.words = html(empty("nothing_yet", "en"), "words")
-        with gr.Row():
-            fixed = {"interactive": False, "height": 320, "buttons": ["download", "fullscreen"]}
-            self.overlay = put(gr.Image, {"label": "overlay"}, elem_id="overlay", **fixed)
-            self.regions = put(gr.Image, {"label": "regions"}, elem_id="regions", **fixed)
-        self.legend = html("", "legend")
-        self.report = put(gr.DownloadButton, {"label": "report"}, interactive=False, elem_id="report")
+                self.report = put(gr.DownloadButton, {"label": "report"}, interactive=False, elem_id="report")
         with put(gr.Accordion, {"label": "evidence"}, open=False):
             self.evidence = gr.JSON(show_label=False, elem_id="evidence")
 

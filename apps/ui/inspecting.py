@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from apps.ui.shelf import Shelf
 from assistant import card, page, pictures
+from assistant.colours import Picture, legend
 from assistant.inspection import Inspection, inspect
 from assistant.labels import label
-from assistant.pictures import Picture
 from explain.catalogue import Lang
 from fusion.modality.image import read_image
 from fusion.sample import Sample
@@ -76,7 +76,7 @@ def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf:
         return shelf.put(f"{key}.png", pictures.png(small, **page.texts_of(key, inspection)))
 
     said = escape(label("legend", lang))
-    scale = pictures.legend(detection.map_threshold, detection.map_top, detection.thresholds, 2 * LEGEND)
+    scale = legend(detection.map_threshold, detection.map_top, detection.thresholds, 2 * LEGEND)
     strip = f'<img src="{pictures.data_uri(scale)}" alt="">'
     return {
         "pair": (file("input", shown["input"]), file("normal", shown["normal"])),
@@ -88,4 +88,4 @@ def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf:
 
 def failed(reason: str, lang: Lang) -> View:
     """Return the view of a picture that could not be inspected: the sentence that says why, and nothing old."""
-    return View(card=card.notice("FAILED", reason, lang))
+    return View(card=card.notice("UNREADABLE", reason, lang))

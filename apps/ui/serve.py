@@ -2,19 +2,23 @@
 
 import os
 import socket
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from assistant import library
 from assistant.fitting import fit_folder
-from fusion.errors import BadSetting
+from fusion.errors import BadSetting, FoilError
 from fusion.example.write import PRODUCTS, is_example, render_example, samples_to_click
 from fusion.progress import Progress
 
 if TYPE_CHECKING:
     from gradio import Blocks
+
+    from apps.ui.models import Models
 
 HOST = "127.0.0.1"  # and nothing else: who can reach the page can replace models
 # The browser itself refuses what would leave this machine, also what some later Gradio might fetch.
@@ -54,7 +58,8 @@ def launched(
     from apps.ui.shelf import Shelf
     from apps.ui.theme import css, theme
 
-    blocks = build(Models(), Shelf(temporary / "shelf"), clickable)
+    models = Models()
+    blocks = build(models, Shelf(temporary / "shelf"), clickable)
     blocks.launch(
         server_name=HOST,
         server_port=port,
@@ -70,7 +75,15 @@ def launched(
         css=css(),
         app_kwargs={"middleware": [(OnlyHere, (), {})]},
     )
+    Thread(target=_warm, args=(models,), daemon=True).start()
     return blocks
+
+
+def _warm(models: "Models") -> None:
+    """Load the first model, and torch with it, while the visitor still looks around."""
+    with suppress(FoilError):  # whoever asks for a broken model is told why
+        for name in library.names()[:1]:
+            models.get(name)
 
 
 def refuse_taken(port: int) -> None:

@@ -65,9 +65,8 @@ class TeachTab:
         """Answer the tab's events; `refresh` makes the other tab follow an event."""
         frame, heavy = self.frame, {"concurrency_limit": 1, "concurrency_id": "heavy"}
         said = ([self.checked, self.fitted, frame.lang], [self.check, self.made])
-        given = self.files.change(
-            self._check, [self.files, frame.lang], self.checked, show_progress_on=self.check, **heavy
-        )
+        files = [self.files, frame.lang]
+        given = self.files.change(self._check, files, self.checked, show_progress_on=self.check, **heavy)
         work = [self.files, self.name, *self.rates, self.replace, frame.lang]
         fit = self.fit.click(self._fit, work, [self.fitted, frame.model], show_progress_on=self.made, **heavy)
         frame.lang.change(self._said, *said, show_progress="hidden")
@@ -110,7 +109,7 @@ class TeachTab:
             if not model:
                 raise BadSetting(word("no_model.picked", lang))
             library.set_rates(model, *shares(review, reject))
-            gr.Success(word("applied", lang, name=model), title="Foil")
+            gr.Success(word("applied", lang, name=model))
 
     def _what_if(self, model: str | None, seen: Seen, lang: Lang) -> tuple[str, float | None, float | None]:
         if not model:

@@ -62,7 +62,7 @@ def described(found: Checked, lang: Lang) -> str:
     findings = found.report.findings
     key = "check.findings" if findings else "check.good"
     head = word(key, lang, count=number(found.good), findings=number(len(findings)))
-    return f"<p>{head}</p>{_listed([f'{finding.path}: {finding.reason}' for finding in findings])}"
+    return f"<p>{head}</p>{_listed([_told(finding.path, finding.reason) for finding in findings])}"
 
 
 def fitted(
@@ -78,10 +78,15 @@ def introduced(fit: Fit, lang: Lang) -> str:
     seconds = number(fit.seconds, significant=2)
     lines = [word("fit.took", lang, n=number(fit.calibration.n), seconds=seconds)]
     lines += card.support_in_words(fit.calibration.support(fit.calibration.reject_rate), lang)
-    skipped = [str(reason) for _, reason in fit.card["skipped"]]
+    skipped = [_told(path, reason) for path, reason in fit.card["skipped"]]
     lines += [word("fit.skipped", lang, count=number(len(skipped)))] if skipped else []
     said = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return f"<p><b>{word('fit.done', lang, name=escape(fit.name))}</b></p>{said}{_listed(skipped)}"
+
+
+def _told(path: str, reason: str) -> str:
+    """Return what is wrong with a file under its own name: where it was put for a moment is no news to the visitor."""
+    return f"{Path(path).name}: {reason.rpartition(f'{path}: ')[2]}"
 
 
 def _listed(lines: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ class Encoded:
     """One picture in the frame, and its tokens, (P, C) for each representation."""
 
     picture: NDArray[np.uint8]  # (H, W, 3)
-    affine: Affine  # input pixels -> picture pixels
+    affine: Affine  # input pixels -> frame pixels
     tokens: tuple[Tensor, ...]
 
 
@@ -40,17 +40,17 @@ class Encoder:
         """Encode a picture, (H, W, 3) uint8; always one at a time, so that a batch can't change a bit of it."""
         affine = self.frame.locate(image)
         picture = self.frame.cut(image, affine)
-        x = to_unit(self.frame.features_picture(picture))[None]
-        maps = [wavelet(x, self.grid, self.wavelets)]
+        cells = wavelet(picture, self.grid, self.wavelets)
+        tokens = [torch.from_numpy(cells.reshape(-1, cells.shape[-1]))]
         if self.backbone:
-            maps.append(self.backbone(x, self.grid))
-        return Encoded(picture, affine, tuple(one[0].flatten(1).T.contiguous() for one in maps))
+            tokens.append(self.backbone(to_unit(picture)[None], self.grid)[0].flatten(1).T.contiguous())
+        return Encoded(picture, affine, tuple(tokens))
 
 
 def fit_encoder(frame: Frame, thumbs: Sequence[NDArray[np.uint8]], backbone: Backbone | None) -> Encoder:
     """Choose tone and colour from thumbnails of the normals."""
     colour = any(np.abs(np.ptp(thumb.astype(np.int16), axis=-1)).mean() > 1.0 for thumb in thumbs)
-    logarithm = prefers_logarithm([to_unit(thumb) for thumb in thumbs])
+    logarithm = prefers_logarithm(thumbs)
     return Encoder(frame, WaveletConfig(logarithm=logarithm, colour=colour), backbone)
 
 

@@ -1,8 +1,7 @@
 """The frame in which parts are compared: one size, and one pose where parts lie about in many.
 
-A frame maps a picture to `picture` pixels (for the eye), a quarter of whose area is enough for `features`; both
-are cut into the same grid of cells. Whether parts are turned to one pose is decided from the normals alone: turned,
-their mean picture must explain clearly more of each of them than unturned.
+A frame is cut into a grid of about square cells. Whether parts are turned to one pose is decided from the normals
+alone: turned, their mean picture must explain clearly more of each of them than unturned.
 """
 
 import math
@@ -16,21 +15,20 @@ from numpy.typing import NDArray
 from fusion.representation.segment import segment, thumbnail
 
 CELLS = 400  # of the grid, about; more cost time and, with few normals, certainty
-CELL = 12  # feature pixels a cell, where nothing else is wished
-ZOOM = 2  # picture pixels per feature pixel
-Affine = NDArray[np.float64]  # (2, 3): input pixel -> picture pixel
+CELL = 20  # px, where nothing else is wished
+Affine = NDArray[np.float64]  # (2, 3): input pixel -> frame pixel
 
 
 @dataclass(frozen=True)
 class FrameConfig:
     grid: tuple[int, int]  # rows, columns
-    cell: int = CELL  # feature pixels a cell
+    cell: int = CELL  # px
     extent: tuple[float, float] | None = None  # of a turned part: length, width, in shares of the longer side
 
     @property
     def size(self) -> tuple[int, int]:
-        """Return width and height in picture pixels."""
-        return self.grid[1] * self.cell * ZOOM, self.grid[0] * self.cell * ZOOM
+        """Return width and height in pixels."""
+        return self.grid[1] * self.cell, self.grid[0] * self.cell
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,11 +84,6 @@ class Frame:
             border = (outside,) * 3
             out = cv2.warpAffine(values, affine, shape[::-1], flags=flags, borderValue=border)
         return np.asarray(out, np.float32)
-
-    def features_picture(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return the frame's picture at the resolution of features, (H / 2, W / 2, 3)."""
-        width, height = self.config.size
-        return np.asarray(cv2.resize(picture, (width // ZOOM, height // ZOOM), interpolation=cv2.INTER_AREA), np.uint8)
 
     def _turn(self, centre: tuple[float, float], angle: float, to_thumb: float, side: int) -> Affine:
         """Return the map that turns the part's axis to the frame's x, its centre to the frame's centre."""
@@ -201,7 +194,8 @@ def _nudge(reference: NDArray[np.float32], view: NDArray[np.float32], size: tupl
         _, move = cv2.findTransformECC(reference, view, start, cv2.MOTION_EUCLIDEAN, stop)
     except cv2.error:  # it did not converge: nothing alike to hold on to
         return np.eye(2, 3)
-    found = np.asarray(np.linalg.inv(_square(np.asarray(move, np.float64))))  # findTransformECC maps the reference's pixels to the view's
+    # findTransformECC maps the reference's pixels to the view's
+    found = np.linalg.inv(_square(np.asarray(move, np.float64)))
     if np.abs(found[:2, 2]).max() > 0.1 * max(view.shape) or abs(found[1, 0]) > 0.1:
         return np.eye(2, 3)
     zoom = np.diag([size[0] / view.shape[1], size[1] / view.shape[0], 1.0])
