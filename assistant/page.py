@@ -39,6 +39,8 @@ TITLES = {  # inside a picture's file, where no reader's language is known
     "regions": "Numbered regions",
     "mask": "Marked pixels",
 }
+# Of the model's card; the rest of it is in the model's folder.
+EXCERPT = ("method", "representation", "n_normals", "n_skipped", "aligned", "pooled", "created", "foil", "fingerprint")
 # What IPTC calls a photograph in which a model replaced places.
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 
@@ -119,6 +121,7 @@ def render(
         card=Markup(card(inspection.evidence, normals, lang)),
         figures=[(key, pictures.data_uri(pictures.shrunk(picture, SHOWN))) for key, picture in figures],
         legend=None if legend is None else pictures.data_uri(legend),
+        excerpt=[(key, inspection.evidence.model[key]) for key in EXCERPT if key in inspection.evidence.model],
         written=(written or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
         **_words(lang),
     )

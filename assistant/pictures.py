@@ -15,7 +15,7 @@ from explain.difference import Region
 from explain.grouping import GAP
 from fusion.detection import Detection
 
-VEIL = 0.85  # opacity of the strongest colour over a picture
+VEIL = 0.65  # opacity of the strongest colour over a picture
 
 
 def heatmap(detection: Detection) -> Picture:

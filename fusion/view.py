@@ -85,5 +85,12 @@ def _choose_pooling(x: Tensor, grid: Grid, total: Moments, fold: Tensor) -> Pool
         return fit_gaussian(rest, grid, pooling, places).log_likelihood(some)
 
     shared = [Pooling(width) for width in (1, 3, 5, EVERYWHERE)] + [Pooling(EVERYWHERE, own_mean=False)]
-    best = max(shared, key=likelihood)
-    return max((replace(best, shrinkage=amount) for amount in (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)), key=likelihood)
+    reached, best = max(((likelihood(pooling), pooling) for pooling in shared), key=lambda pair: pair[0])
+    for amounts in ((0.001,), (0.01, 0.03, 0.1, 0.3)):  # from the default down, then up, as long as it helps
+        for amount in amounts:
+            tried = replace(best, shrinkage=amount)
+            value = likelihood(tried)
+            if value <= reached:
+                break
+            reached, best = value, tried
+    return best

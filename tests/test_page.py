@@ -128,8 +128,7 @@ def test_the_normal_version_says_that_it_is_generated(tmp_path: Path) -> None:
 
 
 def test_without_thresholds_the_page_says_that_there_are_none(tmp_path: Path) -> None:
-    few = replace(DETECTOR, calibration=DETECTOR.calibration.with_rates(0.05, 0.01))
-    result = inspect(Sample(image=np.full((40, 40, 3), 120, np.uint8), name="part.png"), few)
+    result = inspected()
     limits = replace(result.evidence.thresholds, review=None, reject=None)
     evidence: Evidence = replace(result.evidence, thresholds=limits)
     text = write_page(replace(result, evidence=evidence), tmp_path).read_text("utf-8")

@@ -70,12 +70,7 @@ class InspectTab:
                 fixed = {"interactive": False, "height": 400, "max_height": 400, "buttons": ["fullscreen"]}
                 self.pair = put(gr.ImageSlider, {"label": "compare"}, elem_id="pair", **fixed)
                 with gr.Row():
-                    fixed = {
-                        "interactive": False,
-                        "height": 250,
-                        "buttons": ["download", "fullscreen"],
-                        "min_width": 150,
-                    }
+                    fixed = {"interactive": False, "height": 250, "buttons": ["download", "fullscreen"]}
                     self.overlay = put(gr.Image, {"label": "overlay"}, elem_id="overlay", min_width=200, **fixed)
                     self.regions = put(gr.Image, {"label": "regions"}, elem_id="regions", min_width=200, **fixed)
                 self.legend = html("", "legend")

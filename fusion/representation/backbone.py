@@ -1,7 +1,7 @@
 """A pretrained network as representation, where its weights are at hand: any timm or open_clip name.
 
-A backbone is a choice of the user, never a need: `auto` takes one only if its weights are already on this machine,
-and what was taken stands in the model card. Its weights travel inside the model's folder, so nothing changes later.
+A backbone is a choice of the user, never a need: `auto` means none, since the wavelets alone measured better than with
+MobileNetV2 beside them (docs/benchmark.md). Its weights travel inside the model's folder, so nothing changes later.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,6 @@ from torch import Tensor, nn
 
 from fusion.errors import BadSetting
 
-AUTO = "mobilenetv2_100"  # small enough for two cores
 CHANNELS = 160  # more are projected down at random but fixed: covariances grow with the square
 
 
@@ -50,9 +49,9 @@ def load_backbone(spec: str, seed: int) -> Backbone | None:
 
     BadSetting says what is unknown or missing. Only `<name>` without a file may download, from the hub it belongs to.
     """
-    if spec == "none" or (spec == "auto" and not _cached(AUTO)):
+    if spec in ("auto", "none"):
         return None
-    name, _, file = (AUTO if spec == "auto" else spec).partition(":")
+    name, _, file = spec.partition(":")
     if file and not (Path(file).is_file() and file.endswith(".safetensors")):
         raise BadSetting(
             f"backbone weights {file!r}: expected an existing .safetensors file (other formats can run code when "
@@ -121,12 +120,3 @@ def _to_grid(x: Tensor, grid: tuple[int, int]) -> Tensor:
     if x.shape[-2] >= grid[0] and x.shape[-1] >= grid[1]:
         return F.adaptive_avg_pool2d(x, grid)
     return F.interpolate(x, grid, mode="bilinear")
-
-
-def _cached(name: str) -> bool:
-    """Tell whether timm's default weights of a name lie in this machine's hub cache already."""
-    import timm
-    from huggingface_hub import try_to_load_from_cache
-
-    hub_id = timm.get_pretrained_cfg(name).hf_hub_id
-    return isinstance(try_to_load_from_cache(hub_id, "model.safetensors"), str)

@@ -1,0 +1,186 @@
+"""The app in a real browser: clicked as a visitor would, and listened to so that nothing leaves the machine."""
+
+import os
+import re
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Plate
+from fake_detector import FakeDetector
+
+from apps.ui.serve import launched
+from assistant import library
+from assistant.inspection import inspect
+from assistant.page import write_page
+from fusion.item import Item
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+QUIET += " --disable-component-update --disable-sync"
+SECONDS = 20_000  # in milliseconds: how long a slow machine may take to answer a click
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    executable = CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium")
+    if executable is None:
+        message = f"there is no {CHROMIUM}; apt-get install chromium"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=QUIET.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def app(fake_core: None, plate: Plate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve the app with one model and two pictures to click, and return its address."""
+    for name in ("GRADIO_ANALYTICS_ENABLED", "GRADIO_TEMP_DIR"):
+        monkeypatch.setenv(name, "")  # so that what `launched` sets is forgotten after the test
+    library.save(FakeDetector("plates"), "plates")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    clickable = [
+        (plate("good/a.png"), "A plate without defects.", "plates"),
+        (plate("stain/b.png", 200), "A plate with a <b>bright</b> stain.", "plates"),
+    ]
+    blocks = launched(port, tmp_path / "served", clickable)
+    yield f"http://127.0.0.1:{port}"
+    blocks.close(verbose=False)
+
+
+class Visit:
+    """A page, all that it asked for, and all that went wrong on it."""
+
+    def __init__(self, browser: Any, address: str, **options: Any) -> None:
+        self.page = browser.new_context(
+            **{"viewport": {"width": 1280, "height": 850}, "locale": "en-US"} | options
+        ).new_page()
+        self.hosts: set[str] = set()
+        self.wrong: list[str] = []
+        self.page.set_default_timeout(SECONDS)
+        self.page.on("request", lambda request: self.hosts.add(re.sub(r"^(\w+:)(//([^/:]+))?.*", r"\1\3", request.url)))
+        self.page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.wrong.append(f"dialog: {dialog.message}"))
+        self.page.goto(address)
+        self.sees("#card", "example" if options.get("locale") != "zh-CN" else "示例")
+
+    def sees(self, place: str, text: str) -> None:
+        self.page.locator(place).get_by_text(text).first.wait_for()
+
+    def text(self, place: str) -> str:
+        return str(self.page.locator(place).inner_text())
+
+    def gives(self, place: str, *files: Path) -> None:
+        self.page.locator(f"{place} input[type=file]").set_input_files(files)
+
+
+@pytest.fixture
+def visit(browser: Any, app: str) -> Iterator[Visit]:
+    visit = Visit(browser, app)
+    yield visit
+    assert visit.wrong == []
+    assert visit.hosts <= {"http:127.0.0.1", "data:", "blob:http"}, "nothing is fetched from anywhere else"
+    visit.page.context.close()
+
+
+def test_an_example_is_clicked_and_judged(visit: Visit) -> None:
+    page = visit.page
+    page.locator("#examples button.thumbnail-item").nth(1).click()
+    visit.sees("#card", "REJECT")
+    visit.sees("#words", "Region 1")
+    assert visit.text("#caption") == "A plate with a <b>bright</b> stain."
+    for place in ("#pair", "#overlay", "#regions", "#legend"):
+        page.locator(f"{place} img").first.wait_for()
+        assert all(
+            page.locator(f"{place} img").evaluate_all("all => all.map(img => img.complete && img.naturalWidth > 0)")
+        )
+    with page.expect_download() as download:
+        page.locator("#report").click()
+    assert download.value.suggested_filename == "plates-stain-b.html"
+    assert "REJECT" in Path(download.value.path()).read_text("utf-8")
+    page.get_by_text("中文").click()
+    visit.sees("#card", "不合格")
+    visit.sees("#words", "区域 1")
+    visit.sees("#report", "下载报告")
+
+
+def test_a_picture_is_uploaded_then_one_that_is_none(visit: Visit, plate: Plate, tmp_path: Path) -> None:
+    visit.gives("#picture", plate("mine.png", 200))
+    visit.sees("#card", "REJECT")
+    (tmp_path / "<img src=x onerror=alert(1)>.png").write_text("hello")
+    visit.page.locator("#picture").get_by_label("Remove Image").click()
+    visit.sees("#card", "the verdict appears here")
+    visit.gives("#picture", tmp_path / "<img src=x onerror=alert(1)>.png")
+    visit.sees("#card", "this is a text that begins with 'hello'")
+    assert visit.page.locator("#pair img, #overlay img, #legend img").count() == 0, "nothing of the last picture stays"
+
+
+def test_a_model_is_taught_and_its_rates_are_changed(visit: Visit, plate: Plate) -> None:
+    page = visit.page
+    page.get_by_role("tab", name="Teach").click()
+    page.locator("#fit").click()
+    visit.sees(".toast-body", "Give good pictures or a ZIP first.")
+    visit.gives("#files", *(plate(f"good{number}.png", 128, 100 + number) for number in range(8)))
+    visit.sees("#check", "8 good pictures to fit on; nothing suspicious.")
+    page.locator("#name input, #name textarea").first.fill("mine")
+    page.locator("#fit").click()
+    visit.sees("#made", "mine is ready and selected.")
+    assert page.locator("#model input").input_value() == "mine"
+    page.locator("#apply-reject_rate input").fill("30")
+    page.locator("#apply").click()
+    visit.sees(".toast-body", "false-alarm rates must satisfy")
+    page.locator("#apply-review_rate input").fill("40")
+    page.locator("#apply").click()
+    visit.sees("#what-if .now", "40 % / 30 %")
+    assert library.read("mine").calibration.reject_rate == 0.3
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (390, "light"), (390, "dark")])
+def test_nothing_is_wider_than_the_window_and_nothing_jumps(browser: Any, app: str, width: int, scheme: str) -> None:
+    visit = Visit(browser, app, viewport={"width": width, "height": 850}, color_scheme=scheme, locale="zh-CN")
+    page = visit.page
+    top = page.locator("#pair").bounding_box()["y"] + page.evaluate("scrollY") if width > 600 else None
+    page.locator("#examples button.thumbnail-item").nth(1).click()
+    visit.sees("#words", "区域 1")
+    if top is not None:
+        assert page.locator("#pair").bounding_box()["y"] + page.evaluate("scrollY") == pytest.approx(top, abs=30)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("tab", name="训练").click()
+    visit.sees("#what-if", "60 件良品")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert visit.wrong == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_report_asks_for_nothing_and_prints_on_one_page(
+    browser: Any, plate: Plate, tmp_path: Path, lang: Any
+) -> None:
+    sample = Item(plate("part.png", 200, size=(640, 480)), None, "", "test").load()
+    assert sample.image is not None
+    for x in range(20, 600, 70):
+        sample.image[300:320, x : x + 30] = 220
+    result = inspect(
+        sample, FakeDetector(card={f"key_{number}": "a value of some length" for number in range(20)}), lang
+    )
+    assert len(result.evidence.regions) == 8
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    report = write_page(result, tmp_path, FakeDetector().calibration.scores.tolist())
+    page.goto(report.as_uri())
+    assert [url for url in asked if not url.startswith("data:")] == [report.as_uri()]
+    pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
+    assert len(pages) == 1
+    page.close()
