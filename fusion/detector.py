@@ -79,7 +79,7 @@ class Detector:
             thresholds=thresholds,
             anomaly_map=np.maximum(heat, 0),
             map_threshold=thresholds.review,
-            map_top=2 * thresholds.reject,
+            map_top=3 * thresholds.reject,
             pred_mask=mask,
             normal=normal,
             part=self._part(image),

@@ -37,7 +37,10 @@ class PictureMemory:
             inside = labels[top:bottom, left:right] == number
             patch = self._impute(normal[top:bottom, left:right], inside, (left, top), order)
             normal[top:bottom, left:right][inside] = patch[inside]
-        differs = _sharpen(np.abs(normal - picture).max(axis=-1), wrong)
+        apart = np.abs(normal - picture).max(axis=-1)
+        # threads of a texture never lie where the remembered ones do: only what is coarser than they tells
+        apart = np.asarray(cv2.GaussianBlur(apart, (0, 0), 1.2 if self.aligned else 4.0), np.float32)
+        differs = _sharpen(apart, wrong)
         core = cv2.dilate(differs.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13)))
         share = cv2.GaussianBlur(core.astype(np.float32), (0, 0), 2.5)
         return normal, differs, np.asarray(share * wide, np.float32)
@@ -98,20 +101,19 @@ def tiny(picture: NDArray[np.uint8]) -> Pixels:
     return np.asarray(cv2.resize(picture, (32, 32), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _sharpen(difference: Pixels, wrong: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _sharpen(apart: Pixels, wrong: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the pixels of each wrong place that really differ, (H, W); a place that differs nowhere stays whole.
 
-    `difference` is |picture - normal version|, (H, W), in grey levels of 255.
+    `apart` is |picture - normal version|, smoothed, (H, W), in grey levels of 255.
     """
-    level = cv2.GaussianBlur(difference, (0, 0), 1.2)
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(wrong.astype(np.uint8))
     out = wrong.copy()
     for number, (x, y, width, height, area) in enumerate(boxes[1:], start=1):
         place = np.s_[y : y + height, x : x + width]
         inside = labels[place] == number
-        values = level[place][inside]
+        values = apart[place][inside]
         limit = max(6.0, 0.35 * float(np.quantile(values, 0.995)))
-        sharp = inside & (level[place] >= limit)
+        sharp = inside & (apart[place] >= limit)
         if sharp.sum() >= max(4, 0.005 * area):
             out[place][inside] = sharp[inside]
     return out

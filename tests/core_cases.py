@@ -1,6 +1,6 @@
-"""Three small products with known clean pictures, and detectors fitted on them once, for the tests of the core.
+"""Three small products with known clean pictures, and ways to fit on and look at them, for the tests of the core.
 
-A plate always lies the same way (aligned), a bolt lies about in any pose (turned), cloth has no places at all (texture).
+A plate always lies the same way (aligned), a bolt lies about in any pose (turned), cloth has no places (texture).
 """
 
 from collections.abc import Callable
@@ -22,8 +22,9 @@ from fusion.item import Item
 from fusion.sample import Sample
 
 Picture = NDArray[np.uint8]
-CELLS = 225  # of the grid, instead of 400: a fit takes a second
-SIZE = 96  # px at which pictures are looked at
+CELLS = 225  # of the grid, instead of 400: a fit takes a second or two
+COARSE = 36  # cells, where nothing depends on how much is seen
+SIZE = 120  # px of the longer side at which pictures are looked at
 GOODS = 24
 FEW = 12  # where many fits are needed
 
@@ -52,18 +53,20 @@ def plate(seed: int, defective: bool = False, place: tuple[int, int] | None = No
     for x, y in ((88, 72), (344, 72), (88, 216), (344, 216)):
         cv2.circle(level, (x, y), int(rng.integers(22, 27)), 45.0, -1)
     shift = np.array([[1, 0, rng.uniform(-4, 4)], [0, 1, rng.uniform(-4, 4)]])  # of a pixel, once shrunk
-    level = cv2.warpAffine(level, shift, (432, 288), borderMode=cv2.BORDER_REPLICATE)
-    small = cv2.resize(level, (108, 72), interpolation=cv2.INTER_AREA) * float(np.exp(rng.normal(0, 0.1)))
+    moved = cv2.warpAffine(level, shift, (432, 288), borderMode=cv2.BORDER_REPLICATE)
+    small = cv2.resize(moved, (108, 72), interpolation=cv2.INTER_AREA) * float(np.exp(rng.normal(0, 0.1)))
     clean = _photograph(rng, np.stack([small, small, 0.9 * small], axis=-1))
     x, y = place or (int(rng.integers(36, 74)), int(rng.integers(20, 54)))
     return _spotted(clean, (x, y), 4, (190, 180, 165)) if defective else _good(clean)
 
 
-def bolt(seed: int, defective: bool = False, degrees: float | None = None, broken: bool = False) -> Case:
-    """Draw a bolt at any angle on a dark table, 128 x 128 px; the defect is a spot on its shaft."""
+def bolt(
+    seed: int, defective: bool = False, degrees: float | None = None, broken: bool = False, strays: float = 6
+) -> Case:
+    """Draw a bolt at any angle on a dark table, 128 x 128 px, its tip whole or broken; the defect is a bluish spot."""
     rng = np.random.default_rng([2, seed])
     angle = np.deg2rad(rng.uniform(0, 360) if degrees is None else degrees)
-    middle = 63.5 + rng.uniform(-6, 6, 2)
+    middle = 63.5 + rng.uniform(-strays, strays, 2)
     axis, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
     level = np.full((512, 512), 25, np.uint8)
     for start, end, half, grey in ((-44, 36 if broken else 44, 7, 150), (-44, -28, 14, 190), (10, 16, 7, 90)):
@@ -109,10 +112,11 @@ def write_goods(folder: Path, product: str, count: int) -> list[Item]:
     return items
 
 
-def quick_fit(items: list[Item], name: str = "test", **options: Any) -> Detector:
-    """Fit on a coarse grid, without a backbone unless one is named."""
+def quick_fit(items: list[Item], name: str = "test", cells: int = CELLS, **options: Any) -> Detector:
+    """Fit on a grid of fewer cells in fewer folds, without a backbone unless one is named."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("fusion.representation.frame.CELLS", CELLS)
+        patch.setattr("fusion.representation.frame.CELLS", cells)
+        patch.setattr("fusion.fitting.FOLDS", 5)
         return fit(items, DetectorConfig(**{"backbone": "none", "size": SIZE, **options}), name)
 
 
@@ -138,22 +142,3 @@ def files_of(detector: Detector, folder: Path) -> dict[str, bytes]:
 def equal(one: torch.Tensor, other: torch.Tensor) -> None:
     """Fail unless two tensors agree to the last bit."""
     torch.testing.assert_close(one, other, rtol=0, atol=0)
-
-
-@pytest.fixture(scope="session")
-def goods(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Item]]:
-    """Good pictures of each product, on disk."""
-    root = tmp_path_factory.mktemp("goods")
-    return {product: write_goods(root / product, product, GOODS) for product in DRAW}
-
-
-@pytest.fixture(scope="session")
-def detectors(goods: dict[str, list[Item]]) -> dict[str, Detector]:
-    """A detector for each product, fitted once."""
-    return {product: quick_fit(items, product) for product, items in goods.items()}
-
-
-@pytest.fixture(scope="session")
-def memory_detector(goods: dict[str, list[Item]]) -> Detector:
-    """A detector whose denoiser is a memory of normals."""
-    return quick_fit(goods["plate"][:FEW], "memory", method="memory")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusion.calibration import Calibration
@@ -25,6 +25,7 @@ def spread_out(n: int) -> Calibration:
     return Calibration(-np.log((np.arange(n) + 0.5) / n))
 
 
+@settings(deadline=None)
 @given(SCORES | SOME_TIES, st.integers(1, 999), st.floats(-60, 60) | st.integers(-1, 6).map(float))
 def test_a_score_reaches_the_threshold_exactly_when_its_p_value_is_within_the_rate(
     scores: list[float], per_mille: int, score: float
@@ -36,6 +37,7 @@ def test_a_score_reaches_the_threshold_exactly_when_its_p_value_is_within_the_ra
         assert (calibration.p_value(value) <= rate + 1e-12) == (value >= calibration.threshold(rate))
 
 
+@settings(deadline=None)
 @given(SCORES | SOME_TIES, st.floats(0.0001, 0.9))
 def test_no_threshold_lies_at_or_below_a_normal_that_it_can_not_allow(scores: list[float], rate: float) -> None:
     calibration = Calibration(np.array(scores))
@@ -44,6 +46,7 @@ def test_no_threshold_lies_at_or_below_a_normal_that_it_can_not_allow(scores: li
     assert np.isfinite(calibration.threshold(rate))
 
 
+@settings(deadline=None)
 @given(SCORES | SOME_TIES, st.floats(0.0001, 0.9), st.floats(0.0001, 0.9))
 def test_a_smaller_rate_never_has_a_lower_threshold(scores: list[float], one: float, other: float) -> None:
     calibration = Calibration(np.array(scores))

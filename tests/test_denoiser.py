@@ -89,7 +89,9 @@ def test_a_memory_of_many_unit_normals_tends_to_the_gaussian_denoiser(sigma: flo
     torch.testing.assert_close(MemoryDenoiser(memory)(x, sigma), GaussianDenoiser()(x, sigma), rtol=0, atol=0.05)
 
 
-@pytest.mark.parametrize("denoise", [GaussianDenoiser(), MemoryDenoiser(normal(M, P, C)), MemoryDenoiser(normal(M, 1, C))])
+@pytest.mark.parametrize(
+    "denoise", [GaussianDenoiser(), MemoryDenoiser(normal(M, P, C)), MemoryDenoiser(normal(M, 1, C))]
+)
 def test_every_denoiser_has_the_one_signature_and_treats_each_sample_alone(denoise: Denoiser) -> None:
     x = normal(B, P, C)
     for sigma in (0.5, 1.0, 4.0):

@@ -20,7 +20,6 @@ HOMES = {
     "safetensors": ("fusion/pretrained.py", "fusion/representation/backbone.py"),
     "timm": ("fusion/representation/backbone.py",),
     "open_clip": ("fusion/representation/backbone.py",),
-    "huggingface_hub": ("fusion/representation/backbone.py",),
     "cv2": ("fusion/",),
     "scipy": ("fusion/", "explain/"),
     "tifffile": ("fusion/modality/formats.py",),

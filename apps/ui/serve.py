@@ -69,6 +69,7 @@ def launched(
         prevent_thread_lock=True,
         ssr_mode=False,
         enable_monitoring=False,
+        mcp_server=False,
         footer_links=[],
         max_file_size="4gb",
         theme=theme(),

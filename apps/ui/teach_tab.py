@@ -65,13 +65,15 @@ class TeachTab:
         """Answer the tab's events; `refresh` makes the other tab follow an event."""
         frame, heavy = self.frame, {"concurrency_limit": 1, "concurrency_id": "heavy"}
         said = ([self.checked, self.fitted, frame.lang], [self.check, self.made])
+        # First forget the last result, so that nothing old stands beside the sentence of an error.
+        new_files = self.files.change(nothing, None, self.checked).then(self._said, *said, show_progress="hidden")
         files = [self.files, frame.lang]
-        given = self.files.change(self._check, files, self.checked, show_progress_on=self.check, **heavy)
+        given = new_files.then(self._check, files, self.checked, show_progress_on=self.check, **heavy)
+        new_fit = self.fit.click(nothing, None, self.fitted).then(self._said, *said, show_progress="hidden")
         work = [self.files, self.name, *self.rates, self.replace, frame.lang]
-        fit = self.fit.click(self._fit, work, [self.fitted, frame.model], show_progress_on=self.made, **heavy)
-        frame.lang.change(self._said, *said, show_progress="hidden")
-        for event in (given, fit):
-            event.then(self._said, *said, show_progress="hidden")
+        fit = new_fit.then(self._fit, work, [self.fitted, frame.model], show_progress_on=self.made, **heavy)
+        for event in (given.success, fit.success, frame.lang.change):
+            event(self._said, *said, show_progress="hidden")
         table = ([frame.model, frame.seen, frame.lang], [self.what_if, *self.new_rates])
         applied = self.apply.click(self._apply, [frame.model, *self.new_rates, frame.lang], None)
         for event in (fit, applied):
@@ -118,6 +120,10 @@ class TeachTab:
             calibration = library.read(model).calibration
             table = teaching.what_if(calibration, list(seen.get(model, {}).values()), lang)
         return table, round(100 * calibration.review_rate, 6), round(100 * calibration.reject_rate, 6)
+
+
+def nothing() -> None:
+    """Return the value of a state that holds nothing."""
 
 
 def shown_on(progress: gr.Progress) -> Progress:
