@@ -30,7 +30,7 @@ class Support:
     low: float  # 90 % interval of the true rate
     high: float
     confidence: float  # that the true rate is at most the promised one
-    needed: int  # normals that would support this rate with 95 % confidence
+    needed: int  # normals whose largest score bounds this rate with 95 % confidence
     extrapolated: bool  # the threshold lies beyond every normal seen: n is too small for the rate
 
 
@@ -69,7 +69,7 @@ class Calibration:
         Where n is too small for that (rate < 1 / (n + 1)), the upper half of the scores is continued by an exponential
         tail, with its mean integrated out (a Lomax tail): the fewer the normals, the farther out the threshold.
         """
-        k = math.floor(rate * (self.n + 1) + 1e-9)
+        k = min(math.floor(rate * (self.n + 1) + 1e-9), self.n)
         if k >= 1:
             return math.nextafter(self._descending[k - 1], math.inf)
         m = max(1, self.n // 2)
@@ -87,7 +87,7 @@ class Calibration:
         from scipy.stats import beta  # scipy.stats takes a second to import, which `foil --help` must not pay
 
         needed = math.ceil(math.log(1 - CONFIDENCE) / math.log1p(-rate))
-        k = math.floor(rate * (self.n + 1) + 1e-9)
+        k = min(math.floor(rate * (self.n + 1) + 1e-9), self.n)
         true_rate = beta(max(k, 1), self.n + 1 - max(k, 1))  # k = 0: the threshold is no lower than the largest score
         low, high = (0.0 if k == 0 else float(true_rate.ppf(0.05))), float(true_rate.ppf(0.95))
         return Support(rate, self.n, k / (self.n + 1), low, high, float(true_rate.cdf(rate)), needed, k == 0)

@@ -63,9 +63,14 @@ class Detector:
         with one_thread(), torch.inference_mode():
             seen = self.encoder(image)
             cells = self.places(seen)
-        refusal = self.world.refusal(looks(seen.picture, image.shape), cells)
-        if sample.mask is not None:
-            cells = np.where(self._looked_at(sample.mask, seen), cells, cells.min())
+            refusal = self.world.refusal(looks(seen.picture, image.shape), cells)
+            ignored = self._ignored(sample.mask, seen)
+            if ignored is not None:  # imputed by normals, it can't speak through its neighbours' surroundings either
+                filled, _, _ = self.pictures.repair(seen.picture, ignored)
+                seen = self.encoder.encode(np.rint(filled).astype(np.uint8), seen.affine)
+                cells = self.places(seen)
+        if ignored is not None:
+            cells = np.where(self._looked_at(ignored), cells, cells.min())
         score, thresholds = float(cells.max()), self.calibration.thresholds
         found = score >= thresholds.review and not refusal
         mask, normal = self._difference(image, cells, seen) if found else (np.zeros(image.shape[:2], bool), image)
@@ -123,15 +128,20 @@ class Detector:
         normal = np.where(share > 0, image * (1 - share) + other * share, image)
         return mask, np.asarray(np.rint(normal), np.uint8)
 
-    def _looked_at(self, mask: NDArray[np.float32], seen: Encoded) -> NDArray[np.bool_]:
+    def _ignored(self, mask: NDArray[np.float32] | None, seen: Encoded) -> NDArray[np.bool_] | None:
+        """Return the pixels of the frame that a mask, (H, W) of the input, tells to ignore; None if there are none."""
+        if mask is None:
+            return None
+        inside = cv2.warpAffine(mask, seen.affine, self.encoder.frame.config.size, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(inside < 0.5) if inside.min() < 0.5 else None
+
+    def _looked_at(self, ignored: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return the cells of which at least half is to be looked at, (rows, columns)."""
-        frame = self.encoder.frame
         rows, columns = self.encoder.grid
-        inside = cv2.warpAffine(mask, seen.affine, frame.config.size, flags=cv2.INTER_LINEAR)
-        cells = np.asarray(cv2.resize(inside, (columns, rows), interpolation=cv2.INTER_AREA) >= 0.5)
-        if not cells.any():
+        share = cv2.resize(ignored.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
+        if (share > 0.5).all():
             raise BadInput("the mask leaves no cell of the part to look at; mark a spot of at least 1/20 of its length")
-        return cells
+        return np.asarray(share <= 0.5)
 
     def _part(self, image: NDArray[np.uint8]) -> NDArray[np.bool_]:
         found = segment(thumbnail(image)) if self.background else None

@@ -115,8 +115,18 @@ def _sharpen(apart: Pixels, wrong: NDArray[np.bool_]) -> NDArray[np.bool_]:
         limit = max(6.0, 0.35 * float(np.quantile(values, 0.995)))
         sharp = inside & (apart[place] >= limit)
         if sharp.sum() >= max(4, 0.005 * area):
-            out[place][inside] = sharp[inside]
+            out[place][inside] = _without_specks(sharp)[inside]
     return out
+
+
+def _without_specks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the mask with gaps of a few pixels closed and without what is then small beside its largest piece."""
+    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(closed)
+    areas = boxes[:, cv2.CC_STAT_AREA]
+    large = areas >= 0.05 * areas[1:].max(initial=1)
+    large[0] = False
+    return np.asarray(large[labels])
 
 
 def _membrane(difference: Pixels, known: Pixels) -> Pixels:

@@ -107,7 +107,7 @@ def _encoder(config: dict[str, Any], tensors: dict[str, Tensor]) -> Encoder:
     if config["backbone"]:
         state = {key.removeprefix("backbone."): value for key, value in tensors.items() if key.startswith("backbone.")}
         of = config["backbone"]
-        network = BackboneConfig(of["name"], of["library"], tuple(of["mean"]), tuple(of["std"]))
+        network = BackboneConfig(of["name"], of["library"], tuple(of["mean"]), tuple(of["std"]), of["side"])
         backbone = rebuild_backbone(network, state)
     return Encoder(
         Frame(FrameConfig(tuple(frame["grid"]), frame["cell"], extent), reference),

@@ -21,8 +21,8 @@ LOOKS: dict[str, tuple[float, str, str]] = {
     "red against green": (3.0, "its colours are far greener", "its colours are far redder"),
     "yellow against blue": (3.0, "its colours are far bluer", "its colours are far yellower"),
 }
-STRANGE = 10.0  # sigma: where nearly all places of a sample differ by more, nothing of it is familiar
-FAMILIAR = 0.05  # share of a picture that even a part with a large defect leaves familiar
+STRANGE = 15.0  # sigma: where nearly all places of a sample differ by more, nothing of it is familiar
+FAMILIAR = 0.02  # share of a picture that even a part with a large defect leaves familiar
 
 
 def looks(picture: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.float64]:

@@ -54,7 +54,7 @@ def test_a_marked_pixel_comes_back_to_its_place_from_an_unturned_frame(
     affine = frame.locate(image)
     cut = frame.cut(image, affine)
     assert cut.shape[1::-1] == frame.config.size
-    expected = affine @ [*at, 1.0]
+    expected = affine @ [*centroid(image[..., 0]), 1.0]
     cell = frame.config.size[0] / shape[1], frame.config.size[1] / shape[0]  # frame pixels an input pixel
     assert math.hypot(*((np.subtract(centroid(cut[..., 0]), expected)) / np.maximum(cell, 1))) <= 0.2
     back = frame.back(cut[..., 0].astype(np.float32), affine, shape)
@@ -171,8 +171,45 @@ def test_the_whole_of_a_turned_part_lies_in_the_middle_of_the_frame(turned: Fram
     for axis in (0, 1):
         covered, length = np.flatnonzero(part.any(axis=axis)), part.shape[1 - axis]
         before, after = covered[0], length - 1 - covered[-1]
-        assert min(before, after) > 0
         assert abs(before - after) < 0.02 * max(part.shape)
+
+
+def rod(degrees: float, width: int) -> tuple[Picture, NDArray[np.bool_]]:
+    """Return a bright rod of 358 px length on black, 400 x 400 px, and its pixels."""
+    y, x = np.mgrid[:400, :400] - 199.5
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    pixels = (abs(x * cos + y * sin) <= 179) & (abs(y * cos - x * sin) <= width / 2)
+    return (200 * pixels[..., None]).astype(np.uint8).repeat(3, axis=2), pixels
+
+
+def outside(width: int) -> int:
+    """Return how many pixels of rods at all angles lie outside the frame that was fitted on them."""
+    rods = [rod(degrees, width) for degrees in range(0, 180, 15)]
+    frame, count = fitted([image for image, _ in rods]), 0
+    assert frame.config.extent is not None
+    for image, pixels in rods:
+        y, x = np.nonzero(pixels)
+        at = frame.locate(image) @ np.stack([x, y, np.ones(len(x))])
+        limit = np.array(frame.config.size)[:, None] - 0.5
+        count += int(((at < -0.5) | (at > limit)).any(axis=0).sum())
+    return count
+
+
+@pytest.mark.parametrize("width", [50, 80, 110])
+def test_no_pixel_of_a_plain_rod_lies_outside_the_frame(width: int) -> None:
+    assert outside(width) == 0
+
+
+@pytest.mark.xfail(strict=True, reason="_nudge() keeps what ECC found even where it fits the mean worse than before")
+@pytest.mark.parametrize("width", [47, 61])
+def test_nudging_moves_no_plain_rod_out_of_the_frame(width: int) -> None:
+    assert outside(width) == 0
+
+
+@pytest.mark.xfail(strict=True, reason="whole rows and columns make the frame up to 8 % too flat, its margin is 5 %")
+def test_no_rounding_of_the_grid_cuts_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fusion.representation.frame._nudge", lambda *_: np.eye(2, 3))
+    assert outside(49) == 0
 
 
 @pytest.mark.parametrize("seed", range(20, 25))

@@ -139,6 +139,14 @@ def test_several_places_are_repaired_each_from_its_own_surroundings(memories: di
     assert psnr(repaired, case) > psnr(case.image, case) + 8
 
 
+def test_the_remembered_pictures_most_like_it_are_searched_first() -> None:
+    case = cloth(116, defective=True, place=(48, 48))
+    others = [np.full((96, 96, 3), colour, np.uint8) for colour in ((0, 0, 250), (0, 250, 0), (250, 0, 0), (0, 0, 0))]
+    memory = PictureMemory(np.stack([*others * 4, cloth(1).image, cloth(2).image]), False)
+    repaired, _, _ = memory.repair(case.image, grown(case.mask))
+    assert repaired[case.mask].std() > 0.6 * case.clean[case.mask].std(), "no flat patch in the weave"
+
+
 def test_the_light_of_the_surroundings_falls_on_the_repaired_place(memories: dict[str, PictureMemory]) -> None:
     darker = (plate(114).clean * 0.7).astype(np.uint8)
     case = plate(114, defective=True)

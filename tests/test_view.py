@@ -48,6 +48,12 @@ def test_where_places_say_nothing_they_are_pooled() -> None:
     assert not fitted(texture(30))[2].own_mean
 
 
+def test_few_normals_shrink_covariances_that_many_need_not() -> None:
+    mix = torch.eye(C) + 1.5 * torch.ones(C, C).tril(-1)
+    assert fitted(aligned(5))[2].shrinkage > 0.1, "nothing correlates, and five can't tell"
+    assert fitted(normal(100, P, C) @ mix.T)[2].shrinkage < 0.01
+
+
 @pytest.mark.parametrize("method", SIGMAS)
 @pytest.mark.parametrize("make", [aligned, texture])
 def test_five_normals_give_finite_maps(make: Make, method: str) -> None:

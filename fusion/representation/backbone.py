@@ -23,6 +23,7 @@ class BackboneConfig:
     library: str  # timm | open_clip
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
+    side: int = 0  # px of the only input size it takes; 0 = any
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +35,8 @@ class Backbone:
     def __call__(self, picture: Tensor, grid: tuple[int, int]) -> Tensor:
         """Return features of pictures with values in [0, 1], (B, 3, H, W) -> (B, C, rows, columns)."""
         x = (picture - torch.tensor(self.config.mean)[:, None, None]) / torch.tensor(self.config.std)[:, None, None]
-        maps = self.network(x) if self.config.library == "timm" else _clip_maps(self.network, x)
+        timm = self.config.library == "timm"
+        maps = _timm_maps(self.network, x, self.config.side) if timm else _clip_maps(self.network, x)
         cells = torch.cat([_to_grid(one, grid) for one in maps], dim=1)
         return cells if self.projection is None else torch.einsum("bchw,cd->bdhw", cells, self.projection)
 
@@ -59,15 +61,16 @@ def load_backbone(spec: str, seed: int) -> Backbone | None:
         )
     try:
         config, network = _build(name, file or None)
-    except (OSError, RuntimeError, ValueError) as error:
+        width = Backbone(config, network, None)(torch.zeros(1, 3, 224, 160), (7, 5)).shape[1]
+    except BadSetting:
+        raise
+    except Exception as error:  # whatever a foreign network or file brings up, the user needs the same three ways out
         raise BadSetting(
-            f"backbone {spec!r} could not be loaded: {str(error).splitlines()[0]}. Give a weights file that "
-            f"belongs to it ({name}:FILE.safetensors), let this machine reach the hub once, or use --backbone none"
+            f"backbone {spec!r} could not be loaded: {(str(error) or repr(error)).splitlines()[0]}. Give a weights file "
+            f"that belongs to it ({name}:FILE.safetensors), let this machine reach the hub once, or use --backbone none"
         ) from error
-    plain = Backbone(config, network, None)
-    width = plain(torch.zeros(1, 3, 224, 224), (7, 7)).shape[1]
     if width <= CHANNELS:
-        return plain
+        return Backbone(config, network, None)
     noise = torch.randn(width, CHANNELS, generator=torch.Generator().manual_seed(seed))
     return Backbone(config, network, torch.linalg.qr(noise)[0].contiguous())
 
@@ -83,25 +86,56 @@ def _build(name: str, file: str | None, pretrained: bool = True) -> tuple[Backbo
     import timm
 
     if timm.is_model(name):
-        overlay = {"file": file} if file else None
-        options: dict[str, Any] = {"features_only": True, "pretrained": pretrained, "pretrained_cfg_overlay": overlay}
+        if file:
+            _check_belongs(timm.create_model(name).state_dict(), file)
         stages = timm.create_model(name, features_only=True).feature_info.reduction()
         wanted = [at for at, reduction in enumerate(stages) if reduction in (8, 16)] or [len(stages) - 1]
-        network = timm.create_model(name, out_indices=wanted, **options).eval()
+        overlay = {"file": file} if file else None
+        network = timm.create_model(
+            name, features_only=True, out_indices=wanted, pretrained=pretrained, pretrained_cfg_overlay=overlay
+        )
         defaults = timm.get_pretrained_cfg(name)
-        return BackboneConfig(name, "timm", tuple(defaults.mean), tuple(defaults.std)), network
+        size = defaults.input_size[1] if defaults.fixed_input_size else 0
+        return BackboneConfig(name, "timm", tuple(defaults.mean), tuple(defaults.std), size), network.eval()
     import open_clip
 
-    if name.split("/")[0] not in open_clip.list_models():
+    architecture, _, tag = name.partition("/")
+    if architecture not in open_clip.list_models():
         raise BadSetting(
             f"backbone {name!r} is neither a timm nor an open_clip model; see timm.list_models() and "
             "open_clip.list_models(), or use --backbone none"
         )
-    architecture, _, tag = name.partition("/")
-    model = open_clip.create_model(architecture, pretrained=(file or tag or None) if pretrained else None)
-    visual = model.visual
-    mean, std = open_clip.get_model_preprocess_cfg(model)["mean"], open_clip.get_model_preprocess_cfg(model)["std"]
-    return BackboneConfig(name, "open_clip", tuple(mean), tuple(std)), visual.eval()
+    if pretrained and not (file or tag):
+        raise BadSetting(f"open_clip's {name!r} needs weights; name them as {name}/TAG or {name}:FILE.safetensors")
+    model = open_clip.create_model(architecture, pretrained=(file or tag) if pretrained else None)
+    if not hasattr(model.visual, "transformer"):
+        raise BadSetting(f"{name!r} has no patch tokens (it is no vision transformer); choose one of open_clip's ViT")
+    cfg = open_clip.get_model_preprocess_cfg(model)
+    return BackboneConfig(name, "open_clip", tuple(cfg["mean"]), tuple(cfg["std"])), model.visual.eval()
+
+
+def _check_belongs(expected: dict[str, Tensor], file: str) -> None:
+    """Raise BadSetting unless nearly all of a network's tensors are in the file: timm itself leaves others random."""
+    from safetensors import safe_open
+
+    with safe_open(file, "pt") as tensors:
+        shapes = {key: tuple(tensors.get_slice(key).get_shape()) for key in tensors.keys()}  # noqa: SIM118 - no mapping
+    found = sum(shapes.get(key) == tuple(value.shape) for key, value in expected.items())
+    if found < 0.9 * len(expected):
+        raise BadSetting(
+            f"{file}: only {found} of the network's {len(expected)} tensors are in it; it belongs to another"
+        )
+
+
+def _timm_maps(network: nn.Module, x: Tensor, side: int) -> list[Tensor]:
+    """Return a network's maps, (B, C, h, w) each; pictures take the size it demands, or sides that its patches divide."""
+    in_patches = any("patch_embed" in key for key in network.state_dict())
+    size = [side or (32 * max(2, round(length / 32)) if in_patches else length) for length in x.shape[-2:]]
+    if list(x.shape[-2:]) != size:
+        x = F.interpolate(x, size, mode="bilinear", antialias=True)
+    info: Any = network.feature_info
+    maps = zip(network(x), info.channels(), strict=True)
+    return [one if one.shape[1] == channels else one.permute(0, 3, 1, 2) for one, channels in maps]
 
 
 def _clip_maps(visual: nn.Module, x: Tensor) -> list[Tensor]:

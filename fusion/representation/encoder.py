@@ -39,7 +39,10 @@ class Encoder:
     def __call__(self, image: NDArray[np.uint8]) -> Encoded:
         """Encode a picture, (H, W, 3) uint8; always one at a time, so that a batch can't change a bit of it."""
         affine = self.frame.locate(image)
-        picture = self.frame.cut(image, affine)
+        return self.encode(self.frame.cut(image, affine), affine)
+
+    def encode(self, picture: NDArray[np.uint8], affine: Affine) -> Encoded:
+        """Encode what is in the frame already, (H, W, 3)."""
         cells = wavelet(picture, self.grid, self.wavelets)
         tokens = [torch.from_numpy(cells.reshape(-1, cells.shape[-1]))]
         if self.backbone:
