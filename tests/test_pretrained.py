@@ -120,7 +120,7 @@ def test_a_backbone_that_another_version_of_timm_builds_differently_is_told(
     tensors = load_file(folder / "model.safetensors")
     save_file(tensors | {"backbone.network.old.weight": tensors["spread.mean"].clone()}, folder / "model.safetensors")
     mean = [0.5, 0.5, 0.5]
-    backbone = {"name": "test_resnet", "library": "timm", "mean": mean, "std": mean}
+    backbone = {"name": "test_resnet", "library": "timm", "mean": mean, "std": mean, "side": 0}
     write_manifest(folder, verify_nothing(folder) | {"backbone": backbone})
     assert "this Foil can't read the model" in refused(folder)
 

@@ -65,9 +65,10 @@ def load_backbone(spec: str, seed: int) -> Backbone | None:
     except BadSetting:
         raise
     except Exception as error:  # whatever a foreign network or file brings up, the user needs the same three ways out
+        reason = (str(error) or repr(error)).splitlines()[0]
         raise BadSetting(
-            f"backbone {spec!r} could not be loaded: {(str(error) or repr(error)).splitlines()[0]}. Give a weights file "
-            f"that belongs to it ({name}:FILE.safetensors), let this machine reach the hub once, or use --backbone none"
+            f"backbone {spec!r} could not be loaded: {reason}. Give a weights file that belongs to it "
+            f"({name}:FILE.safetensors), let this machine reach the hub once, or use --backbone none"
         ) from error
     if width <= CHANNELS:
         return Backbone(config, network, None)
@@ -123,12 +124,12 @@ def _check_belongs(expected: dict[str, Tensor], file: str) -> None:
     found = sum(shapes.get(key) == tuple(value.shape) for key, value in expected.items())
     if found < 0.9 * len(expected):
         raise BadSetting(
-            f"{file}: only {found} of the network's {len(expected)} tensors are in it; it belongs to another"
+            f"{file}: only {found} of the network's {len(expected)} tensors are in it; give one that belongs to it"
         )
 
 
 def _timm_maps(network: nn.Module, x: Tensor, side: int) -> list[Tensor]:
-    """Return a network's maps, (B, C, h, w) each; pictures take the size it demands, or sides that its patches divide."""
+    """Return a network's maps, (B, C, h, w) each; pictures take a size that suits it."""
     in_patches = any("patch_embed" in key for key in network.state_dict())
     size = [side or (32 * max(2, round(length / 32)) if in_patches else length) for length in x.shape[-2:]]
     if list(x.shape[-2:]) != size:
