@@ -1,5 +1,6 @@
 """Detector: fit on good parts, then say how far a sample is from normal, where, and what normal would have been."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -70,7 +71,7 @@ class Detector:
                 seen = self.encoder.encode(np.rint(filled).astype(np.uint8), seen.affine)
                 cells = self.places(seen)
         if ignored is not None:
-            cells = np.where(self._looked_at(ignored), cells, cells.min())
+            cells = np.where(self._looked_at(ignored, sample.name), cells, cells.min())
         score, thresholds = float(cells.max()), self.calibration.thresholds
         found = score >= thresholds.review and not refusal
         mask, normal = self._difference(image, cells, seen) if found else (np.zeros(image.shape[:2], bool), image)
@@ -122,7 +123,10 @@ class Detector:
         fine = cv2.resize(cells, frame.config.size, interpolation=cv2.INTER_LINEAR)
         wrong = fine >= min(self.calibration.thresholds.review, float(fine.max()))  # between pixels the peak gets lost
         repaired, differs, share = self.pictures.repair(seen.picture, wrong)
-        mask = frame.back(differs.astype(np.float32), seen.affine, shape) >= 0.5
+        scale = math.hypot(seen.affine[0, 0], seen.affine[1, 0])  # frame pixels per input pixel
+        wide = np.ones((2 * round(scale / 2) + 1,) * 2, np.uint8)
+        whole = cv2.dilate(differs.astype(np.float32), wide)  # what is smaller than a pixel of the input is still one
+        mask = frame.back(np.asarray(whole, np.float32), seen.affine, shape) >= 0.5
         share = frame.back(share, seen.affine, shape)[..., None]
         other = frame.back(repaired, seen.affine, shape)
         normal = np.where(share > 0, image * (1 - share) + other * share, image)
@@ -135,12 +139,14 @@ class Detector:
         inside = cv2.warpAffine(mask, seen.affine, self.encoder.frame.config.size, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(inside < 0.5) if inside.min() < 0.5 else None
 
-    def _looked_at(self, ignored: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _looked_at(self, ignored: NDArray[np.bool_], name: str) -> NDArray[np.bool_]:
         """Return the cells of which at least half is to be looked at, (rows, columns)."""
         rows, columns = self.encoder.grid
         share = cv2.resize(ignored.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
         if (share > 0.5).all():
-            raise BadInput("the mask leaves no cell of the part to look at; mark a spot of at least 1/20 of its length")
+            raise BadInput(
+                f"{name}: its mask leaves no cell to look at; mark a spot of at least 1/20 of the part's length"
+            )
         return np.asarray(share <= 0.5)
 
     def _part(self, image: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load as read_tensors
 from safetensors.torch import save as write_tensors
 from torch import Tensor
@@ -72,7 +73,13 @@ def load(folder: Path) -> "Detector":
             calibration=Calibration.from_json(json.loads((folder / CALIBRATION).read_bytes())),
             card=json.loads((folder / CARD).read_bytes()),
         )
-    except (KeyError, TypeError, ValueError) as error:  # its hashes hold, so it is another Foil's
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        RuntimeError,
+        SafetensorError,
+    ) as error:  # its hashes hold, so it is another Foil's
         raise BadModel(f"{folder}: this Foil can't read the model ({error!r}); fit it again") from error
 
 

@@ -1,7 +1,7 @@
 """Whether a sample is from the world of the normals at all: a wrong product, a dark or a blurred picture is refused.
 
 A refusal is no verdict about the part. Limits come from the normals alone and lie far outside them, so that a
-defect, however large, is scored and not refused.
+defect is scored and not refused, unless its surroundings reach nearly all of the picture.
 """
 
 from dataclasses import dataclass

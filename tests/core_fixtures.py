@@ -1,10 +1,13 @@
 """Detectors of the small products, fitted once a run; a test file asks by `pytest_plugins = ["core_fixtures"]`."""
 
+from collections.abc import Iterator
+
 import pytest
 from core_cases import DRAW, FEW, GOODS, quick_fit, write_goods
 
 from fusion.detector import Detector
 from fusion.item import Item
+from fusion.threads import one_thread
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +27,10 @@ def detectors(goods: dict[str, list[Item]]) -> dict[str, Detector]:
 def memory_detector(goods: dict[str, list[Item]]) -> Detector:
     """A detector whose denoiser is a memory of normals."""
     return quick_fit(goods["plate"][:FEW], "memory", cells=144, method="memory")
+
+
+@pytest.fixture
+def single_thread() -> Iterator[None]:
+    """Compute as the detector does: small matrices lose more to threads waiting for each other than they gain."""
+    with one_thread():
+        yield

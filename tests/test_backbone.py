@@ -17,6 +17,7 @@ from fusion.item import Item
 from fusion.representation.backbone import CHANNELS, Backbone, load_backbone, rebuild_backbone
 
 pytest_plugins = ["core_fixtures"]
+pytestmark = pytest.mark.usefixtures("single_thread")
 
 GRID = (5, 7)
 CLIP = {

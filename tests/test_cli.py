@@ -483,3 +483,19 @@ def test_from_nothing_to_a_verdict_with_the_real_detector(tmp_path: Path, foil_h
     refused = run("inspect", shop / "gasket/test")
     assert refused.returncode == 2
     assert "model.safetensors" in refused.stderr
+
+
+def test_bench_checks_the_promise_instead_when_asked(parts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fusion import promise
+
+    asked = []
+
+    def check(folder, settings, splits, progress):
+        asked.append((folder, settings, splits))
+        return [promise.FalseAlarms(0.05, 3, 40, 0, 5)]
+
+    monkeypatch.setattr(promise, "promise", check)
+    told = foil("bench", parts, "--promise", "7").stdout
+    assert asked == [(parts, {"method": "gaussian", "backbone": "auto", "size": 0}, 7)]
+    assert "| 5 % | 7.50 % |" in told
+    assert "leave out --json" in foil("bench", parts, "--promise", "7", "--json", "rows.jsonl", code=2).stderr

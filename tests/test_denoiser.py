@@ -9,6 +9,9 @@ from torch import Tensor
 
 from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
 
+pytest_plugins = ["core_fixtures"]
+pytestmark = pytest.mark.usefixtures("single_thread")
+
 B, P, C, M = 4, 6, 5, 30
 
 

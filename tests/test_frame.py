@@ -200,13 +200,11 @@ def test_no_pixel_of_a_plain_rod_lies_outside_the_frame(width: int) -> None:
     assert outside(width) == 0
 
 
-@pytest.mark.xfail(strict=True, reason="_nudge() keeps what ECC found even where it fits the mean worse than before")
 @pytest.mark.parametrize("width", [62, 80, 95])
 def test_nudging_moves_no_plain_rod_out_of_the_frame(width: int) -> None:
     assert outside(width) == 0
 
 
-@pytest.mark.xfail(strict=True, reason="whole rows and columns make the frame up to 8 % too flat, its margin is 5 %")
 def test_no_rounding_of_the_grid_cuts_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fusion.representation.frame._nudge", lambda *_: np.eye(2, 3))
     assert outside(49) == 0

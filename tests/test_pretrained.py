@@ -113,7 +113,6 @@ def test_a_setting_that_this_foil_does_not_know_is_told(folder: Path) -> None:
     assert "turbo" in refused(folder)
 
 
-@pytest.mark.xfail(strict=True, reason="RuntimeError of load_state_dict is not among the caught exceptions")
 def test_a_backbone_that_another_version_of_timm_builds_differently_is_told(
     folder: Path, goods: dict[str, list[Item]]
 ) -> None:

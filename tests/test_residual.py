@@ -6,6 +6,9 @@ import torch
 from fusion.diffusion.denoiser import GaussianDenoiser, MemoryDenoiser
 from fusion.residual import PRIOR, Spread, residual, smooth
 
+pytest_plugins = ["core_fixtures"]
+pytestmark = pytest.mark.usefixtures("single_thread")
+
 GRID = (5, 7)
 
 

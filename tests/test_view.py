@@ -12,6 +12,9 @@ from fusion.representation.whitening import Pooling
 from fusion.residual import Spread
 from fusion.view import SIGMAS, View, cross_spread, fit_view
 
+pytest_plugins = ["core_fixtures"]
+pytestmark = pytest.mark.usefixtures("single_thread")
+
 GRID = (6, 6)
 P, C = 36, 5
 Make = Callable[..., Tensor]

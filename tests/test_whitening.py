@@ -9,6 +9,9 @@ from torch import Tensor
 
 from fusion.representation.whitening import EVERYWHERE, Gaussian, Moments, Pooling, Whitening, fit_gaussian
 
+pytest_plugins = ["core_fixtures"]
+pytestmark = pytest.mark.usefixtures("single_thread")
+
 GRID = (4, 5)
 P, C = 20, 6
 POOLINGS = [Pooling(width) for width in (1, 3, 5, EVERYWHERE)] + [Pooling(EVERYWHERE, own_mean=False)]

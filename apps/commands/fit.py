@@ -16,7 +16,7 @@ def fit(
     normal_test_dir: options.NormalTestDir = None,
     mask_dir: options.MaskDir = None,
     backbone: Annotated[
-        str, typer.Option(help="auto, none, or a timm, open_clip or transformers name, with its file: NAME:FILE.")
+        str, typer.Option(help="auto, none, or a timm or open_clip name, with its file: NAME:FILE.")
     ] = "auto",
     method: Annotated[
         Literal["gaussian", "memory"], typer.Option(help="A Gaussian a position, or the nearest good patches.")

@@ -53,7 +53,9 @@ class Frame:
         views = [_small(self.cut(image, affine), self.reference.shape) for affine in both]
         errors = [float(((view - self.reference) ** 2).mean()) for view in views]
         best = int(np.argmin(errors))
-        return _nudge(self.reference, views[best], self.config.size) @ _square(both[best])
+        nudged = _nudge(self.reference, views[best], self.config.size) @ _square(both[best])
+        view = _small(self.cut(image, nudged), self.reference.shape)
+        return nudged if float(((view - self.reference) ** 2).mean()) < errors[best] else both[best]
 
     def cut(self, image: NDArray[np.uint8], affine: Affine) -> NDArray[np.uint8]:
         """Return the picture in the frame, (H, W, 3), with as many pixels averaged as are shrunk into one."""
@@ -89,7 +91,8 @@ class Frame:
         """Return the map that turns the part's axis to the frame's x, its centre to the frame's centre."""
         assert self.config.extent is not None
         width, height = self.config.size
-        scale = width / (self.config.extent[0] * side) * to_thumb  # picture pixels per input pixel
+        fits = min(width / self.config.extent[0], height / self.config.extent[1])  # the grid's aspect is rounded
+        scale = fits / side * to_thumb  # frame pixels per input pixel
         cos, sin = math.cos(angle) * scale, math.sin(angle) * scale
         x, y = (centre[0] + 0.5) / to_thumb - 0.5, (centre[1] + 0.5) / to_thumb - 0.5
         tx = (width - 1) / 2 - cos * x - sin * y
@@ -184,7 +187,7 @@ def _box(thumb: NDArray[np.uint8]) -> tuple[float, float] | None:
 
 
 def _nudge(reference: NDArray[np.float32], view: NDArray[np.float32], size: tuple[int, int]) -> Affine:
-    """Return the small shift and turn, in picture pixels, after which a view correlates best with the reference.
+    """Return the small shift and turn, in frame pixels, after which a view correlates best with the reference.
 
     Extremes of an outline shift with a broken tip, the whole of a part does not [Evangelidis and Psarakis 2008].
     """

@@ -1,8 +1,9 @@
 """Gabor wavelets on a pyramid plus local colour: texture, edges and colour of every cell and of its surroundings.
 
-Needs no weights. What makes it strong where normals are whitened per position: bright lines, dark lines and edges
-are kept apart (rectified quadrature pairs), square roots tame the heavy tails of the responses, and every cell also
-carries the mean of its surroundings at several widths, so that whitening sees what does not fit its neighbourhood.
+Needs no weights. What makes it strong where normals are whitened per position: bright, dark and edge-like responses are
+kept apart (rectified quadrature pairs; the first two only where a line is as wide as a cell), square roots tame their
+heavy tails, and every cell also carries the mean of its surroundings at several widths, so that whitening sees what
+does not fit its neighbourhood.
 """
 
 import math
