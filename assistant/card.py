@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.labels import label
 from explain.catalogue import Lang
 from explain.evidence import Evidence, Support
-from explain.wording import number, percent
+from explain.wording import number, percent, points
 from fusion import calibration
 
 # Drawn on a 24 x 24 field: a verdict must be told apart without its colour.
@@ -58,11 +58,6 @@ def p_in_words(evidence: Evidence, lang: Lang) -> str:
     if p > 0.4:
         return label("p.half", lang, p=number(p, significant=2), percent=percent(round(p, 2), lang))
     return label("p", lang, p=number(p, significant=2), one_in=number(round(1 / p)))
-
-
-def points(score: float) -> str:
-    """Return a score with two decimals, or with as many as keep it on its side of a threshold."""
-    return max(f"{score:.2f}", number(score), key=len)
 
 
 def support_in_words(support: Support | calibration.Support, lang: Lang) -> list[str]:

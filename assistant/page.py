@@ -18,12 +18,12 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from assistant import colours, pictures
-from assistant.card import badge, card, points, style, support_in_words
+from assistant.card import badge, card, style, support_in_words
 from assistant.colours import Picture
 from assistant.inspection import Failure, Inspection
 from assistant.labels import label
 from explain.catalogue import Lang, say
-from explain.wording import number, percent
+from explain.wording import number, percent, points
 from fusion.detection import Verdict
 from fusion.errors import FoilError
 from fusion.files import atomic_write

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from explain.catalogue import Lang, say
 from explain.evidence import Evidence
-from explain.wording import number, percent, sentence
+from explain.wording import number, percent, points, sentence
 
 TOLD = 3  # regions; beyond that, only how many there are
 NAME = 40  # characters
@@ -44,7 +44,7 @@ def _verdict(e: Evidence, score: float, p: float, lang: Lang) -> str:
     key = {"REJECT": "reject", "REVIEW": "review"}.get(e.verdict, "pass.marked" if e.regions else "pass")
     if e.verdict == "REJECT" and p * (n + 1) < 1.01:  # the smallest p that n good parts allow
         key = "reject.all"
-    slots = {"score": _score(score), "review": _score(t.review), "reject": _score(t.reject)}
+    slots = {"score": points(score), "review": points(t.review), "reject": points(t.reject)}
     return say(key, lang, **slots, n=number(n), p=number(p, significant=2))
 
 
@@ -95,11 +95,6 @@ def _quality(e: Evidence, lang: Lang) -> list[str]:
 def reason(e: Evidence) -> str:
     """Return why a sample was refused, as the detector put it, to stand within a sentence."""
     return (e.refusal or "").rstrip(" .!。！")
-
-
-def _score(value: float) -> str:
-    """Return a score with two decimals, or as many as keep it on its side of a threshold."""
-    return max(f"{value:.2f}", number(value), key=len)
 
 
 def quoted(name: str, lang: Lang) -> str:

@@ -25,6 +25,11 @@ def number(value: float, significant: int | None = None) -> str:
     return _digits(Decimal(repr(value)))
 
 
+def points(score: float) -> str:
+    """Return a score with two decimals, or with as many as keep it on its side of a threshold."""
+    return max(f"{score:.2f}", number(score), key=len)
+
+
 def percent(share: float, lang: Lang) -> str:
     """Return a share in [0, 1] in percent."""
     return say("percent", lang, number=_digits(100 * Decimal(repr(share))))

@@ -95,15 +95,14 @@ def _tell(result: "Inspection | Failure") -> None:
     from rich.text import Text
 
     from assistant.inspection import Inspection
-    from explain.wording import number
+    from explain.wording import number, points
 
     verdict, why = _verdict(result), ""
     if isinstance(result, Inspection):
         evidence, why = result.evidence, result.explanation.text
         told = evidence.sample.name
         if evidence.score is not None and evidence.p_value is not None:
-            score = max(f"{evidence.score:.2f}", number(evidence.score), key=len)  # as the words have it
-            told += f"  score {score}, p {number(evidence.p_value, 2)}"
+            told += f"  score {points(evidence.score)}, p {number(evidence.p_value, 2)}"
     else:
         told = result.reason
     head = verdict.ljust(10)
