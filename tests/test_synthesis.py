@@ -183,7 +183,9 @@ def test_a_caption_names_its_own_kind_and_no_other(kind: str) -> None:
     seen = set()
     for number in range(600):
         place = (None, "upper left", "top", "left", "centre", "edge")[number % 6]
-        look = Look(rng.random(), rng.random(), ("", "dark", "bright", "reddish")[number % 4], number % 5 == 0)
+        look = Look(
+            rng.random(), rng.random(), ("", "dark", "bright", "reddish")[number % 4], number % 5 == 0, number % 7 < 3
+        )
         text = caption(kind, rng, place, look)
         assert names(kind, text), text
         assert [other for other in KINDS if other != kind and names(other, text)] == [], text
@@ -205,6 +207,19 @@ def test_adjectives_are_true() -> None:
     ):
         assert all(re.search(rf"\b{word}\b", text) for word in said.split())
         assert not any(re.search(rf"\b{word}\b", text) for word in unsaid.split())
+
+
+def test_a_word_that_says_more_than_its_kind_is_said_only_where_it_is_true() -> None:
+    rng = np.random.default_rng(0)
+    for kind, look, said, unsaid in (
+        ("contamination", Look(thin=True), "fibre", "speck"),
+        ("contamination", Look(thin=False), "speck", "fibre"),
+        ("stain", Look(tone="reddish"), "rust", "fibre"),
+        ("stain", Look(tone="bluish"), "oil", "rust"),
+    ):
+        text = " ".join(caption(kind, rng, None, look) for _ in range(200))
+        assert said in text
+        assert unsaid not in text
 
 
 def test_normal_captions_name_no_defect_and_the_words_of_kinds_are_their_own() -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fusion.errors import BadInput, BadSetting
 from fusion.example.canvas import Floats
 from fusion.synthesis import marks, parts
-from fusion.synthesis.looks import several, tone, whereabouts
+from fusion.synthesis.looks import several, thin, tone, whereabouts
 from fusion.synthesis.placing import Ground, borrowed, radius_of
 from fusion.synthesis.site import Mask, Pixels, Site, Window, settle
 from fusion.synthesis.words import KINDS, NORMAL_CAPTIONS, SYNONYMS, Look, caption
@@ -86,7 +86,7 @@ def synthesise(
             break
     image, whole = picture.copy(), np.zeros(picture.shape[:2], bool)
     image[inner], whole[inner] = after, mask
-    look = Look(size, contrast, tone(picture[inner], after, mask, site.grey), several(mask))
+    look = Look(size, contrast, tone(picture[inner], after, mask, site.grey), several(mask), thin(whole, inner))
     said = caption(kind, rng, whereabouts(whole, inner, part, rng) if rng.random() < 0.5 else None, look)
     return Defect(image, whole, kind, said, severity)
 

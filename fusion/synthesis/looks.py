@@ -28,6 +28,12 @@ def several(mask: Mask) -> bool:
     return bool((areas > 0.15 * areas.max(initial=0)).sum() > 1)
 
 
+def thin(mask: Mask, inner: tuple[slice, slice]) -> bool:
+    """Tell whether a mask is a line: the largest disc in it covers little of it. `inner` bounds the mask."""
+    reach = cv2.distanceTransform(np.pad(mask[inner], 1).astype(np.uint8), cv2.DIST_L2, 3).max()
+    return bool(np.pi * reach**2 < 0.15 * mask[inner].sum()) and not several(mask[inner])
+
+
 def whereabouts(mask: Mask, inner: tuple[slice, slice], part: Mask | None, rng: np.random.Generator) -> str | None:
     """Return the words for where a mask lies: a ninth of the picture, or now and then the edge that it touches.
 

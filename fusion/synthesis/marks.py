@@ -132,7 +132,8 @@ def contamination(site: Site) -> Floats:
             radius = max(1.0, site.radius * min(0.8, share * rng.lognormal(0, 0.35)))
             at = rng.normal(0, 0.42 * site.radius, 2) * (number > 0 or what == "specks")
             cover = np.maximum(cover, _lump(rng, side, at + side / 2, radius))
-        relief = blur(cover, 0.3 * site.radius * share / side) * cover
+        wide = 2 * round(0.4 * site.radius * share) + 3
+        relief = np.asarray(cv2.blur(cv2.blur(cover, (wide, wide)), (wide, wide)) * cover, np.float32)
     step, light = site.step(0.55), rng.uniform(0, 2 * np.pi)
     amplitude = abs(step)
     far = max(1.0, 0.12 * site.radius if what == "lumps" else 1.3 * site.stroke) / side
@@ -140,7 +141,8 @@ def contamination(site: Site) -> Floats:
     ground = site.patch * (1 - min(0.5, 0.1 + 0.4 * site.contrast) * shadow * (1 - cover))[..., None]
     dx, dy = slopes(blur(relief, 1.0 / side))
     lit = -(dx * np.float32(np.cos(light)) + dy * np.float32(np.sin(light)))
-    body = lit / np.float32(np.abs(lit).max() + 1e-3) + np.float32(0.15) * noise(rng, side, side / 3)
+    body = lit / np.float32(np.abs(lit).max() + 1e-3) + 0.15 * noise(rng, side, side / 3)
+    body = body + 0.35 * noise(rng, side, 3 * side / site.radius)
     colour = site.level + step + site.colour(0.3) * amplitude
     thing = colour + (np.float32(min(45.0, 0.5 * amplitude)) * body)[..., None] + site.grain(0.7)
     return paste(ground, np.asarray(thing, np.float32), cover * np.float32(0.75 + 0.25 * site.contrast))

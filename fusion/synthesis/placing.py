@@ -12,8 +12,8 @@ from fusion.synthesis.site import Mask, Pixels, Window
 _LINES = ("scratch", "crack")
 _AT_THE_EDGE = ("chip", "missing part")
 _NEEDS_STRUCTURE = ("missing part", "misplaced part", "wrong texture")
-_SPAN = {"misplaced part": 2.6, "contamination": 1.9, "scratch": 1.15, "crack": 1.3}  # window's half side, in radii
-_SPREAD = {"hole": 0.6, "contamination": 1.5, "chip": 1.3}  # radius, over that of a disc of the area
+_SPAN = {"misplaced part": 2.6, "contamination": 1.8, "scratch": 1.15, "crack": 1.3}  # window's half side, in radii
+_SPREAD = {"hole": 0.6, "contamination": 1.3, "chip": 1.3}  # radius, over that of a disc of the area
 
 
 def radius_of(kind: str, size: float, shape: tuple[int, int], part: Mask | None) -> float:

@@ -125,7 +125,8 @@ def settle(before: Pixels, painted: Floats, allowed: Floats) -> tuple[Pixels, Ma
     """
     change = (painted - before) * allowed[..., None]
     # as they will be seen: rounded and clipped
-    seen = np.abs(np.clip(np.rint(before + change), 0, 255) - before).max(axis=-1)
+    red, green, blue = cv2.split(cv2.absdiff(np.clip(np.rint(before + change), 0, 255).astype(np.uint8), before))
+    seen = cv2.max(cv2.max(red, green), blue)
     peak = float(seen.max())
     mask = seen >= np.clip(0.12 * peak, 2.0, 7.0)
     closed = np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)

@@ -144,12 +144,13 @@ class Look:
     contrast: float = 0.5  # in [0, 1]
     tone: str = ""  # "dark", "bright", "reddish", ... or nothing
     many: bool = False  # more than one of them
+    thin: bool = False  # lines, not areas
 
 
 def caption(kind: str, rng: np.random.Generator, place: str | None = None, look: Look | None = None) -> str:
     """Return one of many captions for a kind in lower case, with its place ("upper left", "top", "edge") if given."""
     look = look or Look()
-    others = (*_MASSES[kind], *_SAYINGS[kind])
+    others = tuple(word for word in (*_MASSES[kind], *_SAYINGS[kind]) if _true_of(word, look))
     said = _countable(kind, rng, look) if rng.random() < 0.65 else _pick(rng, others)
     if said in _MASSES[kind]:
         said = _adjective(kind, rng, look) + said
@@ -161,7 +162,8 @@ def caption(kind: str, rng: np.random.Generator, place: str | None = None, look:
 
 def _countable(kind: str, rng: np.random.Generator, look: Look) -> str:
     """Return "a deep dark scratch", "several scratches", with an article or without."""
-    noun, adjective = _pick(rng, _NOUNS[kind]), _adjective(kind, rng, look)
+    noun = _pick(rng, tuple(noun for noun in _NOUNS[kind] if _true_of(noun, look)))
+    adjective = _adjective(kind, rng, look)
     if look.many:
         return f"{_pick(rng, ('', '', 'several ', 'some ', 'a few '))}{adjective}{_plural(noun)}"
     if rng.random() < 0.2:
@@ -181,6 +183,15 @@ def _adjective(kind: str, rng: np.random.Generator, look: Look) -> str:
     count = int(rng.integers(0, 3))
     chosen = sorted(rng.permutation(len(true))[:count])
     return "".join(f"{true[index]} " for index in chosen)
+
+
+def _true_of(word: str, look: Look) -> bool:
+    """Tell whether a word that says more than its kind is true: a fibre is thin, rust is not blue."""
+    if word in ("fibre", "hair"):
+        return look.thin
+    if word in ("particle", "speck", "dirt particle", "piece of debris", "dust", "dusty"):
+        return not look.thin
+    return "rust" not in word or look.tone in ("", "dark", "reddish", "yellowish")
 
 
 def _plural(noun: str) -> str:
