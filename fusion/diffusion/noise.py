@@ -1,0 +1,58 @@
+"""Noise levels, and noise that depends on one seed a sample: x_sigma = x0 + sigma * eps [Karras et al. 2022].
+
+Levels are tuples of floats from high to low. A walk of n steps takes n levels and a last 0; a score at n levels takes
+the n levels alone.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fusion.errors import BadSetting
+
+
+def geometric_sigmas(n: int, low: float, high: float) -> tuple[float, ...]:
+    """Return n levels from high to low, equal factors apart, (n,) [Song & Ermon 2019]."""
+    _check(n, low, high)
+    if n == 1:
+        return (float(high),)
+    return tuple(float(sigma) for sigma in np.geomspace(high, low, n))
+
+
+def karras_sigmas(n: int, low: float, high: float, rho: float = 7) -> tuple[float, ...]:
+    """Return n levels from high to low and a last 0 for a walk of n steps, (n + 1,) [Karras et al. 2022, eq. 5]."""
+    _check(n, low, high)
+    ramp = np.linspace(0, 1, n) if n > 1 else np.zeros(1)
+    levels = (high ** (1 / rho) + ramp * (low ** (1 / rho) - high ** (1 / rho))) ** rho
+    return (*(float(sigma) for sigma in levels), 0.0)
+
+
+def training_sigmas(n: int, generator: torch.Generator, low: float, high: float) -> Tensor:
+    """Draw n levels, evenly spread over the logarithm between low and high, (n,)."""
+    _check(n, low, high)
+    share = torch.rand(n, generator=generator, device=generator.device)
+    return torch.exp(math.log(low) + share * (math.log(high) - math.log(low)))
+
+
+def noise_of(seed: int, shape: Sequence[int]) -> Tensor:
+    """Draw unit normal noise for one sample from its seed alone, of the given shape, on the CPU."""
+    return torch.randn(tuple(shape), generator=_generator(seed, 0))
+
+
+def generator_of(seed: int) -> torch.Generator:
+    """Return the source of all that a sample's walk draws after its first noise, independent of `noise_of`."""
+    return _generator(seed, 1)
+
+
+def _generator(seed: int, stream: int) -> torch.Generator:
+    """Spread all of a seed's bits: torch's generator for CPUs looks at the lower 32 only, and a hash has more."""
+    state = np.random.SeedSequence(seed, spawn_key=(stream,)).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(state[0]))
+
+
+def _check(n: int, low: float, high: float) -> None:
+    if n < 1 or not 0 < low < high < math.inf:
+        raise BadSetting(f"{n} noise levels from {high:g} down to {low:g}: expected one or more, and 0 < low < high")
