@@ -29,9 +29,20 @@ from fusion.sample import Sample
 if TYPE_CHECKING:
     from fusion.detector import Detector  # imports torch
 
-USED = ("image", "mask")  # the modalities that a detector makes use of; a mask restricts where it looks
 _MASKS = "ground_truth"  # what MVTec's layout calls the folder of the defects' masks, which are no samples
-_TOLD = ("regions", "regions_found", "map", "frame", "mm_per_px", "support", "not_used", "refusal", "quality")
+_TOLD = (
+    "regions",
+    "regions_found",
+    "map",
+    "frame",
+    "mm_per_px",
+    "support",
+    "not_used",
+    "prompt",
+    "spread",
+    "refusal",
+    "quality",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +100,7 @@ def inspect(
     detection = detector.detect(sample)
     support = detector.calibration.support(detection.thresholds.reject_rate)
     model = {"name": detector.name} | {key: value for key, value in detector.card.items() if _is_scalar(value)}
-    evidence = gather(sample, detection, model, asdict(support), USED, mm_per_px)
+    evidence = gather(sample, detection, model, asdict(support), mm_per_px)
     explanation = explain(evidence, language or Template(), lang)
     return Inspection(sample, detection, evidence, explanation, time.perf_counter() - started, detector.name)
 

@@ -77,6 +77,60 @@ CATALOGUE: dict[str, Phrase] = {
         "In all, {found} places are marked; the strongest are described here.",
         "共标记 {found} 处，以上只描述差异最大的几处。",
     ),
+    "spread": Phrase(
+        "What normal would look like in the marked pixels is sure to {spread} grey levels: so far do samples of the"
+        " normal version disagree there on average.",
+        "在标记像素内，多次生成的正常状态图平均相差 {spread} 个灰度级，这是正常状态在该处的不确定程度。",
+    ),
+    # what a person's words did
+    "prompt.read": Phrase("Your words {text} were read as: {wishes}.", "文字{text}理解为：{wishes}。"),
+    "prompt.read.nothing": Phrase(
+        "Your words {text} name nothing to look for and nothing to leave out.", "文字{text}中没有可查找或可忽略的内容。"
+    ),
+    "wish.focus": Phrase("look for {words}", "查找{words}"),
+    "wish.ignore": Phrase("leave out {words}", "忽略{words}"),
+    "wish.place": Phrase("look only {place}", "仅看{place}"),
+    "prompt.found": Phrase(
+        "{focus} fits best {place}, by {value} sigma better than normal does, and explains {found} of the difference"
+        " from normal. This says where to look; the verdict does not rest on it.",
+        "{focus}最符合之处在{place}，比正常状态更贴合 {value}σ，可解释全部差异的 {found}。"
+        "这只提示查看位置，不影响判定。",
+    ),
+    "prompt.not_found": Phrase(
+        "Nothing was found that fits {focus}: it explains {found} of the difference from normal. The verdict does not"
+        " rest on this.",
+        "未找到符合{focus}之处：它只能解释全部差异的 {found}。这不影响判定。",
+    ),
+    "prompt.no_effect": Phrase(
+        "The words changed nothing here: {effect} of the map, too little to count.",
+        "这些文字在此未起作用：只改变了差异图的 {effect}，可忽略不计。",
+    ),
+    "prompt.place": Phrase(
+        "Only what lies {place} counts: score and verdict say nothing about the rest.",
+        "只有{place}计入得分：得分和判定不涉及其余位置。",
+    ),
+    "prompt.ignored": Phrase(
+        "Leaving out {ignore} took {ignored} of the difference out of the score: score and verdict say nothing about"
+        " those places.",
+        "因忽略{ignore}，全部差异的 {ignored} 不计入得分：得分和判定不涉及这些位置。",
+    ),
+    "prompt.ignored.nothing": Phrase(
+        "Leaving out {ignore} took nothing out of the score.", "忽略{ignore}对得分没有影响。"
+    ),
+    "prompt.description": Phrase(
+        "Your words {text} were taken to say what the normal part is, and all of this result is conditioned on them.",
+        "文字{text}被视为对正常零件的描述，全部结果均以此为条件。",
+    ),
+    "prompt.changed": Phrase("They changed {effect} of the map.", "它改变了差异图的 {effect}。"),
+    "prompt.unknown": Phrase("Not understood, and left aside: {words}.", "未能理解，未予采用：{words}。"),
+    "prompt.captions": Phrase(
+        "Words act here through what the model learned from captions of synthetic defects.",
+        "文字的作用来自模型对合成缺陷说明文字的学习。",
+    ),
+    "prompt.zero-shot": Phrase(
+        "Words act here through a general vision-language model, which was never trained on this part (zero-shot).",
+        "文字的作用来自通用的视觉语言模型，未针对该零件训练（零样本）。",
+    ),
     # one region a sentence
     "region": Phrase("Region {number}: {head}; {facts}.", "区域 {number}：{head}；{facts}。"),
     "line": Phrase(
@@ -130,6 +184,7 @@ CATALOGUE: dict[str, Phrase] = {
     "at.lower_left": Phrase("in the lower left", "左下方"),
     "at.lower": Phrase("at the bottom", "下方"),
     "at.lower_right": Phrase("in the lower right", "右下方"),
+    "at.edge": Phrase("at the edge", "边缘"),
     "end.upper_left": Phrase("the upper left", "左上方"),
     "end.upper": Phrase("the top", "上方"),
     "end.upper_right": Phrase("the upper right", "右上方"),

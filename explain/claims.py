@@ -22,6 +22,7 @@ UNITS: tuple[tuple[str, Unit], ...] = (  # what a text may write, what it means;
     (r"°|degrees?|度", "degree"),
     (r"times|fold|倍", "ratio"),
     (r"L\*", "lab"),
+    (r"gr[ea]y levels?|个灰度级", "grey"),
 )
 UNIT = "|".join(pattern for pattern, _ in UNITS)
 NUMERAL = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?"

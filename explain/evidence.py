@@ -8,11 +8,13 @@ from typing import Any, Literal
 from explain import plain
 from explain.difference import Region
 from explain.place import Place
-from explain.plain import Count, Percent, PixelSize, PValue, Ratio, Score, Share, Sigma, WholePixels
+from explain.plain import Count, GreyLevels, Percent, PixelSize, PValue, Ratio, Score, Share, Sigma, WholePixels
+from explain.prompt import PromptEffect
 from explain.quality import Note
 from fusion.detection import Verdict
 from fusion.errors import BadInput
 
+VERSION = "2"  # 1 knew nothing of what words do
 Modality = Literal["text", "mask", "skeleton"]
 
 
@@ -70,7 +72,7 @@ class Map:
 class Evidence:
     """One inspection's findings. Of a refused sample there are none: no score, no map, no region."""
 
-    schema_version: Literal["1"]
+    schema_version: Literal["2"]
     sample: Picture
     model: Mapping[str, str | int | float | bool | None]
     verdict: Verdict
@@ -87,6 +89,8 @@ class Evidence:
     has_mask: bool
     has_skeleton: bool
     not_used: tuple[Modality, ...]  # given, but not used by this model
+    prompt: PromptEffect | None  # None without words, or where the model can't use them
+    spread: GreyLevels | None  # mean, of the marked pixels, over which samples of the normal version disagree
     refusal: str | None
     quality: tuple[Note, ...]
 
@@ -108,6 +112,12 @@ class Evidence:
             data = json.loads(text)
         except json.JSONDecodeError as err:
             raise BadInput(f"evidence is no JSON ({err}); expected what Evidence.to_json wrote") from err
+        version = data.get("schema_version") if isinstance(data, dict) else None
+        if isinstance(version, str) and version != VERSION:
+            raise BadInput(
+                f"evidence has schema_version {version!r:.20}, expected {VERSION!r}; inspect the sample again with "
+                "this version of Foil"
+            )
         evidence: Evidence = plain.from_plain(Evidence, data, "evidence")
         return evidence
 

@@ -8,7 +8,7 @@ from explain import plain
 from explain.catalogue import Lang, say
 from explain.claims import claims, supported
 from explain.evidence import Evidence
-from explain.language import LanguageModel, quoted, reason
+from explain.language import LanguageModel, quoted_in, reason
 
 SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s)|(?<=[\u3002\uff01\uff1f])|(?=\n)")  # 3.5 ends nothing; 。！？ always do
 
@@ -28,7 +28,7 @@ def explain(evidence: Evidence, language: LanguageModel, lang: Lang) -> Explanat
     held = list(plain.numbers(evidence))
     held += [(claim.unit or "count", claim.value) for claim in claims(evidence.refusal or "")]
 
-    bare = _without(written, reason(evidence), quoted(evidence.sample.name, lang))
+    bare = _without(written, reason(evidence), *quoted_in(evidence, lang))
     kept: list[str] = []
     removed: list[str] = []
     for start, end in pairwise([0, *(match.start() for match in SENTENCE_END.finditer(bare)), len(bare)]):

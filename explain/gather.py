@@ -15,6 +15,7 @@ from explain.difference import measure
 from explain.evidence import Evidence, Limits, Map, Modality, Peak, Picture, Support
 from explain.grouping import find
 from explain.place import Frame, whole_if_empty
+from explain.prompt import clean, effect_of
 from explain.quality import quality
 from fusion.detection import Detection
 from fusion.errors import BadInput, BadModel, BadSetting
@@ -28,13 +29,11 @@ def gather(
     detection: Detection,
     model: Mapping[str, Any],
     support: Mapping[str, Any],
-    used: tuple[str, ...],
     mm_per_px: float | None = None,
 ) -> Evidence:
     """Return the evidence of one inspection.
 
-    `model` says in plain values what judged; `support` is a `fusion.calibration.Support` as a dict; `used` names the
-    modalities that the model made use of.
+    `model` says in plain values what judged; `support` is a `fusion.calibration.Support` as a dict.
     """
     if sample.image is None:
         raise BadInput(f"{clean(sample.name)!r} has no image, and only images can be explained so far; give one")
@@ -46,7 +45,7 @@ def gather(
         "skeleton": sample.skeleton is not None,
     }
     evidence = Evidence(
-        schema_version="1",
+        schema_version="2",
         sample=Picture(clean(sample.name), sample.sha256, sample.image.shape[1], sample.image.shape[0]),
         model=_scalars(model),
         verdict=detection.verdict,
@@ -62,16 +61,13 @@ def gather(
         has_text=given["text"],
         has_mask=given["mask"],
         has_skeleton=given["skeleton"],
-        not_used=tuple(name for name, here in given.items() if here and name not in used),
+        not_used=tuple(name for name, here in given.items() if here and name not in detection.used),
+        prompt=effect_of(detection.guidance, detection) if detection.guidance and not refused else None,
+        spread=None if refused else _spread(detection),
         refusal=clean(detection.refusal) if detection.refusal else None,
         quality=quality(sample.image, detection.part),
     )
     return _decisive(_finite(evidence), plain.rounded(evidence))
-
-
-def clean(text: str) -> str:
-    """Return a text as one line of printable characters: no control codes, no reversed writing, no half characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _scalars(model: Mapping[str, Any]) -> dict[str, str | int | float | bool | None]:
@@ -92,6 +88,13 @@ def _map(detection: Detection) -> Map:
         peak = Peak(top, x, y, Frame(part).place(x, y), top / level if level > 0 else None)
     beyond = 100 * np.count_nonzero(detection.pred_mask & part) / np.count_nonzero(part)
     return Map(level, float(beyond), peak)
+
+
+def _spread(detection: Detection) -> float | None:
+    """Return by how many grey levels samples of the normal version disagree where the map marks pixels."""
+    if detection.spread is None or not detection.pred_mask.any():
+        return None
+    return float(detection.spread[detection.pred_mask].mean())
 
 
 def _finite(evidence: Evidence) -> Evidence:

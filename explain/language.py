@@ -4,7 +4,8 @@ from typing import Protocol
 
 from explain.catalogue import Lang, say
 from explain.evidence import Evidence
-from explain.wording import number, percent, points, sentence
+from explain.prompting import quotes, told
+from explain.wording import in_quotes, number, percent, points, sentence
 
 TOLD = 3  # regions; beyond that, only how many there are
 NAME = 40  # characters
@@ -29,12 +30,13 @@ class Template:
     name = "template"
 
     def narrate(self, evidence: Evidence, lang: Lang) -> str:
-        """Return the verdict, up to three regions and the caveats, a line each."""
+        """Return the verdict, up to three regions, what the words did, and the caveats, a line each."""
         if evidence.score is None or evidence.p_value is None:  # refused
             lines = [*_refused(evidence, lang), *_quality(evidence, lang)]
         else:
             verdict = _verdict(evidence, evidence.score, evidence.p_value, lang)
             lines = [verdict, *_places(evidence, lang), *_action(evidence, lang)]
+            lines += told(evidence.prompt, lang) if evidence.prompt else []
             lines += [*_worth(evidence, lang), *_quality(evidence, lang)]
         return "\n".join(lines)
 
@@ -57,8 +59,9 @@ def _refused(e: Evidence, lang: Lang) -> list[str]:
 def _places(e: Evidence, lang: Lang) -> list[str]:
     if e.regions:
         side = min(e.sample.width, e.sample.height)
-        told = [sentence(region, e.frame, side, lang) for region in e.regions[:TOLD]]
-        return told + ([say("found", lang, found=number(e.regions_found))] if e.regions_found > TOLD else [])
+        lines = [sentence(region, e.frame, side, lang) for region in e.regions[:TOLD]]
+        lines += [say("found", lang, found=number(e.regions_found))] if e.regions_found > TOLD else []
+        return lines + ([say("spread", lang, spread=number(e.spread))] if e.spread is not None else [])
     if e.verdict != "PASS":
         return [say("whole", lang)]
     if not e.map or (peak := e.map.peak) is None or peak.of_threshold is None or peak.of_threshold >= 1:
@@ -100,5 +103,9 @@ def reason(e: Evidence) -> str:
 def quoted(name: str, lang: Lang) -> str:
     """Return a sample's name in quotation marks, its folder left out and its middle too where it is long."""
     last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    short = last if len(last) <= NAME else f"{last[: NAME // 2]}…{last[-(NAME // 2 - 1) :]}"
-    return say("name", lang, name=short.translate({ord("“"): "'", ord("”"): "'"})) if short else say("name.none", lang)
+    return in_quotes(last, NAME, lang) if last else say("name.none", lang)
+
+
+def quoted_in(e: Evidence, lang: Lang) -> list[str]:
+    """Return all that a narrator may quote of strangers' texts: in quotation marks, it claims nothing."""
+    return [quoted(e.sample.name, lang), *(quotes(e.prompt, lang) if e.prompt else [])]

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from fusion.errors import BadInput
 
-Unit = Literal["sigma", "px", "mm", "mm2", "degree", "percent", "ratio", "lab", "count"]
+Unit = Literal["sigma", "px", "mm", "mm2", "degree", "percent", "ratio", "lab", "grey", "count"]
 T = TypeVar("T")
 
 
@@ -46,6 +46,7 @@ Ratio = Annotated[float, Quantity("ratio", significant=2)]
 Share = Annotated[float, Quantity("ratio", significant=3)]  # in [0, 1]; a text may say it in percent
 PValue = Annotated[float, Quantity("ratio", significant=4)]
 Lab = Annotated[float, Quantity("lab", decimals=1)]
+GreyLevels = Annotated[float, Quantity("grey", significant=2)]  # of 255
 Count = Annotated[int, Quantity("count")]
 
 

@@ -35,6 +35,12 @@ def percent(share: float, lang: Lang) -> str:
     return say("percent", lang, number=_digits(100 * Decimal(repr(share))))
 
 
+def in_quotes(text: str, longest: int, lang: Lang) -> str:
+    """Return a stranger's text in quotation marks, which none inside it can end; its middle is left out if long."""
+    short = text if len(text) <= longest else f"{text[: longest // 2]}…{text[-(longest // 2 - 1) :]}"
+    return say("name", lang, name=short.translate({ord("“"): "'", ord("”"): "'"}))
+
+
 def _digits(value: Decimal) -> str:
     whole, _, fraction = f"{value:f}".partition(".")
     fraction = fraction.rstrip("0")

@@ -14,8 +14,9 @@ from explain import plain
 from explain.change import Change
 from explain.colour import Contrast
 from explain.evidence import Evidence, Map
+from explain.prompt import PromptEffect
 from explain.shape import Shape
-from fusion.detection import Detection, Thresholds, Verdict
+from fusion.detection import Detection, Guidance, Thresholds, Verdict
 
 H, W = 300, 400
 SUPPORT = {"n": 220, "rate": 0.01, "expected_rate": 0.0045, "low": 0.0001, "high": 0.0166, "confidence": 0.643}
@@ -77,6 +78,14 @@ def detection(
     return Detection(verdict=verdict, **(values | changes))
 
 
+def guidance(text: str = "only scratches, ignore the label", **changes: Any) -> Guidance:
+    """Return what words did that were looked for and found in the upper right, beside a label that was ignored."""
+    values: dict[str, Any] = {"text": text, "role": "search", "focus": "scratches", "ignore": "label", "place": ""}
+    values |= {"unknown": (), "basis": "captions", "effect": 0.4, "found": 0.62, "ignored": 0.31}
+    values |= {"guided_map": np.where(disc(350, 40, 20), 5.25, -1).astype(np.float32)}
+    return Guidance(**(values | changes))
+
+
 def _of(hint: Any, dice: random.Random) -> Any:
     """Return a random value for a field of the evidence: numbers as `gather` would have rounded them."""
     origin, args = get_origin(hint), get_args(hint)
@@ -114,6 +123,8 @@ def _consistent(record: Any) -> Any:
     if isinstance(record, Change):
         plain_change = record.kind == "altered" or record.basis == "none"
         return dataclasses.replace(record, kind="altered", basis="none") if plain_change else record
+    if isinstance(record, PromptEffect):  # a place belongs to a wish
+        return dataclasses.replace(record, place=record.place if record.focus or record.ignore else "")
     if isinstance(record, Evidence):
         regions = tuple(dataclasses.replace(r, number=i) for i, r in enumerate(record.regions, start=1))
         if record.frame == "picture":

@@ -19,10 +19,10 @@ from fusion.sample import Sample
 MODEL = {"name": "gaussian", "n_normals": 220, "version": "0.1.0"}
 
 
-def gathered(normal=None, mask=None, sample=None, support=SUPPORT, model=MODEL, used=("image",), **changes) -> Evidence:
+def gathered(normal=None, mask=None, sample=None, support=SUPPORT, model=MODEL, **changes) -> Evidence:
     normal = surface() if normal is None else normal
     mask = np.zeros((H, W), bool) if mask is None else mask
-    return gather(sample or Sample(normal), detection(normal, mask, **changes), model, support, used)
+    return gather(sample or Sample(normal), detection(normal, mask, **changes), model, support)
 
 
 def fits(value, schema) -> bool:
@@ -61,7 +61,6 @@ def test_numbers_are_rounded_where_they_are_gathered():
         detection(normal, mask, part, pred_score=7.3149, p_value=1 / 221),
         MODEL,
         SUPPORT,
-        ("image",),
         mm_per_px=0.05,
     )
     assert (evidence.score, evidence.p_value) == (7.31, 0.004525)
@@ -94,9 +93,9 @@ def test_a_score_of_nan_names_the_model_and_not_the_part():
 
 def test_the_strongest_place_is_known_even_if_nothing_is_marked_and_a_blank_map_has_none():
     found = detection(surface(), np.zeros((H, W), bool), verdict="PASS")
-    assert gather(Sample(surface()), found, MODEL, SUPPORT, ("image",)).map.peak is None
+    assert gather(Sample(surface()), found, MODEL, SUPPORT).map.peak is None
     found.anomaly_map[20, 390] = 2.45
-    peak = gather(Sample(surface()), found, MODEL, SUPPORT, ("image",)).map.peak
+    peak = gather(Sample(surface()), found, MODEL, SUPPORT).map.peak
     assert (peak.x, peak.y, peak.place, peak.value, peak.of_threshold) == (390, 20, "upper_right", 2.45, 0.5)
 
 
@@ -132,12 +131,12 @@ def test_a_hostile_name_becomes_one_printable_line():
     ],
 )
 def test_the_notes_on_the_picture_are_about_the_part(normal, part, notes):
-    assert gather(Sample(normal), detection(normal, disc(300, 250, 9), part), MODEL, SUPPORT, ()).quality == notes
+    assert gather(Sample(normal), detection(normal, disc(300, 250, 9), part), MODEL, SUPPORT).quality == notes
 
 
 def test_bad_input_is_named():
     with pytest.raises(BadInput, match=r"'x\.txt' has no image"):
-        gather(Sample(text="x", name="x.txt"), detection(surface(), disc(1, 1, 9)), MODEL, SUPPORT, ())
+        gather(Sample(text="x", name="x.txt"), detection(surface(), disc(1, 1, 9)), MODEL, SUPPORT)
     with pytest.raises(BadInput, match="support lacks or has too many keys: needed"):
         gathered(support={k: v for k, v in SUPPORT.items() if k != "needed"})
     with pytest.raises(BadInput, match=r"support\.n is '220', expected a number in count"):
@@ -149,7 +148,8 @@ def test_bad_input_is_named():
 def test_evidence_from_elsewhere_is_refused_by_the_field_that_is_wrong():
     data = json.loads(gathered().to_json())
     for wrong, message in (
-        ({"schema_version": "2"}, "schema_version"),
+        ({"schema_version": "1"}, "schema_version '1', expected '2'; inspect the sample again"),
+        ({"schema_version": 2}, r"evidence\.schema_version"),
         ({"verdict": "MAYBE"}, "verdict"),
         ({"score": "7"}, r"evidence\.score is '7'"),
         ({"extra": 1}, "extra"),

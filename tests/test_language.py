@@ -19,10 +19,10 @@ ENOUGH = SUPPORT | {"needed": 210}
 BLANK = np.zeros((H, W), bool)
 
 
-def evidence(image=None, normal=None, mask=BLANK, part=None, support=ENOUGH, mm=None, used=("image",), **changes):
+def evidence(image=None, normal=None, mask=BLANK, part=None, support=ENOUGH, mm=None, **changes):
     normal = surface() if normal is None else normal
     sample = image if isinstance(image, Sample) else Sample(normal if image is None else image)
-    return gather(sample, detection(normal, mask, part, **changes), {}, support, used, mm)
+    return gather(sample, detection(normal, mask, part, **changes), {}, support, mm)
 
 
 def told(evidence: Evidence, lang="en") -> str:
@@ -123,7 +123,7 @@ def test_pass_says_how_far_below_the_strongest_place_stays():
     assert told(e) == "PASS: nothing stands out (score 2.10, review threshold 3.60; p = 0.41)."
     found = detection(surface(), BLANK, verdict="PASS", pred_score=2.1, p_value=0.4103)
     found.anomaly_map[20, 390] = 2.31
-    e = gather(Sample(surface()), found, {}, ENOUGH, ("image",))
+    e = gather(Sample(surface()), found, {}, ENOUGH)
     assert "The strongest place, in the upper right, reaches 2.31 sigma, 47 % of the level" in told(e)
     assert "差异最大处在右上方，为 2.31σ，相当于标记阈值（4.9σ）的 47%。" in told(e, "zh")
 
@@ -171,7 +171,7 @@ def test_more_than_three_places_are_counted_and_three_are_described():
 
 
 def test_what_was_given_in_vain_is_said():
-    e = evidence(Sample(surface(), text="look left", mask=np.ones((H, W), np.float32)))
+    e = evidence(Sample(surface(), text="look left", mask=np.ones((H, W), np.float32)), used=("image",))
     assert "Given, but not used by this model: the text, the mask." in told(e)
     assert "已提供，但本模型未使用：文字说明、掩膜。" in told(e, "zh")
     assert "Given" not in told(dataclasses.replace(e, not_used=()))
