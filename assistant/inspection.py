@@ -112,12 +112,14 @@ def inspect_paths(
     language: LanguageModel | None = None,
     mm_per_px: float | None = None,
     progress: Progress = silent,
+    text: str | None = None,
 ) -> Iterator[Inspection | Failure]:
     """Inspect pictures, folders of them, and items, of which more is known, in order; a bad file ends itself only.
 
-    Every core walks a sample of its own the whole way, so memory holds a few pictures, however many there are.
+    `text` goes with every picture but the items, which have their own. Every core walks a sample of its own the whole
+    way, so memory holds a few pictures, however many there are.
     """
-    found = [entry for path in paths for entry in _expand(path)]
+    found = [entry for path in paths for entry in _expand(path, text)]
     progress("inspecting", 0, len(found))
 
     def walk(entry: Item | Failure) -> Inspection | Failure:
@@ -160,19 +162,19 @@ def _read(entry: Item | Failure) -> Sample | Failure:
         return Failure(str(entry.path), str(error))
 
 
-def _expand(path: Path | Item) -> list[Item | Failure]:
+def _expand(path: Path | Item, text: str | None) -> list[Item | Failure]:
     """Return what is to be inspected behind a path."""
     if isinstance(path, Item):
         return [path]
     if not os.path.isdir(path):  # unlike Path.is_dir, never an exception: whoever opens it will say what is wrong
-        return [Item(path, None, "", "test")]
+        return [Item(path, None, "", "test", text=text)]
     try:
         pictures = [picture for picture in pictures_in(path) if _MASKS not in picture.relative_to(path).parts]
     except BadInput as error:
         return [Failure(str(path), str(error))]
     if not pictures:
         return [Failure(str(path), f"{path}: no pictures in this folder; check the path")]
-    return [Item(picture, None, "", "test") for picture in pictures]
+    return [Item(picture, None, "", "test", text=text) for picture in pictures]
 
 
 def _is_scalar(value: object) -> bool:

@@ -40,6 +40,7 @@ LABELS: dict[str, Phrase] = {
     "generated": Phrase("generated", "生成图像"),
     "overlay": Phrase("Difference over the picture", "差异叠加图"),
     "map": Phrase("Difference map", "差异图"),
+    "guided": Phrase("Where the words fit", "与文字相符之处"),
     "regions": Phrase("Regions", "异常区域"),
     "legend": Phrase(
         "The colours mean the same on every picture of this model. T1, T2: review and reject from here; triangle:"

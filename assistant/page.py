@@ -30,12 +30,13 @@ from fusion.files import atomic_write
 
 SHOWN = 640  # pixels of the longer side of a picture inside a page; its PNG beside the page keeps them all
 THUMBNAIL = 72  # pixels high
-FILES = ("input", "normal", "overlay", "map", "mask")
+FILES = ("input", "normal", "overlay", "map", "guided", "mask")
 TITLES = {  # inside a picture's file, where no reader's language is known
     "input": "Input",
     "normal": "Generated: what normal would look like",
     "overlay": "Difference over the picture",
     "map": "Difference map",
+    "guided": "Where the words fit",
     "regions": "Numbered regions",
     "mask": "Marked pixels",
 }
@@ -85,13 +86,15 @@ def pictures_of(inspection: Inspection) -> dict[str, NDArray[np.uint8]]:
     image, detection = _image(inspection), inspection.detection
     if inspection.evidence.map is None:
         return {"input": image}
-    return {
+    shown = {
         "input": image,
         "normal": detection.normal,
         "overlay": pictures.overlay(image, detection),
         "map": pictures.heatmap(detection),
         "mask": detection.pred_mask.astype(np.uint8) * 255,
     }
+    guided = pictures.guided(image, detection)
+    return shown if guided is None else shown | {"guided": guided}
 
 
 def texts_of(key: str, inspection: Inspection) -> dict[str, str]:
@@ -108,7 +111,7 @@ def render(
 ) -> str:
     """Return the page as one text of HTML that needs no other file; `shown` is what `pictures_of` returned."""
     lang, detection = inspection.explanation.lang, inspection.detection
-    figures = [(key, shown[key]) for key in ("input", "normal", "overlay", "map") if key in shown]
+    figures = [(key, shown[key]) for key in FILES[:-1] if key in shown]
     legend = None
     if inspection.evidence.map is not None:
         figures[2] = ("overlay", pictures.contours(figures[2][1], detection, inspection.evidence.regions))

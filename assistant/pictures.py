@@ -4,6 +4,7 @@ import base64
 import struct
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -30,6 +31,13 @@ def overlay(image: Picture, detection: Detection) -> Picture:
     colours = Image.fromarray(heat(detection.anomaly_map, detection.map_threshold, detection.map_top))
     veil = colours.getchannel("A").point([round(VEIL * v) for v in range(256)])
     return _over(grey, colours, veil)
+
+
+def guided(image: Picture, detection: Detection) -> Picture | None:
+    """Return where the words fit, over the picture, in the colours of the map, (H, W, 3); None if nobody asked."""
+    if detection.guidance is None or detection.guidance.guided_map is None:
+        return None
+    return overlay(image, replace(detection, anomaly_map=detection.guidance.guided_map))
 
 
 def _over(ground: Image.Image, colours: Image.Image, opacity: Image.Image) -> Picture:

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fusion.calibration import Calibration
-from fusion.detection import Detection
+from fusion.detection import Detection, Guidance
 from fusion.errors import BadData, BadInput
 from fusion.files import atomic_folder
 from fusion.item import Item
+from fusion.modality.prompt import read_prompt
 from fusion.modelfile import verify, write_manifest
 from fusion.progress import Progress, silent
 from fusion.sample import Sample
@@ -31,7 +33,10 @@ class FakeConfig:
 
 @dataclass(frozen=True, eq=False)
 class FakeDetector:
-    """A detector of bright blobs on grey plates: 128 is normal, and ten levels are a sigma."""
+    """A detector of bright blobs on grey plates: 128 is normal, and ten levels are a sigma.
+
+    With a network in its card it reads words: a "spot" is what is brighter than normal, a "label" the right half.
+    """
 
     name: str = "plates"
     config: FakeConfig = field(default_factory=FakeConfig)
@@ -45,6 +50,9 @@ class FakeDetector:
         anomaly_map = np.maximum((grey - 128) / 10, 0).astype(np.float32)
         if sample.mask is not None:
             anomaly_map *= sample.mask >= 0.5
+        guidance = None
+        if sample.text and "network" in self.card:
+            guidance, anomaly_map = _guided(sample.text, sample.name, anomaly_map)
         score, thresholds = float(anomaly_map.max()), self.calibration.thresholds
         refusal = "it is as dark as with the lens cap on" if grey.mean() < 10 else None
         wrong = anomaly_map >= thresholds.review
@@ -60,6 +68,8 @@ class FakeDetector:
             normal=np.where(wrong[..., None], 128, sample.image).astype(np.uint8),
             part=np.ones(grey.shape, bool),
             refusal=refusal,
+            guidance=guidance,
+            used=("image", "mask", "text") if "network" in self.card else ("image", "mask"),
         )
 
     def with_rates(self, review_rate: float, reject_rate: float) -> "FakeDetector":
@@ -78,6 +88,29 @@ class FakeDetector:
         config = FakeConfig(**verify(folder)["config"])
         calibration = Calibration.from_json(json.loads((folder / "calibration.json").read_text()))
         return cls(folder.name, config, calibration, json.loads((folder / "card.json").read_text()))
+
+
+def _guided(text: str, name: str, anomaly_map: NDArray[np.float32]) -> tuple[Guidance, NDArray[np.float32]]:
+    """Return what words did, and the map without what they leave out."""
+    prompt, kept = read_prompt(text, name), anomaly_map.copy()
+    if "label" in prompt.ignore:
+        kept[:, kept.shape[1] // 2 :] = 0
+    whole = max(float(anomaly_map.sum()), 1e-9)
+    spot = "spot" in prompt.focus
+    guidance = Guidance(
+        text=prompt.text,
+        role="search",
+        focus=prompt.focus,
+        ignore=prompt.ignore,
+        place="",
+        unknown=prompt.unknown,
+        basis="captions",
+        effect=0.5 if spot or prompt.ignore else 0.0,
+        found=float(spot and anomaly_map.any()) if prompt.focus else None,
+        ignored=float((anomaly_map - kept).sum()) / whole if prompt.ignore else None,
+        guided_map=anomaly_map * spot if prompt.focus else None,
+    )
+    return guidance, kept
 
 
 def fake_fit(items: Sequence[Item], config: FakeConfig, name: str, progress: Progress = silent) -> FakeDetector:

@@ -237,8 +237,29 @@ def test_what_is_known_of_one_picture_reaches_the_detector(plate: Plate, tmp_pat
 
 def test_what_is_known_of_one_picture_cannot_be_known_of_many(plate: Plate, tmp_path: Path, gasket: Path) -> None:
     for paths in ([plate("a.png"), plate("b.png")], [tmp_path]):
-        refused = foil("inspect", *paths, "--text", "scratches", code=2).stderr
+        refused = foil("inspect", *paths, "--mask", plate("mask.png"), code=2).stderr
         assert "belong to one picture" in refused
+
+
+def test_the_same_words_go_with_every_picture_and_with_folders(plate: Plate, tmp_path: Path) -> None:
+    library.save(FakeDetector("reader", card={"network": {}}), "reader")
+    plate("line/a.png", spot=228)
+    words = "bright spot, ignore the label"
+    told = foil("inspect", plate("b.png", spot=228), tmp_path / "line", "--text", words, "--json", code=20).stdout
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert [line["prompt"]["text"] for line in lines] == [words, words]
+    assert (lines[0]["prompt"]["focus"], lines[0]["prompt"]["ignore"]) == ("bright spot", "the label")
+    assert lines[0]["prompt"]["strongest"] == {"value": 10.0, "x": 30, "y": 20, "place": "centre"}
+    assert lines[0]["not_used"] == []
+    said = foil("inspect", tmp_path / "line", "--text", words, code=20).stdout
+    assert "“bright spot” fits best in the centre, by 10 sigma better than normal does" in said
+    assert foil("inspect", tmp_path / "line", "--json", code=20).stdout.count('"prompt": null') == 1
+
+
+def test_words_that_nobody_can_read_are_refused_with_the_picture_they_belong_to(plate: Plate, tmp_path: Path) -> None:
+    library.save(FakeDetector("reader", card={"network": {}}), "reader")
+    refused = foil("inspect", plate("a.png"), "--text", "царапины", code=30).stdout
+    assert "Cyrillic" in refused
 
 
 def test_millimetres(plate: Plate, gasket: Path) -> None:

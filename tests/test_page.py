@@ -58,6 +58,18 @@ def test_the_page_says_what_was_found(tmp_path: Path) -> None:
         assert line in text
 
 
+def test_where_words_fit_is_a_picture_beside_the_others(tmp_path: Path) -> None:
+    image = np.full((96, 96, 3), 120, np.uint8)
+    image[20:26, 30:38] = 160
+    reader = FakeDetector(card={"network": {}})
+    for text, there in (("<b>bright</b> spot", True), ("ignore the label", False)):
+        page = write_page(inspect(Sample(image=image, text=text, name="part.png"), reader), tmp_path, NORMALS)
+        written = page.read_text("utf-8")
+        assert ("Where the words fit" in written) == (page.with_suffix("") / "guided.png").exists() == there
+        assert "<b>bright" not in written
+        assert "Your words “" in written
+
+
 def test_the_page_speaks_chinese(tmp_path: Path) -> None:
     text = write_page(inspected(lang="zh"), tmp_path, NORMALS).read_text("utf-8")
     assert '<html lang="zh-Hans">' in text

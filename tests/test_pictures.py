@@ -5,7 +5,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from explain_cases import box, detection, disc, painted, surface
+from explain_cases import box, detection, disc, guidance, painted, surface
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -49,6 +49,13 @@ def test_a_threshold_that_nothing_reaches_leaves_a_scale_from_zero_on() -> None:
     for threshold in (float("inf"), 0.0):
         opacity = colours.heat(np.array([[0, 1, 12]], np.float32), threshold, 12)[0, :, 3]
         assert opacity[0] == 0 < opacity[1] < opacity[2] == 255
+
+
+def test_where_words_fit_has_the_colours_of_the_map() -> None:
+    image, found = spotted(disc(200, 150, 20))
+    assert pictures.guided(image, found) is None
+    same = replace(found, guidance=guidance(guided_map=found.anomaly_map))
+    np.testing.assert_array_equal(pictures.guided(image, same), pictures.overlay(image, found))
 
 
 @pytest.mark.parametrize("seen_by", [np.eye(3), DEUTERANOPIA], ids=["everybody", "the colour-blind"])

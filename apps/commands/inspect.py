@@ -29,7 +29,7 @@ def inspect(
     as_json: options.Json = False,
     out: Annotated[Path | None, typer.Option(help="Write pictures, a page a sample and index.html here.")] = None,
     lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the words.")] = "en",
-    text: Annotated[str | None, typer.Option(help="Words on the picture; with one picture only.")] = None,
+    text: Annotated[str | None, typer.Option(help="Words on every picture: what to look for and to leave out.")] = None,
     mask: Annotated[Path | None, typer.Option(help="Where to look, in white; with one picture only.")] = None,
     skeleton: Annotated[Path | None, typer.Option(help="17 joints (JSON, npy); with one picture only.")] = None,
     mm_per_px: Annotated[float | None, typer.Option(help="Size of a pixel in mm, to tell sizes in mm, too.")] = None,
@@ -40,11 +40,17 @@ def inspect(
     The exit code is the gravest verdict: 0 all PASS, 10 some REVIEW, 20 some REJECT, 30 some refused (not from the
     model's world) or unreadable; 2 wrong usage, 130 interrupted. A file that can't be read never ends the others.
 
+    Words point and leave out: what you look for is shown where it fits best and changes no verdict; what you ignore,
+    or a place that you name, decides what counts, and the words say how much was left out. It takes a model that
+    learned words (foil fit --method neural); any other says that they were not used.
+
     \b
     Examples:
       foil inspect new.png --model gasket
       foil inspect line3/ --model gasket --json > results.jsonl
       foil inspect line3/ --model gasket --out report --lang zh
+      foil inspect line3/ --model gasket --text "scratches near the rim, ignore the label"
+      foil inspect new.png --model gasket --text "只看划痕，忽略标签" --lang zh
     """
     from assistant import library
     from assistant.inspection import inspect_paths
@@ -57,7 +63,7 @@ def inspect(
     counts: Counter[str] = Counter()
     bar = not quiet and (len(paths) > 1 or paths[0].is_dir()) and not (as_json and sys.stdout.isatty())
     with progress_shown(lines=False) if bar else nullcontext(silent) as progress:
-        for result in inspect_paths(targets, detector, lang, mm_per_px=mm_per_px, progress=progress):
+        for result in inspect_paths(targets, detector, lang, mm_per_px=mm_per_px, progress=progress, text=text):
             counts[_verdict(result)] += 1
             if out:
                 rows.append(_page(result, out, normals))
@@ -73,11 +79,11 @@ def inspect(
 
 
 def _targets(paths: list[Path], text: str | None, mask: Path | None, skeleton: Path | None) -> "list[Path | Item]":
-    """Return what to inspect, together with what the user knows of it."""
-    if text is None and mask is None and skeleton is None:
+    """Return what to inspect, together with what the user knows of that one picture."""
+    if mask is None and skeleton is None:
         return [*paths]
     if len(paths) != 1 or paths[0].is_dir():
-        raise typer.BadParameter("--text, --mask and --skeleton belong to one picture; give just that one")
+        raise typer.BadParameter("--mask and --skeleton belong to one picture; give just that one")
     from fusion.item import Item
 
     return [Item(paths[0], None, "", "test", region=mask, text=text, skeleton=skeleton)]
