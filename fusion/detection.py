@@ -26,6 +26,23 @@ class Thresholds:
 
 
 @dataclass(frozen=True, eq=False)
+class Guidance:
+    """What a person's words did to a detection, measured: D(x; words) against D(x), place by place."""
+
+    text: str  # the prompt, cleaned
+    role: Literal["description", "search"]  # it says what the normal part is, or what to look for and to leave out
+    focus: str  # English words that were looked for; "" if none
+    ignore: str  # English words whose places don't count; "" if none
+    place: str  # the only place looked at, one of explain.place's names, "edge" or ""
+    unknown: tuple[str, ...]  # what was not understood of it
+    basis: Literal["captions", "zero-shot"]  # by what training on captions gave them, or by vision-language weights
+    effect: float  # share of the map that the words changed, in [0, 1]: 0 = nothing
+    found: float | None  # share of the difference from normal that the words explain, in [0, 1]; None if none searched
+    ignored: float | None  # share of the difference that ignoring took out, in [0, 1]; None if nothing is ignored
+    guided_map: NDArray[np.float32] | None  # (H, W), in sigma: how much better the words explain a place than normal
+
+
+@dataclass(frozen=True, eq=False)
 class Detection:
     """Scores, map, mask and normal version of one sample; arrays are in the input's own pixel coordinates."""
 
@@ -40,6 +57,9 @@ class Detection:
     normal: NDArray[np.uint8]  # (H, W, 3): the input where nothing is wrong, what normal would be where something is
     part: NDArray[np.bool_]  # (H, W): the object itself, without background; all True where there is no background
     refusal: str | None = None  # why the sample is from another world, in English; None if it isn't
+    guidance: Guidance | None = None  # what the words did; None without words, or where the model can't use them
+    used: tuple[str, ...] = ("image", "mask")  # the modalities that the model made use of
+    spread: NDArray[np.float32] | None = None  # (H, W) grey levels: how far samples of the normal version disagree
 
     @property
     def pred_label(self) -> int:

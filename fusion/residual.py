@@ -7,18 +7,29 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from fusion.condition import Condition
 from fusion.diffusion.denoiser import Denoiser
 
 PRIOR = 20  # pseudo-normals by which a place's spread leans on that of all places
 
 
-def residual(x: Tensor, denoise: Denoiser, sigmas: Sequence[float]) -> Tensor:
-    """Return |x - D(x; sigma)| a place and sigma, noiseless input, (B, P, C) -> (B, S, P).
+def residual(
+    x: Tensor,
+    denoise: Denoiser,
+    sigmas: Sequence[float],
+    cond: Condition | None = None,
+    channels: Sequence[int] = (),
+) -> Tensor:
+    """Return |x - D(x; sigma, cond)| a place and sigma, noiseless input, (B, P, C) -> (B, S, P).
 
     Scaled by (1 + sigma^2) / sigma^2, which makes it |x| for the Gaussian: a norm of the score over several sigmas,
-    to be calibrated on normals and never read raw [Mahmood et al. 2021, MSMA].
+    to be calibrated on normals and never read raw [Mahmood et al. 2021, MSMA]. Where `channels` says how many channels
+    each of several representations has, each has its own norm: (B, S V, P).
     """
-    norms = [(x - denoise(x, sigma)).norm(dim=-1) * ((1 + sigma**2) / sigma**2) for sigma in sigmas]
+    norms = []
+    for sigma in sigmas:
+        apart = (x - denoise(x, sigma, cond)) * ((1 + sigma**2) / sigma**2)
+        norms += [part.norm(dim=-1) for part in apart.split(list(channels) or [x.shape[-1]], dim=-1)]
     return torch.stack(norms, dim=1)
 
 
