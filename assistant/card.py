@@ -38,6 +38,9 @@ def card(evidence: Evidence, normals: Sequence[float], lang: Lang) -> str:
     else:
         score = label("score", lang, score=points(evidence.score))
         below = number_line(evidence, normals, lang) + f'<p class="foil-p">{escape(p_in_words(evidence, lang))}</p>'
+    if evidence.prompt and evidence.prompt.ignored:  # who reads no further must know that this verdict is milder
+        left_out = label("left_out", lang, share=percent(evidence.prompt.ignored, lang))
+        below += f'<p class="foil-p">{escape(left_out)}</p>'
     head = f'<div class="foil-head">{badge(evidence.verdict, lang)}<span class="foil-score">{score}</span></div>'
     return f'<div class="foil-card foil-{evidence.verdict.lower()}">{head}{below}</div>'
 

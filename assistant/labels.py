@@ -34,6 +34,10 @@ LABELS: dict[str, Phrase] = {
         "p = {p}, the smallest that {n} good parts allow: none of them scored this high.",
         "p = {p}，这是 {n} 件良品所能给出的最小值：没有一件得分如此之高。",
     ),
+    "left_out": Phrase(
+        "{share} of the difference was left out of the score, as the words ask.",
+        "按文字要求，全部差异的 {share} 未计入得分。",
+    ),
     # the pictures
     "input": Phrase("Input", "输入图像"),
     "normal": Phrase("Normal version", "正常状态图"),

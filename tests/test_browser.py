@@ -74,6 +74,8 @@ class Visit:
         self.page.on("dialog", lambda dialog: self.wrong.append(f"dialog: {dialog.message}"))
         self.page.goto(address)
         self.sees("#card", "example" if options.get("locale") != "zh-CN" else "示例")
+        # The page starts in two steps; what a visitor does before the model is known finds none.
+        self.page.wait_for_function("document.querySelector('#model input')?.value")
 
     def sees(self, place: str, text: str) -> None:
         self.page.locator(place).get_by_text(text).first.wait_for()
@@ -124,6 +126,25 @@ def test_a_picture_is_uploaded_then_one_that_is_none(visit: Visit, plate: Plate,
     visit.gives("#picture", tmp_path / "<img src=x onerror=alert(1)>.png")
     visit.sees("#card", "this is a text that begins with 'hello'")
     assert visit.page.locator("#pair img, #overlay img, #legend img").count() == 0, "nothing of the last picture stays"
+
+
+def test_words_point_and_leave_out(visit: Visit) -> None:
+    page = visit.page
+    library.save(FakeDetector("plates", card={"network": {}}), "plates", replace=True)
+    page.locator("#examples button.thumbnail-item").nth(1).click()
+    visit.sees("#card", "REJECT")
+    assert page.locator("#guided img").count() == 0
+    page.locator("#prompt textarea, #prompt input").first.fill("<img src=x onerror=alert(1)> bright spot")
+    page.keyboard.press("Enter")
+    visit.sees("#words", "fits best in the centre")
+    page.locator("#guided img").first.wait_for(state="attached")
+    page.locator("#chips").get_by_text("ignore the label").click()
+    visit.sees("#card", "was left out of the score")
+    assert page.locator("#prompt textarea, #prompt input").first.input_value() == "ignore the label"
+    page.get_by_text("中文").click()
+    visit.sees("#words", "文字“ignore the label”理解为：忽略“the label”。")
+    page.locator("#chips").get_by_text("只看孔洞和裂纹").click()
+    visit.sees("#words", "未起作用")
 
 
 def test_a_model_is_taught_and_its_rates_are_changed(visit: Visit, plate: Plate) -> None:

@@ -16,7 +16,7 @@ from fake_detector import FakeDetector
 from PIL import Image
 
 from apps.ui import serve, teaching
-from apps.ui.inspecting import failed, look, preview, sample_of
+from apps.ui.inspecting import failed, look, preview, sample_of, with_words
 from apps.ui.models import MOST, Models
 from apps.ui.shelf import MOST as FILES
 from apps.ui.shelf import Shelf
@@ -26,6 +26,7 @@ from assistant import library
 from fusion.calibration import Calibration
 from fusion.errors import BadData, BadInput, BadModel, BadSetting, FoilError
 from fusion.example.write import PRODUCTS, render_example
+from fusion.modality.prompt import read_prompt
 
 
 @pytest.fixture
@@ -64,6 +65,26 @@ def test_a_look_speaks_the_language_that_is_asked_for(plate: Plate, shelf: Shelf
     assert "不合格" in view.card
     assert "不合格" in view.words
     assert "REJECT" not in view.card + view.words
+
+
+def test_words_go_with_the_picture_and_what_fits_them_is_shown(plate: Plate, shelf: Shelf) -> None:
+    sample, reader = sample_of(str(plate("part.png", 160))), FakeDetector(card={"network": {}})
+    view = look(with_words(sample, " <b>bright</b>\nspot, ignore the label"), reader, "en", shelf)
+    assert view.guided is not None
+    assert Image.open(view.guided).size == (64, 48)
+    assert "&lt;b&gt;bright&lt;/b&gt; spot" in view.words
+    assert "<b>bright" not in view.words
+    assert "of the difference was left out of the score" in view.card
+    assert view.evidence is not None
+    assert view.evidence["prompt"]["ignore"] == "the label"
+    assert look(with_words(sample, "bright spot"), FakeDetector(), "en", shelf).guided is None
+    assert with_words(sample, "  ").text is None
+
+
+def test_the_words_to_click_are_understood_in_both_languages() -> None:
+    for key, phrase in WORDS.items():
+        if key.startswith("chip."):
+            assert all((read := read_prompt(text)).unknown == () and read.focus + read.ignore for text in phrase), key
 
 
 def test_names_are_shown_as_text(plate: Plate, shelf: Shelf) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from apps.ui.frame import Frame, empty, html, unforeseen
-from apps.ui.inspecting import View, failed, look, preview, sample_of
+from apps.ui.inspecting import View, failed, look, preview, sample_of, with_words
 from apps.ui.words import WORDS
 from explain.catalogue import Lang
 from fusion.errors import FoilError
@@ -47,6 +47,11 @@ class InspectTab:
         )
         # Gradio's own would end in a traceback at what Pillow can't open; Foil reads more and says why it can't.
         self.picture.preprocess = lambda upload: upload and upload.path
+        words = {"label": "prompt", "placeholder": "prompt.hint"}
+        self.prompt = put(gr.Textbox, words, lines=1, max_lines=1, submit_btn=True, elem_id="prompt")
+        with gr.Row(elem_id="chips"):
+            keys = ("chip.look", "chip.only", "chip.ignore")
+            self.chips = [put(gr.Button, {"value": key}, size="sm", min_width=80) for key in keys]
         if self.clickable:
             thumbnails = [(str(path), path.parent.name.replace("_", " ")) for path, _, _ in self.clickable]
             put(gr.Markdown, {"value": "examples"})
@@ -73,6 +78,9 @@ class InspectTab:
                     fixed = {"interactive": False, "height": 250, "buttons": ["download", "fullscreen"]}
                     self.overlay = put(gr.Image, {"label": "overlay"}, elem_id="overlay", min_width=200, **fixed)
                     self.regions = put(gr.Image, {"label": "regions"}, elem_id="regions", min_width=200, **fixed)
+                    self.guided = put(
+                        gr.Image, {"label": "guided"}, elem_id="guided", min_width=200, visible=False, **fixed
+                    )
                 self.legend = html("", "legend")
             with gr.Column(scale=2, min_width=260):
                 self.words = html(empty("nothing_yet", "en"), "words")
@@ -87,9 +95,9 @@ class InspectTab:
     def wire(self, started: Any) -> None:
         """Answer the tab's events; `started` is the event that ends the start of the page."""
         frame = self.frame
-        pictures = [self.pair, self.overlay, self.regions]
+        pictures = [self.pair, self.overlay, self.regions, self.guided]
         self.shown = [self.card, *pictures, self.legend, self.words, self.evidence, self.report, frame.seen]
-        self.known = [frame.sample, frame.model, frame.lang, frame.seen]
+        self.known = [frame.sample, frame.model, frame.lang, frame.seen, self.prompt]
         self.options: dict[str, Any] = {
             "concurrency_limit": 1,
             "concurrency_id": "inspect",
@@ -100,7 +108,9 @@ class InspectTab:
             event(self._given_picture, given, [frame.sample, self.picture, *self.shown], **self.options).then(
                 None, js=TO_CARD
             )
-        for change in (frame.model.input, frame.lang.input):
+        for chip in self.chips:
+            self.refresh(chip.click(as_it_is, chip, self.prompt, show_progress="hidden"))
+        for change in (frame.model.input, frame.lang.input, self.prompt.submit):
             change(self.again, self.known, self.shown, **self.options)
         self.refresh(started)
         if self.clickable:
@@ -113,28 +123,30 @@ class InspectTab:
         copy = self.frame.shelf.put(f"{model}-{path.parent.name}-{path.name}", path.read_bytes())
         return sample_of(copy), copy, model, f'<p class="foil-note">{escape(caption)}</p>'
 
-    def _given_picture(self, path: str | None, model: str | None, lang: Lang, seen: Seen) -> list[Any]:
+    def _given_picture(
+        self, path: str | None, model: str | None, lang: Lang, seen: Seen, words: str | None
+    ) -> list[Any]:
         try:
             sample = None if path is None else sample_of(path)
         except FoilError as error:
             return [None, path, *self._filled(failed(str(error), lang), lang, seen)]
         shown = path and sample and preview(path, sample, self.frame.shelf)
-        return [sample, shown, *self.again(sample, model, lang, seen)]
+        return [sample, shown, *self.again(sample, model, lang, seen, words)]
 
-    def again(self, sample: Sample | None, model: str | None, lang: Lang, seen: Seen) -> list[Any]:
+    def again(self, sample: Sample | None, model: str | None, lang: Lang, seen: Seen, words: str | None) -> list[Any]:
         """Inspect what is at hand and fill the page; whatever goes wrong, nothing of an earlier picture stays."""
-        view = self._inspected(sample, model, lang)
+        view = self._inspected(sample, model, lang, words)
         if sample and model and view.score is not None:
             seen = seen | {model: seen.get(model, {}) | {sample.sha256: view.score}}
         return self._filled(view, lang, seen)
 
-    def _inspected(self, sample: Sample | None, model: str | None, lang: Lang) -> View:
+    def _inspected(self, sample: Sample | None, model: str | None, lang: Lang, words: str | None) -> View:
         if not model:
             return View(card=empty("no_model", lang))
         if sample is None:
             return View(card=empty("welcome", lang))
         try:
-            return look(sample, self.frame.models.get(model), lang, self.frame.shelf)
+            return look(with_words(sample, words), self.frame.models.get(model), lang, self.frame.shelf)
         except FoilError as error:
             return failed(str(error), lang)
         except Exception as error:
@@ -145,5 +157,11 @@ class InspectTab:
         """Return the values of `shown`."""
         report = gr.update(value=view.report, interactive=view.report is not None)
         words = view.words or empty("nothing_yet", lang)
-        pictures = [view.pair, view.overlay, view.regions]
+        guided = gr.update(value=view.guided, visible=view.guided is not None)
+        pictures = [view.pair, view.overlay, view.regions, guided]
         return [view.card, *pictures, view.legend, words, view.evidence, report, seen]
+
+
+def as_it_is(words: str) -> str:
+    """Return the words of a button, to be put where one types."""
+    return words

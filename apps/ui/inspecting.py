@@ -1,6 +1,6 @@
 """Inspect one picture for the page: everything it shows, ready to be put into its places."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from assistant.inspection import Inspection, inspect
 from assistant.labels import label
 from explain.catalogue import Lang
 from fusion.modality.image import read_image
+from fusion.modality.text import read_text
 from fusion.sample import Sample
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class View:
     pair: tuple[str, str] | None = None  # input and normal version
     overlay: str | None = None
     regions: str | None = None
+    guided: str | None = None
     legend: str = ""
     words: str = ""
     evidence: dict[str, Any] | None = None
@@ -41,6 +43,11 @@ def sample_of(path: str) -> Sample:
     """Read an uploaded picture as every door of Foil reads it."""
     name = Path(path).name  # the visitor knows the file, not where it was put
     return Sample(image=read_image(Path(path), name), name=name)
+
+
+def with_words(sample: Sample, words: str | None) -> Sample:
+    """Return a sample with a visitor's words; without them where there are none."""
+    return replace(sample, text=read_text(words or "", "the words") or None)
 
 
 def preview(path: str, sample: Sample, shelf: Shelf) -> str:
@@ -78,7 +85,8 @@ def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf:
     said = escape(label("legend", lang))
     scale = legend(detection.map_threshold, detection.map_top, detection.thresholds, 2 * LEGEND)
     strip = f'<img src="{pictures.data_uri(scale)}" alt="">'
-    return {
+    guided = {"guided": file("guided", shown["guided"])} if "guided" in shown else {}
+    return guided | {
         "pair": (file("input", shown["input"]), file("normal", shown["normal"])),
         "overlay": file("overlay", shown["overlay"]),
         "regions": file("regions", pictures.contours(shown["input"], detection, inspection.evidence.regions)),

@@ -17,10 +17,16 @@ WORDS: dict[str, Phrase] = {
     # inspect
     "picture": Phrase("Picture to inspect", "待检图像"),
     "picture.hint": Phrase("Drop, paste or click", "拖放、粘贴或点击"),
+    "prompt": Phrase("In words (optional): what to look for, what to ignore", "文字（可选）：要找什么，忽略什么"),
+    "prompt.hint": Phrase("type, then press Enter", "输入后按回车"),
+    "chip.look": Phrase("scratches near the rim", "靠近边缘的划痕"),
+    "chip.only": Phrase("only holes and cracks", "只看孔洞和裂纹"),
+    "chip.ignore": Phrase("ignore the label", "忽略标签"),
     "examples": Phrase("Examples to click", "点击示例"),
     "compare": Phrase("Input | normal version (generated)", "输入图像 | 正常状态图（生成）"),
     "overlay": Phrase("Where it differs", "差异位置"),
     "regions": Phrase("Numbered regions", "编号区域"),
+    "guided": Phrase("Where the words fit", "与文字相符之处"),
     "evidence": Phrase("Evidence (JSON)", "证据 (JSON)"),
     "report": Phrase("Download the report", "下载报告"),
     "welcome": Phrase(
