@@ -105,6 +105,10 @@ CATALOGUE: dict[str, Phrase] = {
         "The words changed nothing here: {effect} of the map, too little to count.",
         "这些文字在此未起作用：只改变了差异图的 {effect}，可忽略不计。",
     ),
+    "prompt.no_effect.else": Phrase(
+        "Beyond that, the words changed nothing here: {effect} of the map, too little to count.",
+        "除此之外，这些文字在此未起作用：只改变了差异图的 {effect}，可忽略不计。",
+    ),
     "prompt.place": Phrase(
         "Only what lies {place} counts: score and verdict say nothing about the rest.",
         "只有{place}计入得分：得分和判定不涉及其余位置。",

@@ -12,7 +12,7 @@ TOLD = 5  # of what was not understood
 def told(p: PromptEffect, lang: Lang) -> list[str]:
     """Return how the words were read, what they did to picture and verdict, and what lets them act, a line each."""
     wanted = _description(p, lang) if p.role == "description" else _search(p, lang)
-    lines = [*wanted, *_place(p, lang), *_ignored(p, lang)]
+    lines = [*wanted, *_ignored(p, lang)]
     if p.unknown:
         words = say("list", lang).join(_quote(word, lang) for word in p.unknown[:TOLD])
         lines.append(say("prompt.unknown", lang, words=words))
@@ -30,7 +30,9 @@ def _quote(words: str, lang: Lang) -> str:
 
 def _description(p: PromptEffect, lang: Lang) -> list[str]:
     lines = [say("prompt.description", lang, text=_quote(p.text, lang))]
-    return [*lines, *(_nothing(p, lang) or [say("prompt.changed", lang, effect=percent(p.effect, lang))])]
+    if _nothing(p):
+        return [*lines, say("prompt.no_effect", lang, effect=percent(p.effect, lang))]
+    return [*lines, say("prompt.changed", lang, effect=percent(p.effect, lang))]
 
 
 def _search(p: PromptEffect, lang: Lang) -> list[str]:
@@ -39,14 +41,16 @@ def _search(p: PromptEffect, lang: Lang) -> list[str]:
     wishes += [say("wish.place", lang, place=say(f"at.{p.place}", lang))] if p.place else []
     key = "prompt.read" if wishes else "prompt.read.nothing"
     read = say(key, lang, text=_quote(p.text, lang), wishes=say("clause", lang).join(wishes))
-    return [read, *(_nothing(p, lang) or _found(p, lang))]
+    lines = [read, *_place(p, lang), *_found(p, lang)]
+    if _nothing(p) and (p.found or 0) < SLIGHT:
+        key = "prompt.no_effect.else" if p.place else "prompt.no_effect"
+        lines.append(say(key, lang, effect=percent(p.effect, lang)))
+    return lines
 
 
-def _nothing(p: PromptEffect, lang: Lang) -> list[str]:
-    """Say that the words changed nothing, unless what was ignored says otherwise."""
-    if p.effect >= SLIGHT or (p.ignored or 0) >= SLIGHT:
-        return []
-    return [say("prompt.no_effect", lang, effect=percent(p.effect, lang))]
+def _nothing(p: PromptEffect) -> bool:
+    """Tell whether the words changed too little to count."""
+    return p.effect < SLIGHT and (p.ignored or 0) < SLIGHT
 
 
 def _found(p: PromptEffect, lang: Lang) -> list[str]:

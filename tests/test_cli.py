@@ -13,13 +13,16 @@ from pathlib import Path
 import pytest
 from conftest import Plate
 from fake_detector import FakeDetector
+from network_card import NETWORK
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from apps.cli import app
 from assistant import library
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ("fit", "inspect", "threshold", "check-data", "models", "bench", "example", "serve", "version")
+COMMANDS = ("fit", "inspect", "threshold", "check-data", "models", "explain-model", "bench", "example", "serve")
+COMMANDS += ("version",)
 pytestmark = pytest.mark.usefixtures("fake_core")
 
 
@@ -520,3 +523,54 @@ def test_bench_checks_the_promise_instead_when_asked(parts: Path, monkeypatch: p
     assert asked == [(parts, {"method": "gaussian", "backbone": "auto", "size": 0}, 7)]
     assert "| 5 % | 7.50 % |" in told
     assert "leave out --json" in foil("bench", parts, "--promise", "7", "--json", "rows.jsonl", code=2).stderr
+
+
+# --- explain-model ------------------------------------------------------------------------------------------------
+
+
+FITTED = {"n_normals": 60, "method": "neural", "representation": "brightness", "created": "2026-01-01T12:00:00+00:00"}
+
+
+def test_explain_model_introduces_a_network(tmp_path: Path) -> None:
+    library.save(FakeDetector("deep", card=FITTED | {"network": NETWORK}), "deep")
+    told = foil("explain-model", "deep").stdout.splitlines()
+    assert told[0] == "deep: fitted on 60 good parts, 2026-01-01 12:00"
+    assert told[1] == "method neural; seen through brightness"
+    assert told[3].startswith(
+        "network of size s, in use: 1,234,567 parameters, 2,000 steps in 3.5 min, noise levels 0.3"
+    )
+    assert told[4].startswith("the network is used: on 90 synthetic defects")
+    rows = [line.split("  ") for line in told]
+    cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert ["AUROC, %", "95.1", "97.0"] in cells
+    assert ["caught at 5 % false alarms, %", "80", "86"] in cells
+    assert ["AUROC of stain, %", "96.0", "95.0"] in cells
+    assert ["scratch", "0.041 %"] in cells
+    assert ["0.10", "1.00 █████", "0.80 ████", "1.90 ██████████", "0.00"] in cells
+
+
+def test_explain_model_says_that_a_network_is_not_in_use(tmp_path: Path) -> None:
+    left = NETWORK | {"kept": False, "why": "training did not help\x1b[31m"}
+    library.save(FakeDetector("deep", card=FITTED | {"network": left}), "deep")
+    told = foil("explain-model", "deep").stdout
+    assert "network of size s, not in use: " in told
+    assert "training did not help [31m" in told
+
+
+def test_explain_model_plots_gates_and_training(tmp_path: Path) -> None:
+    library.save(FakeDetector("deep", card=FITTED | {"network": NETWORK}), "deep")
+    told = foil("explain-model", "deep", "--plot", tmp_path / "deep.png").stdout
+    assert told.splitlines()[-1] == f"plot: {tmp_path / 'deep.png'}"
+    assert Image.open(tmp_path / "deep.png").size[0] == 900
+    refused = foil("explain-model", "deep", "--plot", tmp_path / "no" / "deep.png", code=2).stderr
+    assert refused.startswith("foil: ")
+    assert "deep.png" in refused
+
+
+def test_explain_model_says_what_to_do_without_a_network_and_with_a_strange_one(tmp_path: Path) -> None:
+    library.save(FakeDetector("plain", card=FITTED), "plain")
+    told = foil("explain-model", "plain", "--plot", tmp_path / "plain.png").stdout
+    assert "this model has no network: foil fit ... --method neural" in told
+    assert not (tmp_path / "plain.png").exists()
+    library.save(FakeDetector("odd", card=FITTED | {"network": {"kept": True}}), "odd")
+    assert "the card's network can't be read" in foil("explain-model", "odd", code=2).stderr

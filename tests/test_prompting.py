@@ -99,7 +99,10 @@ def test_found_words_read_as_an_inspector_would_write_them():
         ({"found": 0.02}, "Nothing was found that fits “scratches”: it explains 2 %", "未找到符合“scratches”之处"),
         ({"guided_map": None}, "Nothing was found that fits “scratches”", "未找到符合“scratches”之处"),
         ({"ignored": 0.0}, "Leaving out “label” took nothing out of the score.", "忽略“label”对得分没有影响。"),
-        ({"effect": 0.031, "ignored": None}, "The words changed nothing here: 3.1 % of the map", "未起作用"),
+        ({"effect": 0.031, "found": 0.03, "ignored": None}, "The words changed nothing here: 3.1 % of", "未起作用"),
+        ({"effect": 0.031, "found": 0.03, "ignored": None}, "Nothing was found that fits", "未找到符合"),
+        ({"effect": 0.01, "found": None, "focus": "", "ignored": 0.01}, "The words changed nothing here", "未起作用"),
+        ({"effect": 0, "found": 0.0, "ignored": 0.0, "place": "left"}, "Beyond that, the words changed", "除此之外"),
         ({"place": "upper"}, "Only what lies at the top counts: score and verdict", "只有上方计入得分"),
         ({"place": "edge"}, "look for “scratches”, leave out “label”, look only at the edge.", "，仅看边缘。"),
         (
