@@ -5,6 +5,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -195,10 +196,10 @@ def test_a_report_asks_for_nothing_and_prints_on_one_page(
     assert sample.image is not None
     for x in range(20, 600, 70):
         sample.image[300:320, x : x + 30] = 220
-    result = inspect(
-        sample, FakeDetector(card={f"key_{number}": "a value of some length" for number in range(20)}), lang
-    )
+    card = {f"key_{number}": "a value of some length" for number in range(20)} | {"network": {}}
+    result = inspect(replace(sample, text="bright spot, ignore the print"), FakeDetector(card=card), lang)
     assert len(result.evidence.regions) == 8
+    assert result.evidence.prompt is not None
     page = browser.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
