@@ -27,8 +27,13 @@ class PictureMemory:
 
         Within each wrong place only what really differs is replaced, with a soft seam; the rest is the picture's own.
         """
-        normal = picture.astype(np.float32)
         wide = np.asarray(cv2.dilate(wrong.astype(np.uint8), np.ones((9, 9), np.uint8)), np.uint8)
+        return compared(picture, self.imputed(picture, wide > 0), wrong, wide, self.aligned)
+
+    def imputed(self, picture: NDArray[np.uint8], hole: NDArray[np.bool_]) -> Pixels:
+        """Return the picture (H, W, 3) with each place of a hole (H, W) as normals continue its surroundings."""
+        normal = picture.astype(np.float32)
+        wide = hole.astype(np.uint8)
         _, labels, boxes, _ = cv2.connectedComponentsWithStats(wide)
         order = self._by_likeness(picture, wide)
         for number, (x, y, width, height, _) in enumerate(boxes[1:], start=1):
@@ -37,13 +42,7 @@ class PictureMemory:
             inside = labels[top:bottom, left:right] == number
             patch = self._impute(normal[top:bottom, left:right], inside, (left, top), order)
             normal[top:bottom, left:right][inside] = patch[inside]
-        apart = np.abs(normal - picture).max(axis=-1)
-        # threads of a texture never lie where the remembered ones do: only what is coarser than they tells
-        apart = np.asarray(cv2.GaussianBlur(apart, (0, 0), 1.2 if self.aligned else 4.0), np.float32)
-        differs = _sharpen(apart, wrong)
-        core = cv2.dilate(differs.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13)))
-        share = cv2.GaussianBlur(core.astype(np.float32), (0, 0), 2.5)
-        return normal, differs, np.asarray(share * wide, np.float32)
+        return normal
 
     def _by_likeness(self, picture: NDArray[np.uint8], wrong: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return the memory's indices, the pictures most like this one (outside what is wrong) first."""
@@ -84,6 +83,26 @@ class PictureMemory:
             left, top = max(0, corner[0] - REACH), max(0, corner[1] - REACH)
             area = area[top : corner[1] + shape[0] + REACH, left : corner[0] + shape[1] + REACH]
         return np.asarray(area, np.float32)
+
+
+def compared(
+    picture: NDArray[np.uint8],
+    normal: Pixels,
+    wrong: NDArray[np.bool_],
+    wide: NDArray[np.uint8],
+    aligned: bool,
+) -> tuple[Pixels, NDArray[np.bool_], Pixels]:
+    """Return the normal version (H, W, 3), what differs from it (H, W), and how far it replaces the picture (H, W).
+
+    `normal` was painted where `wide` is 1, around what is wrong.
+    """
+    apart = np.abs(normal - picture).max(axis=-1)
+    # threads of a texture never lie where the remembered ones do: only what is coarser than they tells
+    apart = np.asarray(cv2.GaussianBlur(apart, (0, 0), 1.2 if aligned else 4.0), np.float32)
+    differs = _sharpen(apart, wrong)
+    core = cv2.dilate(differs.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13)))
+    share = cv2.GaussianBlur(core.astype(np.float32), (0, 0), 2.5)
+    return normal, differs, np.asarray(share * wide, np.float32)
 
 
 def most_different(small: NDArray[np.float32], count: int) -> list[int]:
