@@ -50,9 +50,12 @@ class Fit:
         pose = "turned to one pose" if card["aligned"] else "taken as they lie"
         place = "what is normal is the same everywhere" if card["pooled"] else "each place has its own normal"
         lines = [
-            f"{self.name}: fitted on {card['n_normals']} good pictures in {self.seconds:.0f} s",
+            f"{self.name}: fitted on {card['n_statistics']} good pictures in {self.seconds:.0f} s; its thresholds rest on "
+            f"{card['n_normals']}",
             f"seen through {card['representation']}; {pose}; {place}",
         ]
+        if "network" in card:
+            lines.append(card["network"]["why"])
         if skipped:
             lines.append(f"{len(skipped)} of {card['n_normals'] + len(skipped)} pictures could not be used:")
             lines += [f"  {reason}" for _, reason in skipped[:SHOWN]]

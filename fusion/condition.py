@@ -105,7 +105,8 @@ class Fusion(nn.Module):
         z = z + self._attend(self.norm(z))
         z = z + self.mlp(self.norm2(z))
         loudness = [loud[:, n, None].expand(-1, parts[n].shape[1]) for n in range(len(MODALITIES))]
-        return torch.cat(loudness, dim=1)[..., None] * z
+        fused: Tensor = torch.cat(loudness, dim=1)[..., None] * z
+        return fused
 
     def _attend(self, z: Tensor) -> Tensor:
         q, k, v = (split_heads(one, self.heads) for one in self.qkv(z).chunk(3, dim=-1))

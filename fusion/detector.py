@@ -10,11 +10,16 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from fusion.calibration import Calibration
-from fusion.detection import Detection
+from fusion.detection import Detection, Guidance
 from fusion.errors import BadInput, BadSetting
+from fusion.guidance import Guided, changed, describes, field, search, told
 from fusion.item import Item
+from fusion.learned import Learned, to_frame
+from fusion.modality.prompt import Prompt, read_prompt
+from fusion.modality.text import text_encoder
 from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
 from fusion.representation.encoder import Encoded, Encoder
@@ -25,22 +30,32 @@ from fusion.threads import one_thread
 from fusion.view import SIGMAS, View
 from fusion.world import World, looks
 
+METHODS = (*SIGMAS, "neural")
+
 
 @dataclass(frozen=True)
 class DetectorConfig:
-    method: str = "gaussian"  # the denoiser: gaussian | memory
+    method: str = "gaussian"  # the denoiser: gaussian | memory | neural
     backbone: str = "auto"  # auto | none | <timm or open_clip name>[:weights file]
     size: int = 0  # px of the longer side at which features are taken; 0 = about 400
     align: str = "auto"  # turn parts to one pose: auto | on | off
-    seed: int = 0  # of the folds
+    seed: int = 0  # of the folds, of the network's first weights, of what it learns from
+    network: str = "small"  # size of the network: tiny | small | base
+    minutes: float = 5.0  # of training
+    steps: int = 0  # of training, exactly; 0 = as many as the minutes allow
 
     def __post_init__(self) -> None:
-        choices = {"method": tuple(SIGMAS), "align": ("auto", "on", "off")}
+        choices = {"method": METHODS, "align": ("auto", "on", "off"), "network": ("tiny", "small", "base")}
         for name, known in choices.items():
             if (value := getattr(self, name)) not in known:
                 raise BadSetting(f"{name} {value!r} is unknown; choose {' or '.join(known)}")
         if self.size and not 64 <= self.size <= 1024:
             raise BadSetting(f"size {self.size} px is out of range; choose 64 to 1024, or 0 for the default")
+        if self.steps < 0 or not 0 < self.minutes <= 24 * 60:
+            raise BadSetting(
+                f"{self.minutes:g} minutes and {self.steps} steps of training; expected above 0 minutes, at most a "
+                "day, and 0 steps (as the time allows) or more"
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,46 +72,70 @@ class Detector:
     background: bool  # parts stand free before a background
     calibration: Calibration
     card: dict[str, Any]  # how it came about, as plain data
+    learned: Learned | None = None  # the trained denoiser; None: the closed form judges
 
     def detect(self, sample: Sample) -> Detection:
-        """Return score, verdict, map, mask and normal version of a sample's image; its mask says where to look."""
+        """Return score, verdict, map, mask and normal version of a sample's image.
+
+        Its mask says where to look. A trained detector hears its text, too, and its skeleton if it learnt from any.
+        """
         image = _checked(sample)
+        prompt = read_prompt(sample.text, f"the text of {sample.name}") if self.learned and sample.text else None
+        look_at = _where_to_look(sample.mask, prompt, image.shape)
         with one_thread(), torch.inference_mode():
             seen = self.encoder(image)
-            cells = self.places(seen)
-            refusal = self.world.refusal(looks(seen.picture, image.shape), cells)
-            ignored = self._ignored(sample.mask, seen)
+            plain = self.places(seen, sample)
+            refusal = self.world.refusal(looks(seen.picture, image.shape), plain)
+            ignored = self._ignored(look_at, seen)
             if ignored is not None:  # imputed by normals, it can't speak through its neighbours' surroundings either
                 filled, _, _ = self.pictures.repair(seen.picture, ignored)
                 seen = self.encoder.encode(np.rint(filled).astype(np.uint8), seen.affine)
-                cells = self.places(seen)
+                plain = self.places(seen, sample)
+            guided = self._guided(seen, sample, plain, prompt) if prompt else None
+        cells = guided.cells if guided else plain
         if ignored is not None:
             cells = np.where(self._looked_at(ignored, sample.name), cells, cells.min())
         score, thresholds = float(cells.max()), self.calibration.thresholds
         found = score >= thresholds.review and not refusal
         mask, normal = self._difference(image, cells, seen) if found else (np.zeros(image.shape[:2], bool), image)
-        heat = self.encoder.frame.back(cells, seen.affine, image.shape[:2])
-        if sample.mask is not None:
-            heat, mask = heat * (sample.mask >= 0.5), mask & (sample.mask >= 0.5)
+        inside = 1.0 if look_at is None else look_at >= 0.5
         return Detection(
             verdict="REFUSED" if refusal else thresholds.verdict(score),
             pred_score=score,
             p_value=self.calibration.p_value(score),
             thresholds=thresholds,
-            anomaly_map=np.maximum(heat, 0),
+            anomaly_map=np.maximum(self._back(cells, seen, image) * inside, 0),
             map_threshold=thresholds.review,
             map_top=3 * thresholds.reject,
-            pred_mask=mask,
+            pred_mask=mask & (inside > 0),
             normal=normal,
             part=self._part(image),
             refusal=refusal,
+            guidance=self._told(prompt, guided, seen, image) if prompt and guided else None,
+            used=self._used(),
         )
 
-    def places(self, seen: Encoded) -> NDArray[np.float32]:
-        """Return how far each cell is from its normal version, in the spread of the normals, (rows, columns)."""
-        maps = torch.stack([view(tokens[None])[0] for view, tokens in zip(self.views, seen.tokens, strict=True)])
+    def places(
+        self, seen: Encoded, sample: Sample | None = None, text: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """Return how far each cell is from its normal version, in the spread of the normals, (rows, columns).
+
+        A trained detector conditions the normal version on a sample's skeleton and on words that describe the normal.
+        """
         grid = self.encoder.grid
-        return np.asarray(self.spread(smooth(maps.mean(dim=0)[None], grid))[0].view(grid).numpy(), np.float32)
+        if self.learned:
+            x = self.whitened(seen)
+            cond = self.learned.condition(x, text=text, skeleton=self._skeleton(sample, seen))
+            maps = self.learned.maps(self.learned.residuals(x, cond))
+        else:
+            pairs = zip(self.views, seen.tokens, strict=True)
+            maps = torch.stack([view(tokens[None])[0] for view, tokens in pairs]).mean(dim=0)[None]
+        return np.asarray(self.spread(smooth(maps, grid))[0].view(grid).numpy(), np.float32)
+
+    def whitened(self, seen: Encoded) -> Tensor:
+        """Return the whitened tokens of all representations side by side, (1, P, C)."""
+        pairs = zip(self.views, seen.tokens, strict=True)
+        return torch.cat([view.whitening(tokens[None]) for view, tokens in pairs], dim=-1)
 
     def with_rates(self, review_rate: float, reject_rate: float) -> "Detector":
         """Return the same detector under other promised false-alarm rates."""
@@ -132,6 +171,33 @@ class Detector:
         normal = np.where(share > 0, image * (1 - share) + other * share, image)
         return mask, np.asarray(np.rint(normal), np.uint8)
 
+    def _guided(self, seen: Encoded, sample: Sample, plain: NDArray[np.float32], prompt: Prompt) -> Guided:
+        """Return what a prompt does to a map."""
+        assert self.learned is not None  # only a trained detector reads prompts
+        encoder = text_encoder(self.learned.words)
+        words = encoder.encode([prompt.focus])[0] if prompt.focus else None
+        if words is not None and describes(self.learned, words):
+            cells = self.places(seen, sample, words)
+            return Guided(cells, None, changed(plain, cells), None, None, described=True)
+        return search(self.learned, self.whitened(seen), plain, prompt, encoder, self.calibration.thresholds.review)
+
+    def _told(self, prompt: Prompt, guided: Guided, seen: Encoded, image: NDArray[np.uint8]) -> Guidance:
+        found = None if guided.found is None else np.maximum(self._back(guided.found, seen, image), 0)
+        return told(prompt, guided, found)
+
+    def _back(self, cells: NDArray[np.float32], seen: Encoded, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return self.encoder.frame.back(cells, seen.affine, image.shape[:2])
+
+    def _skeleton(self, sample: Sample | None, seen: Encoded) -> NDArray[np.float32] | None:
+        if self.learned is None or not self.learned.posed or sample is None or sample.skeleton is None:
+            return None
+        return to_frame(sample.skeleton, seen.affine, self.encoder.frame.config.size)
+
+    def _used(self) -> tuple[str, ...]:
+        """Return the modalities that this model makes use of."""
+        posed = self.learned is not None and self.learned.posed
+        return ("image", "mask", *(["text"] if self.learned else []), *(["skeleton"] if posed else []))
+
     def _ignored(self, mask: NDArray[np.float32] | None, seen: Encoded) -> NDArray[np.bool_] | None:
         """Return the pixels of the frame that a mask, (H, W) of the input, tells to ignore; None if there are none."""
         if mask is None:
@@ -164,6 +230,17 @@ def fit(items: Sequence[Item], config: DetectorConfig, name: str, progress: Prog
     from fusion.fitting import fit_detector
 
     return fit_detector(items, config, name, progress)
+
+
+def _where_to_look(
+    mask: NDArray[np.float32] | None, prompt: Prompt | None, shape: tuple[int, ...]
+) -> NDArray[np.float32] | None:
+    """Return a mask, (H, W), narrowed to the place that a prompt names; None if there is neither."""
+    if prompt is None or not prompt.place:
+        return mask
+    named = field(prompt.place, (shape[0], shape[1]))
+    both = named if mask is None else mask * named
+    return both if both.any() else mask
 
 
 def _checked(sample: Sample) -> NDArray[np.uint8]:

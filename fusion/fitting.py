@@ -17,6 +17,7 @@ from fusion.calibration import Calibration
 from fusion.detector import Detector, DetectorConfig
 from fusion.errors import BadData, BadInput
 from fusion.item import Item
+from fusion.learning.detector import Known, train_detector
 from fusion.picture import PictureMemory, most_different, tiny
 from fusion.progress import Progress
 from fusion.representation.backbone import load_backbone
@@ -69,6 +70,7 @@ class _Seen:
     looks: NDArray[np.float64]  # (N, 6)
     tiny: NDArray[np.float32]  # (N, D)
     fingerprint: str  # of the set of contents
+    known: list[Known]  # what a network learns from beside the tokens; empty where none is trained
 
 
 def fit_detector(items: Sequence[Item], config: DetectorConfig, name: str, progress: Progress) -> Detector:
@@ -82,10 +84,11 @@ def fit_detector(items: Sequence[Item], config: DetectorConfig, name: str, progr
     encoder = fit_encoder(frame, thumbs, backbone)
     chosen = _spread_out(items, MOST)
     with one_thread(), torch.inference_mode():
-        seen = _encode(good, chosen, encoder)
+        seen = _encode(good, chosen, encoder, config.method == "neural")
         _enough(len(seen.items), len(items), good)
         order = torch.randperm(len(seen.items), generator=torch.Generator().manual_seed(config.seed))
         folds = list(order.tensor_split(min(len(order), FOLDS)))
+        tokens = [*seen.tokens]
         views, held, poolings = _views(seen.tokens, encoder, config, folds, progress)
         in_spread = cross_spread(held, folds).numpy()
     masks = [segment(thumb) for thumb in thumbs]
@@ -101,9 +104,12 @@ def fit_detector(items: Sequence[Item], config: DetectorConfig, name: str, progr
         calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),
         card={},
     )
+    trained: dict[str, Any] = {}
+    if config.method == "neural":
+        detector, trained = train_detector(detector, tokens, seen.known, seen.looks, folds, poolings, progress)
     used = {item.path for item in chosen}
     detector = _calibrate_further(good, detector, [item for item in items if item.path not in used])
-    card = _card(detector, good, seen, poolings) | {"fit_seconds": round(time.perf_counter() - started, 1)}
+    card = _card(detector, good, seen, poolings) | trained | {"fit_seconds": round(time.perf_counter() - started, 1)}
     return replace(detector, card=card)
 
 
@@ -113,7 +119,8 @@ def _views(
     """Return a view for each representation, the normals' held-out smoothed maps, (N, P), and the poolings."""
     fitted = []
     while tokens:  # each is dropped as soon as it is fitted: they are the largest thing in memory
-        fitted.append(fit_view(tokens.pop(0), encoder.grid, config.method, folds, progress))
+        method = "gaussian" if config.method == "neural" else config.method  # around which the network is trained
+        fitted.append(fit_view(tokens.pop(0), encoder.grid, method, folds, progress))
     held = torch.stack([maps for _, maps, _ in fitted]).mean(dim=0)
     return tuple(view for view, _, _ in fitted), smooth(held, encoder.grid), [pooling for _, _, pooling in fitted]
 
@@ -127,9 +134,10 @@ def _thumbnails(good: _Good, items: Sequence[Item]) -> tuple[list[NDArray[np.uin
     return thumbs, sizes
 
 
-def _encode(good: _Good, items: Sequence[Item], encoder: Encoder) -> _Seen:
+def _encode(good: _Good, items: Sequence[Item], encoder: Encoder, remember: bool) -> _Seen:
     tokens: list[Tensor] = []
     kept: list[Item] = []
+    known: list[Known] = []
     seen_looks, small, digests = [], [], []
     for item, sample, image in good.read(items, "reading the good parts"):
         encoded = encoder(image)
@@ -138,11 +146,14 @@ def _encode(good: _Good, items: Sequence[Item], encoder: Encoder) -> _Seen:
         for room, one in zip(tokens, encoded.tokens, strict=True):
             room[len(kept)] = one
         kept.append(item)
+        if remember:
+            known.append(Known.of(sample, encoded, encoder.frame.config.size))
         seen_looks.append(looks(encoded.picture, image.shape))
         small.append(tiny(encoded.picture).ravel())
         digests.append(sample.sha256)
     fingerprint = hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
-    return _Seen(kept, [room[: len(kept)] for room in tokens], np.array(seen_looks), np.array(small), fingerprint)
+    tokens = [room[: len(kept)] for room in tokens]
+    return _Seen(kept, tokens, np.array(seen_looks), np.array(small), fingerprint, known)
 
 
 def _pictures(good: _Good, seen: _Seen, encoder: Encoder) -> NDArray[np.uint8]:

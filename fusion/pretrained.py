@@ -12,9 +12,11 @@ from safetensors.torch import save as write_tensors
 from torch import Tensor
 
 from fusion.calibration import Calibration
-from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
+from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser, NeuralDenoiser, colouring
+from fusion.diffusion.network import Network, NetworkConfig
 from fusion.errors import BadModel
 from fusion.files import atomic_folder, atomic_write
+from fusion.learned import Learned
 from fusion.modelfile import verify, write_manifest
 from fusion.picture import PictureMemory
 from fusion.representation.backbone import BackboneConfig, rebuild_backbone
@@ -44,6 +46,7 @@ def save(detector: "Detector", folder: Path) -> None:
         "aligned_pictures": detector.pictures.aligned,
         "background": detector.background,
         "strange": detector.world.strange,
+        "learned": _learned_config(detector.learned),
     }
     folder.parent.mkdir(parents=True, exist_ok=True)
     with atomic_folder(folder) as new:
@@ -72,6 +75,7 @@ def load(folder: Path) -> "Detector":
             background=config["background"],
             calibration=Calibration.from_json(json.loads((folder / CALIBRATION).read_bytes())),
             card=json.loads((folder / CARD).read_bytes()),
+            learned=_learned(config["learned"], tensors) if config.get("learned") else None,
         )
     except (
         KeyError,
@@ -101,6 +105,8 @@ def _tensors(detector: "Detector") -> dict[str, Tensor]:
             tensors[f"view{number}.memory"] = view.denoise.memory
     if detector.encoder.frame.reference is not None:
         tensors["reference"] = torch.from_numpy(detector.encoder.frame.reference)
+    if detector.learned:
+        tensors |= {f"learned.{key}": value for key, value in _learned_tensors(detector.learned).items()}
     if detector.encoder.backbone:
         tensors |= {f"backbone.{key}": value for key, value in detector.encoder.backbone.state().items()}
     return {key: value.contiguous() for key, value in tensors.items()}
@@ -124,7 +130,8 @@ def _encoder(config: dict[str, Any], tensors: dict[str, Tensor]) -> Encoder:
 
 
 def _views(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[View, ...]:
-    sigmas = SIGMAS[config["detector"]["method"]]
+    method = config["detector"]["method"]
+    sigmas = SIGMAS["gaussian" if method == "neural" else method]
     views = []
     for number in range(2 if config["backbone"] else 1):
         part = f"view{number}."
@@ -136,13 +143,57 @@ def _views(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[View, ..
     return tuple(views)
 
 
+def _learned_config(learned: Learned | None) -> dict[str, Any] | None:
+    if learned is None:
+        return None
+    network = asdict(learned.denoise.network.config)
+    plain = {name: getattr(learned, name) for name in ("sigmas", "channels", "words", "posed")}
+    return {"network": network, **plain}
+
+
+def _learned_tensors(learned: Learned) -> dict[str, Tensor]:
+    state = learned.denoise.network.state_dict()
+    return {f"network.{key}": value.half() for key, value in state.items()} | {
+        "mean": learned.spread.mean,
+        "std": learned.spread.std,
+        "normal": learned.normal,
+        "kinds": learned.kinds,
+        "descriptions": learned.descriptions,
+    }
+
+
+def _learned(config: dict[str, Any], tensors: dict[str, Tensor]) -> Learned:
+    own = {key.removeprefix("learned."): value for key, value in tensors.items() if key.startswith("learned.")}
+    network = Network(NetworkConfig(**{**config["network"], "grid": tuple(config["network"]["grid"])}))
+    state = {key.removeprefix("network."): v.float() for key, v in own.items() if key.startswith("network.")}
+    network.load_state_dict(state)
+    factors = [
+        Whitening.unpack(tensors[f"view{n}.mean"], tensors[f"view{n}.factor"]).factor
+        for n in (0, 1)
+        if f"view{n}.mean" in tensors
+    ]
+    return Learned(
+        NeuralDenoiser(network.eval(), colouring(factors)),
+        tuple(config["sigmas"]),
+        tuple(config["channels"]),
+        Spread(own["mean"], own["std"]),
+        config["words"],
+        own["normal"],
+        own["kinds"],
+        own["descriptions"],
+        config["posed"],
+    )
+
+
 def _json(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n"
 
 
 def _readable(detector: "Detector") -> str:
     """Return the model card as Markdown, with the metadata that the Hugging Face hub reads."""
-    rows = "\n".join(f"| {key} | {value} |" for key, value in detector.card.items() if key != "skipped")
+    rows = "\n".join(
+        f"| {key} | {value} |" for key, value in detector.card.items() if not isinstance(value, list | dict)
+    )
     skipped = "\n".join(f"- {path}: {reason}" for path, reason in detector.card["skipped"]) or "none"
     return (
         f"---\nlibrary_name: foil\npipeline_tag: image-classification\ntags: [anomaly-detection]\n---\n\n"

@@ -29,7 +29,7 @@ def residual(
     norms = []
     for sigma in sigmas:
         apart = (x - denoise(x, sigma, cond)) * ((1 + sigma**2) / sigma**2)
-        norms += [part.norm(dim=-1) for part in apart.split(list(channels) or [x.shape[-1]], dim=-1)]
+        norms += [part.norm(dim=-1) for part in torch.split(apart, list(channels) or [x.shape[-1]], dim=-1)]
     return torch.stack(norms, dim=1)
 
 

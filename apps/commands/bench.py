@@ -11,10 +11,14 @@ from fusion.errors import BadSetting
 
 def bench(
     folders: Annotated[list[Path], typer.Argument(help="Data sets with good and bad pictures.", show_default=False)],
-    method: Annotated[list[str] | None, typer.Option(help="gaussian, memory; may be given several times.")] = None,
+    method: Annotated[
+        list[str] | None, typer.Option(help="gaussian, memory, neural; may be given several times.")
+    ] = None,
     backbone: Annotated[list[str] | None, typer.Option(help="As in foil fit; may be given several times.")] = None,
     seeds: Annotated[int, typer.Option(help="How many: 0, 1, 2, ...", min=1)] = 1,
     size: Annotated[int, typer.Option(help="As in foil fit.", min=0)] = 0,
+    minutes: Annotated[float, typer.Option(help="Of training (neural), as in foil fit.")] = 5.0,
+    network: Annotated[str, typer.Option(help="Its size, as in foil fit.")] = "small",
     promise: Annotated[
         int, typer.Option(help="Instead: compare promised false alarms with seen ones over so many splits.", min=0)
     ] = 0,
@@ -40,6 +44,7 @@ def bench(
         first = {"method": (method or ["gaussian"])[0], "backbone": (backbone or ["auto"])[0], "size": size}
         _print(_promises(folders, first, promise), markdown_file)
         return
+    trained = "neural" in (method or [])
     from fusion.bench_table import markdown
     from fusion.benchmark import run_bench
 
@@ -51,7 +56,7 @@ def bench(
             range(seeds),
             json_file,
             progress,
-            {"size": size} if size else {},
+            ({"size": size} if size else {}) | ({"minutes": minutes, "network": network} if trained else {}),
         )
     _print(markdown(rows), markdown_file)
     raise typer.Exit(int(any(row.failed for row in rows)))

@@ -19,8 +19,14 @@ def fit(
         str, typer.Option(help="auto, none, or a timm or open_clip name, with its file: NAME:FILE.")
     ] = "auto",
     method: Annotated[
-        Literal["gaussian", "memory"], typer.Option(help="A Gaussian a position, or the nearest good patches.")
+        Literal["gaussian", "memory", "neural"],
+        typer.Option(help="A Gaussian a position, the nearest good patches, or a network trained around the Gaussian."),
     ] = "gaussian",
+    minutes: Annotated[float, typer.Option(help="Of training (neural), on whatever this machine has.")] = 5.0,
+    steps: Annotated[int, typer.Option(help="Of training, exactly, instead of minutes.", min=0)] = 0,
+    network: Annotated[
+        Literal["tiny", "small", "base"], typer.Option(help="Size of the network: 2, 5 or 23 million parameters.")
+    ] = "small",
     size: Annotated[int, typer.Option(help="Longer side in px at which pictures are looked at; 0 chooses.", min=0)] = 0,
     align: Annotated[Literal["auto", "on", "off"], typer.Option(help="Turn parts to one pose first.")] = "auto",
     seed: Annotated[int, typer.Option(help="Of all that is drawn by chance.", min=0)] = 0,
@@ -31,16 +37,20 @@ def fit(
     """Learn from good pictures what is normal.
 
     Folders may be loose pictures, MVTec's layout (train/good, test/DEFECT), or anything whose subfolders you name.
-    Five good pictures are enough to begin; the summary says what so few can promise.
+    Five good pictures are enough to begin; the summary says what so few can promise. A network takes 20 and minutes
+    (--method neural): it is trained on the good parts and on defects painted on them, it alone hears words
+    (foil inspect --text), and where it is no better than the closed form, that stays in force.
 
     \b
     Examples:
       foil fit parts --name gasket
+      foil fit parts --name gasket --method neural --minutes 10
       foil fit shop --normal-dir ok --abnormal-dir scratched --name plate
     """
     from assistant.fitting import fit_folder
 
     settings = {"backbone": backbone, "method": method, "size": size, "align": align, "seed": seed}
+    settings |= {"network": network, "minutes": minutes, "steps": steps}
     roles = options.roles(normal_dir, abnormal_dir, normal_test_dir, mask_dir)
     with progress_shown() as progress:
         fitted = fit_folder(data, name, settings, roles, (review, reject), force, progress)

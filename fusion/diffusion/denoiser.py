@@ -16,6 +16,8 @@ from torch import Tensor
 from fusion.condition import Condition, nothing
 from fusion.diffusion.network import Network
 
+LOOK = 0.1  # the noise level that stands for "no noise: only look"
+
 
 class Denoiser(Protocol):
     """What every denoiser is: an estimate of the clean tokens from tokens at noise level sigma."""
@@ -52,23 +54,56 @@ class NeuralDenoiser:
     """The trained denoiser: the Gaussian's, moved by a network that hears the condition."""
 
     network: Network
+    colour: Tensor  # (P, C, C) whitened tokens -> standardised features, in which a scratch looks alike at every place
 
     def __call__(self, x: Tensor, sigma: float, cond: Condition | None = None) -> Tensor:
         """Return x0_hat for tokens x under a condition, (B, P, C) -> (B, P, C)."""
         config = self.network.config
         cond = cond or nothing(len(x), x.shape[1], config.image, config.text)
-        return precondition(self.network, x, x.new_full((len(x),), sigma), cond)
+        return precondition(self.network, self.colour, x, x.new_full((len(x),), sigma), cond)[0]
+
+    def names(self, x: Tensor, text: Tensor, cond: Condition) -> Tensor:
+        """Return the share of each place that words name, (B, P, C), (K, T) -> (B, P, K), in (0, 1)."""
+        level = x.new_full((len(x),), LOOK)
+        trunk = self.network.trunk(_inputs(self.colour, x, level), level, cond)
+        return self.network.likeness(trunk, text).sigmoid()
 
 
-def precondition(network: Network, x: Tensor, sigma: Tensor, cond: Condition) -> Tensor:
-    """Return D(x; sigma, cond) = c_skip x + c_out F, sigma_data = 1, (B, P, C) at sigma (B,) [EDM, table 1].
+def precondition(network: Network, colour: Tensor, x: Tensor, sigma: Tensor, cond: Condition) -> tuple[Tensor, Tensor]:
+    """Return D(x; sigma, cond) = c_skip x + c_out F, sigma_data = 1, (B, P, C), and the trunk [EDM, table 1].
 
     F = a c_in x + b, with a and b the network's head: a gain for each feature of each place, as in a Wiener filter, so
     that one step can undo a defect of any size, and what the surroundings suggest instead. At a = b = 0 it is the
-    Gaussian's. The network sees asinh(c_in x), since defects reach hundreds of standard deviations.
+    Gaussian's. Outside a mask, x stays what it is.
     """
     c_in = (1 / (1 + sigma**2).sqrt())[:, None, None]
     c_skip, c_out = c_in**2, sigma[:, None, None] * c_in
-    head: Tensor = network(torch.asinh(c_in * x), sigma, cond)
-    gain, offset = head.chunk(2, dim=-1)
-    return c_skip * x + c_out * (gain * (c_in * x) + offset)
+    trunk = network.trunk(_inputs(colour, x, sigma), sigma, cond)
+    gain, offset = network.cells(network.head(trunk)).chunk(2, dim=-1)
+    found = c_skip * x + c_out * (gain * (c_in * x) + offset)
+    asked = torch.where(cond.present[:, 2, None], cond.mask, 1.0)[..., None]
+    return torch.where(asked < 1, asked * found + (1 - asked) * x, found), trunk
+
+
+def _inputs(colour: Tensor, x: Tensor, sigma: Tensor) -> Tensor:
+    """Return what the network sees: tokens whitened and not, squashed, since defects reach hundreds of sigma."""
+    u = x / (1 + sigma**2).sqrt()[:, None, None]
+    plain = torch.matmul(colour, u.permute(1, 2, 0)).permute(2, 0, 1)
+    return torch.cat([torch.asinh(u), torch.asinh(plain)], dim=-1)
+
+
+def colouring(factors: list[Tensor]) -> Tensor:
+    """Return the map from whitened tokens to standardised features, (P, C, C), of whitening factors (P | 1, C_v, C_v).
+
+    The inverse of a whitening factor L^-1, its rows scaled to unit variance; one block for each representation.
+    """
+    places = max(len(factor) for factor in factors)
+    out = torch.zeros(places, *(sum(factor.shape[-1] for factor in factors),) * 2)
+    start = 0
+    for factor in factors:
+        width = factor.shape[-1]
+        root = torch.linalg.solve_triangular(factor, torch.eye(width).expand_as(factor), upper=False)
+        scaled = root / root.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+        out[:, start : start + width, start : start + width] = scaled
+        start += width
+    return out

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,12 @@ def load_text_encoder(spec: str = MINILM) -> TextEncoder:
     if not np.isfinite(probe).all() or not probe.any():
         raise BadSetting(f"text encoder {spec!r}: its weights give no finite numbers; get them again, or use {MINILM}")
     return TextEncoder(name=spec, width=len(probe), embed=embed)
+
+
+@cache
+def text_encoder(spec: str = MINILM) -> TextEncoder:
+    """Return the text encoder of a name, loaded once a process: loading takes seconds, a sentence milliseconds."""
+    return load_text_encoder(spec)
 
 
 def _source(spec: str) -> str:

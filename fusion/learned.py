@@ -1,0 +1,69 @@
+"""Learned: the trained part of a detector, a network around the closed form, and what its residuals mean."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fusion.condition import Condition, nothing
+from fusion.diffusion.denoiser import NeuralDenoiser
+from fusion.residual import Spread, residual
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """A trained denoiser over the whitened tokens of all representations, side by side."""
+
+    denoise: NeuralDenoiser
+    sigmas: tuple[float, ...]  # noise levels at which the noiseless sample is asked
+    channels: tuple[int, ...]  # of each representation
+    spread: Spread  # of the residuals, (S V, P)
+    words: str  # which text encoder gave the captions their meaning
+    normal: Tensor  # (T,) embedding of "normal"
+    kinds: Tensor  # (9, T) mean embedding of each kind's captions
+    descriptions: Tensor  # (K, T) embeddings of what was said of the normals; (0, T) where nothing was
+    posed: bool  # skeletons took part
+
+    def residuals(self, x: Tensor, cond: Condition) -> Tensor:
+        """Return |x - D(x; sigma, cond)| a noise level, representation and place, (B, P, C) -> (B, S V, P)."""
+        return residual(x, self.denoise, self.sigmas, cond, self.channels)
+
+    def maps(self, residuals: Tensor) -> Tensor:
+        """Return how far each place is from its normal version, in the normals' spread, (B, S V, P) -> (B, P)."""
+        return self.spread(residuals).mean(dim=1)
+
+    def condition(
+        self,
+        x: Tensor,
+        text: NDArray[np.float32] | None = None,
+        mask: NDArray[np.float32] | None = None,
+        skeleton: NDArray[np.float32] | None = None,
+    ) -> Condition:
+        """Return the condition of one sample with tokens x, (1, P, C): text (T,), mask (P,), skeleton (17, 3)."""
+        known = {"text": text, "mask": mask, "skeleton": skeleton}
+        present = torch.tensor([[True, *(value is not None for value in known.values())]])
+        given = {name: torch.from_numpy(value)[None].float() for name, value in known.items() if value is not None}
+        return replace(image_only(x, len(self.normal)), present=present, **given)
+
+
+def image_only(x: Tensor, text: int) -> Condition:
+    """Return the condition that tokens, (B, P, C), make by themselves; `text` is the width of prompts' embeddings."""
+    cond = nothing(len(x), x.shape[1], x.shape[2], text)
+    present = cond.present.clone()
+    present[:, 0] = True
+    return replace(cond, image=global_embedding(x), present=present)
+
+
+def global_embedding(x: Tensor) -> Tensor:
+    """Return one embedding of the whole sample, the mean of its squashed tokens, (B, P, C) -> (B, C)."""
+    return torch.asinh(x).mean(dim=1)
+
+
+def to_frame(skeleton: NDArray[np.float32], affine: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Return joints in shares of the frame, (17, 3), -1 to 1, from pixels; `size` is the frame's (width, height)."""
+    places = skeleton[:, :2] @ affine[:, :2].T + affine[:, 2]
+    inside = 2 * places / np.array(size) - 1  # -1 to 1
+    seen = skeleton[:, 2:] > 0
+    return np.concatenate([np.where(seen, np.clip(inside, -1.5, 1.5), 0), skeleton[:, 2:]], axis=1).astype(np.float32)

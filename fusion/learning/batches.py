@@ -1,0 +1,170 @@
+"""Batches: what the network is asked, and what it should have answered.
+
+Without words the network meets normals alone, under noise: there it is their denoiser, and no idea that we have of
+defects bends it. With words it meets defects, too. Under "normal" they are undone; under a defect's words the one that
+they name stays and any other is undone, so being deaf to words costs. Inside a mask defects are undone and outside they
+stay. The target is always the tokens of a picture, the clean one or that with one defect, so what is learnt is repair
+(GLAD's target with the right sign), not a step towards it.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fusion.condition import Condition, nothing, stacked
+from fusion.diffusion.denoiser import LOOK, precondition
+from fusion.diffusion.network import Network
+from fusion.learned import global_embedding
+from fusion.learning.examples import Captions, Normals, Pairs
+
+LOW, HIGH = 0.5, 4.0  # of the noise levels: below, nothing can be undone; above, nothing is seen
+NAMING = 0.5  # weight of the words in the loss
+SHARES = {"normal": 0.5, "repair": 0.2, "region": 0.06, "look": 0.24}
+NAMED = 0.25  # share of a cell that a defect covers from which the cell is the defect's
+DROP = 0.15  # of image and skeleton; words and masks say what is asked for, and are absent where nothing is
+
+
+class Batch(NamedTuple):
+    x: Tensor  # (B, P, C) as the network sees it
+    target: Tensor  # (B, P, C)
+    sigma: Tensor  # (B,)
+    cond: Condition
+    words: Tensor  # (9, T) of each kind of defect
+    named: Tensor  # (L, P, 9) which of the words are true of the last L samples' cells: 1, 0, or -1 near by
+
+    def to(self, device: torch.device) -> "Batch":
+        return Batch(
+            self.x.to(device),
+            self.target.to(device),
+            self.sigma.to(device),
+            self.cond.to(device),
+            self.words.to(device),
+            self.named.to(device),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Where batches come from: the normals and pairs that may be learnt from."""
+
+    normals: Normals
+    pairs: Pairs
+    captions: Captions
+    members: Tensor  # indices of the normals
+    grid: tuple[int, int]
+    seed: int
+    size: int = 16
+    synthetic: bool = True  # False: learn from normals alone
+
+    def __call__(self, number: int) -> Batch:
+        """Return batch number 0, 1, ..., always the same."""
+        g = torch.Generator().manual_seed((self.seed << 32) + number)
+        shares = SHARES if self.synthetic and len(self.pairs) else {"normal": 1.0}
+        counts = {kind: round(self.size * share) for kind, share in shares.items()}
+        counts["normal"] += self.size - sum(counts.values())
+        parts = [self._normals(counts["normal"], g)]
+        named = torch.empty(0, *self.normals.x.shape[1:2], len(self.captions.kinds))
+        if len(counts) > 1:
+            parts += [self._repaired(counts["repair"], g), self._within(counts["region"], g)]
+            looked, known, named = self._looked_at(counts["look"], g)
+            parts.append((looked, looked, known))
+        x, target = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
+        sigma = torch.exp(torch.empty(self.size).uniform_(math.log(LOW), math.log(HIGH), generator=g))
+        noise = torch.randn(x.shape, generator=g) * sigma[:, None, None]
+        if looking := len(named):
+            sigma[-looking:], noise[-looking:] = LOOK, 0
+        cond = stacked([part[2] for part in parts]).dropped(DROP, g, ("image", "skeleton"))
+        pick = torch.randint(self.captions.kinds.shape[1], (len(self.captions.kinds),), generator=g)
+        words = self.captions.kinds[torch.arange(len(pick)), pick]
+        return Batch(x + noise, target, sigma, cond, words, named)
+
+    def _normals(self, count: int, g: torch.Generator) -> tuple[Tensor, Tensor, Condition]:
+        """Return normals as they are, without words or under their own; a few under "normal"."""
+        base = self.members[torch.randint(len(self.members), (count,), generator=g)]
+        x = self.normals.x[base].float()
+        cond = self._known(base, x)
+        if self.synthetic:
+            said = torch.rand(count, generator=g) < 0.2
+            cond = _where(said, _with(cond, "text", self._normal_words(count, g)), cond)
+        return x, x, cond
+
+    def _repaired(self, count: int, g: torch.Generator) -> tuple[Tensor, Tensor, Condition]:
+        """Return defects, one or two, which under "normal" are undone."""
+        pick = torch.randint(len(self.pairs), (count,), generator=g)
+        x, base = self._defective(pick, torch.rand(count, generator=g) < 0.5), self.pairs.base[pick]
+        cond = _with(self._known(base, x), "text", self._normal_words(count, g))
+        return x, self.normals.x[base].float(), cond
+
+    def _within(self, count: int, g: torch.Generator) -> tuple[Tensor, Tensor, Condition]:
+        """Return two defects and a mask around the first: inside it the defect is undone, outside nothing changes."""
+        pick = torch.randint(len(self.pairs), (count,), generator=g)
+        x, base = self.pairs.both[pick].float(), self.pairs.base[pick]
+        inside = grown(self.pairs.masks[pick, 0], self.grid)
+        clean = self.normals.x[base].float()
+        return x, torch.where(inside[..., None] > 0, clean, x), _with(self._known(base, x), "mask", inside)
+
+    def _looked_at(self, count: int, g: torch.Generator) -> tuple[Tensor, Condition, Tensor]:
+        """Return one or two defects, or none, as they are, and which cells are which kind's, (L, P, 9)."""
+        pick = torch.randint(len(self.pairs), (count,), generator=g)
+        one = torch.rand(count, generator=g) < 0.5
+        x, masks = self._defective(pick, one), self.pairs.masks[pick].clone()
+        masks[one, 1] = 0
+        kinds = F.one_hot(self.pairs.kinds[pick], len(self.captions.kinds)).float()  # (L, 2, 9)
+        named = (torch.einsum("ldp,ldk->lpk", masks, kinds) >= NAMED).float()
+        near = grown(masks.amax(dim=1), self.grid)[..., None] > named.amax(dim=-1, keepdim=True)
+        named = torch.where(near & (named == 0), -1.0, named)
+        return x, self._known(self.pairs.base[pick], x), named
+
+    def _defective(self, pick: Tensor, one: Tensor) -> Tensor:
+        """Return pairs' tokens with their first defect alone where `one`, (B,), else with both."""
+        return torch.where(one[:, None, None], self.pairs.one[pick], self.pairs.both[pick]).float()
+
+    def _known(self, base: Tensor, x: Tensor) -> Condition:
+        """Return the condition that a normal's own image, words and skeleton make."""
+        cond = nothing(len(base), x.shape[1], x.shape[2], self.captions.normal.shape[1])
+        cond = _with(cond, "image", global_embedding(x))
+        described = _with(cond, "text", self.normals.text[base])
+        cond = _where(self.normals.described[base], described, cond)
+        return _where(self.normals.posed[base], _with(cond, "skeleton", self.normals.skeleton[base]), cond)
+
+    def _normal_words(self, count: int, g: torch.Generator) -> Tensor:
+        return self.captions.normal[torch.randint(len(self.captions.normal), (count,), generator=g)]
+
+
+def learning_loss(network: Network, colour: Tensor, batch: Batch) -> Tensor:
+    """Return how far D is from its targets, and how wrong the cells are about which words are true of them."""
+    found, trunk = precondition(network, colour, batch.x, batch.sigma, batch.cond)
+    looking, looked = len(batch.named), batch.sigma == LOOK
+    weight = torch.where(looked, 0.0, (1 + batch.sigma**2) / batch.sigma**2)  # EDM's
+    squares = (found - batch.target).square().mean(dim=-1) * weight[:, None]
+    loss = ((1 + squares).sqrt() - 1).sum() / ((~looked).sum() * squares.shape[1])  # large misses only linearly
+    if not looking:
+        return loss
+    logits = network.likeness(trunk[-looking:], batch.words)
+    each = F.binary_cross_entropy_with_logits(logits, batch.named.clamp_min(0), reduction="none")
+    return loss + NAMING * each[batch.named >= 0].sum() / (batch.named == 1).sum().clamp_min(1) / 10
+
+
+def _with(cond: Condition, name: str, value: Tensor) -> Condition:
+    """Return the condition with one modality present in all of the batch."""
+    number = list(Condition.__dataclass_fields__).index(name)
+    present = cond.present.clone()
+    present[:, number] = True
+    fields = {field: getattr(cond, field) for field in Condition.__dataclass_fields__}
+    return Condition(**{**fields, name: value, "present": present})
+
+
+def _where(chosen: Tensor, this: Condition, that: Condition) -> Condition:
+    """Return `this` for the chosen of the batch, (B,), and `that` for the others."""
+    pairs = ((getattr(this, f), getattr(that, f)) for f in Condition.__dataclass_fields__)
+    return Condition(*(torch.where(chosen.view(-1, *[1] * (a.dim() - 1)), a, b) for a, b in pairs))
+
+
+def grown(masks: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Return cells that a mask touches, and their neighbours, (B, P) -> (B, P): nobody draws to the pixel."""
+    touched = (masks > 0).float().view(-1, 1, *grid)
+    return F.max_pool2d(touched, 3, stride=1, padding=1).flatten(1)

@@ -1,0 +1,102 @@
+"""Choosing: is the network better than the closed form? Asked of good parts and synthetic defects it never learnt from.
+
+No labelled defect takes part. The network is kept only if it tells these defects from these good parts at least as well
+over all kinds, since it alone hears words; else the closed form stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fusion.learning.examples import Pairs
+from fusion.metrics import image_auroc
+from fusion.residual import Spread, smooth
+from fusion.synthesis import KINDS
+
+RATE = 0.05  # of the false alarms at which the caught are counted
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Scores of good parts, and of the synthetic defects on them, under one denoiser."""
+
+    good: NDArray[np.float64]  # (N,)
+    bad: NDArray[np.float64]  # (M,)
+    kinds: NDArray[np.int64]  # (M,)
+    severity: NDArray[np.float64]  # (M,)
+
+    def figures(self) -> dict[str, float]:
+        """Return AUROC and the share caught at RATE false alarms."""
+        limit = np.quantile(self.good, 1 - RATE)
+        return {"auroc": round(_auroc(self.good, self.bad), 4), "caught": round(float((self.bad > limit).mean()), 4)}
+
+    def by_kind(self) -> dict[str, float]:
+        """Return the AUROC of each kind that was painted."""
+        present = sorted(set(self.kinds.tolist()))
+        return {KINDS[kind]: round(_auroc(self.good, self.bad[self.kinds == kind]), 4) for kind in present}
+
+
+def score(good: Tensor, bad: Tensor, pairs: Pairs, grid: tuple[int, int]) -> Scores:
+    """Score raw residuals of the good, (N, S, P), and of the pairs' single defects, (M, S, P), as a detector does."""
+    spread = Spread.of(good)
+    calm, wild = (smooth(spread(one).mean(dim=1), grid) for one in (good, bad))
+    scale = Spread.of(calm)
+    tops = [scale(one).amax(dim=1).numpy().astype(np.float64) for one in (calm, wild)]
+    return Scores(tops[0], tops[1], pairs.kinds[:, 0].numpy(), pairs.severity[:, 0].numpy().astype(np.float64))
+
+
+def verdict(closed: Scores, trained: Scores) -> tuple[bool, str]:
+    """Return whether the network is to be kept, and why, in a sentence."""
+    before, after = closed.figures(), trained.figures()
+    told = (
+        f"on {len(closed.bad)} synthetic defects and {len(closed.good)} good parts that it never learnt from, AUROC is "
+        f"{100 * after['auroc']:.1f} with the network and {100 * before['auroc']:.1f} without, caught at 5 % false "
+        f"alarms {100 * after['caught']:.0f} % and {100 * before['caught']:.0f} %"
+    )
+    kept = after["auroc"] >= before["auroc"]
+    return kept, ("the network is used: " if kept else "the closed form is kept, training did not help: ") + told
+
+
+def limits(trained: Scores, areas: NDArray[np.float64], threshold: float) -> dict[str, Any]:
+    """Return for each kind how large a defect, in percent of the picture, is found half the time at a threshold.
+
+    The probability of detection is a logistic curve over log area [MIL-HDBK-1823A]; None where it never crosses half.
+    """
+    found: dict[str, Any] = {}
+    for number in sorted(set(trained.kinds.tolist())):
+        these = trained.kinds == number
+        found[KINDS[number]] = _half(np.log(areas[these]), trained.bad[these] >= threshold)
+    return found
+
+
+def _half(x: NDArray[np.float64], hit: NDArray[np.bool_], steps: int = 200) -> float | None:
+    """Return exp(x) at which a ridge logistic regression of hits on x crosses one half, within the range of x."""
+    if hit.all() or not hit.any():
+        return None
+    middle, scale = float(x.mean()), max(float(x.std()), 1e-6)
+    z, w = np.stack([np.ones_like(x), (x - middle) / scale], axis=1), np.zeros(2)
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-(z @ w)))
+        w = w + np.linalg.solve((z.T * (p * (1 - p))) @ z + 0.1 * np.eye(2), z.T @ (hit - p) - 0.1 * w)
+    if w[1] <= 0:
+        return None
+    at = -w[0] / w[1] * scale + middle
+    return round(100 * float(np.exp(at)), 4) if x.min() <= at <= x.max() else None
+
+
+def _auroc(good: NDArray[np.float64], bad: NDArray[np.float64]) -> float:
+    return image_auroc(np.concatenate([good, bad]), np.concatenate([np.zeros(len(good)), np.ones(len(bad))]))
+
+
+def closed_residuals(x: Tensor, channels: Sequence[int]) -> Tensor:
+    """Return the Gaussian's residual a representation and place, (N, P, C) -> (N, V, P)."""
+    parts = [
+        torch.stack([one.norm(dim=-1) for one in torch.split(chunk.float(), list(channels), dim=-1)], dim=1)
+        for chunk in torch.split(x, 16)
+    ]
+    return torch.cat(parts)

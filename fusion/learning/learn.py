@@ -1,0 +1,176 @@
+"""Learn: train a network around a fitted closed form, ask whether it helped, calibrate it on normals it never saw.
+
+The normals are dealt into three: most train, some tell when to stop, a third calibrates and is otherwise unseen. So a
+trained model promises what a third of the good parts supports, and says so.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fusion.condition import MODALITIES
+from fusion.diffusion.denoiser import NeuralDenoiser
+from fusion.diffusion.network import SIZES, Network, NetworkConfig
+from fusion.diffusion.training import Step, TrainingConfig, train
+from fusion.learned import Learned, image_only
+from fusion.learning.batches import Batch, Source, learning_loss
+from fusion.learning.choosing import Scores, closed_residuals, limits, score, verdict
+from fusion.learning.examples import Captions, Normals, Pairs
+from fusion.progress import Progress
+from fusion.residual import Spread, residual
+
+SIGMAS = (0.5, 1.0, 2.0)  # at which the noiseless sample is asked
+FEWEST = 20  # normals, of which then 12 train
+HELD = 1 / 3  # of the normals calibrate
+STOP = 0.1  # of the normals tell when to stop
+CHECKED = 4  # batches on which that is told
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of a training."""
+
+    learned: Learned | None  # None: the closed form is kept
+    held: Tensor  # indices of the normals that the network never saw
+    residuals: Tensor  # (H, S V, P) of these
+    card: dict[str, Any]
+
+
+def deal(n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the indices of the normals that train, that tell when to stop, and that calibrate."""
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed + 1))
+    held, stop = math.ceil(HELD * n), max(2, round(STOP * n))
+    return order[held + stop :], order[held : held + stop], order[:held]
+
+
+def painted(n: int, seed: int, minutes: float) -> Tensor:
+    """Return how many pairs of defects to paint on each normal, (N,): as many as pay within the time."""
+    training, stop, held = deal(n, seed)
+    wanted = torch.zeros(n, dtype=torch.long)
+    for members, many in ((training, 120 * min(minutes, 10)), (stop, 32), (held, min(270, 60 + 30 * minutes))):
+        each, rest = divmod(max(1, round(many)), len(members))
+        wanted[members] = each
+        wanted[members[:rest]] += 1
+    return wanted
+
+
+def learn(
+    normals: Normals,
+    pairs: Pairs,
+    captions: Captions,
+    colour: Tensor,
+    channels: Sequence[int],
+    grid: tuple[int, int],
+    size: str,
+    config: TrainingConfig,
+    words: str,
+    progress: Progress,
+    checkpoint: Path | None = None,
+) -> Outcome:
+    """Train a network of a size, and return it with its calibration, or the news that it is no better."""
+    training, stop, held = deal(len(normals.x), config.seed)
+    torch.manual_seed(config.seed)  # of the first weights
+    network = Network(
+        NetworkConfig(
+            2 * sum(channels),
+            2 * sum(channels),
+            grid,
+            image=sum(channels),
+            text=captions.normal.shape[1],
+            **SIZES[size],
+        )
+    )
+    source = Source(normals, pairs.of(training), captions, training, grid, config.seed)
+    checks = replace(source, pairs=pairs.of(stop), members=stop, seed=config.seed + 1)
+    history = _train(network, colour, source, checks, config, progress, checkpoint)
+    denoise = NeuralDenoiser(network.eval(), colour)
+    tested = pairs.of(held)
+    before = score(closed_residuals(normals.x[held], channels), closed_residuals(tested.one, channels), tested, grid)
+    ours = unconditioned(normals.x[held], denoise, channels)
+    after = score(ours, unconditioned(tested.one, denoise, channels), tested, grid)
+    kept, why = verdict(before, after)
+    learned = Learned(
+        denoise,
+        SIGMAS,
+        tuple(channels),
+        Spread.of(ours),
+        words,
+        captions.normal[0],
+        captions.kinds.mean(dim=1),
+        torch.unique(normals.text[normals.described], dim=0),
+        bool(normals.posed.any()),
+    )
+    card = _card(network, size, history, before, after, tested) | {"kept": kept, "why": why}
+    return Outcome(learned if kept else None, held, ours, card)
+
+
+def _train(
+    network: Network,
+    colour: Tensor,
+    source: Source,
+    checks: Source,
+    config: TrainingConfig,
+    progress: Progress,
+    checkpoint: Path | None,
+) -> list[Step]:
+    asked = [checks(number) for number in range(CHECKED)]
+
+    def loss(trained: nn.Module, batch: Batch) -> Tensor:
+        return learning_loss(cast(Network, trained), colour.to(batch.x.device), batch)
+
+    def validate(trained: nn.Module) -> float:
+        device = next(trained.parameters()).device
+        with torch.inference_mode():
+            return sum(float(loss(trained, batch.to(device))) for batch in asked) / CHECKED
+
+    history: list[Step] = []
+    for step in train(network, source, loss, validate, config, checkpoint):
+        history.append(step)
+        progress(f"training the network, about {max(1, round(history[0].seconds_left))} s", step.step, step.total)
+    return history
+
+
+def unconditioned(x: Tensor, denoise: NeuralDenoiser, channels: Sequence[int]) -> Tensor:
+    """Return the network's residuals under nothing but the image itself, (N, P, C) -> (N, S V, P)."""
+    config, parts = denoise.network.config, []
+    with torch.inference_mode():
+        for one in torch.split(x, 1):  # one at a time, as a detector does: a batch may round otherwise
+            cond = image_only(one.float(), config.text)
+            parts.append(residual(one.float(), denoise, SIGMAS, cond, channels))
+    return torch.cat(parts)
+
+
+def _card(
+    network: Network, size: str, history: list[Step], before: Scores, after: Scores, tested: Pairs
+) -> dict[str, Any]:
+    levels = np.geomspace(0.1, 10, 25)
+    with torch.inference_mode():
+        gates = network.fusion.gates(network.tau(torch.from_numpy(levels).float())).T.tolist()
+    areas = tested.masks[:, 0].mean(dim=-1).clamp_min(1e-6).numpy().astype(np.float64)
+    kinds = before.by_kind()
+    return {
+        "size": size,
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "steps": history[-1].step,
+        "minutes": round(history[-1].seconds / 60, 2),
+        "sigmas": list(SIGMAS),
+        "closed_form": before.figures(),
+        "trained": after.figures(),
+        "by_kind": {kind: [kinds[kind], after.by_kind()[kind]] for kind in kinds},
+        "limits": limits(after, areas, float(np.quantile(after.good, 0.95))),
+        "gates": {"sigmas": [round(float(one), 3) for one in levels]}
+        | {name: [round(one, 4) for one in row] for name, row in zip(MODALITIES, gates, strict=True)},
+        "history": [[one.step, round(one.loss, 5), one.validation] for one in _thinned(history)],
+    }
+
+
+def _thinned(history: list[Step], most: int = 200) -> list[Step]:
+    """Return the steps with a validation, and as many of the others as a curve can show."""
+    every = max(1, len(history) // most)
+    return [step for step in history if step.validation is not None or step.step % every == 0]
