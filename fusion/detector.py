@@ -20,6 +20,7 @@ from fusion.item import Item
 from fusion.learned import Learned, to_frame
 from fusion.modality.prompt import Prompt, read_prompt
 from fusion.modality.text import text_encoder
+from fusion.painter import Painter
 from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
 from fusion.representation.encoder import Encoded, Encoder
@@ -67,7 +68,7 @@ class Detector:
     encoder: Encoder
     views: tuple[View, ...]  # one for each representation
     spread: Spread  # of the normals' smoothed maps, (P,)
-    pictures: PictureMemory
+    pictures: PictureMemory | Painter
     world: World
     background: bool  # parts stand free before a background
     calibration: Calibration
@@ -136,6 +137,29 @@ class Detector:
         """Return the whitened tokens of all representations side by side, (1, P, C)."""
         pairs = zip(self.views, seen.tokens, strict=True)
         return torch.cat([view.whitening(tokens[None]) for view, tokens in pairs], dim=-1)
+
+    def synthesise(self, sample: Sample, seed: int = 0, steps: int = 10, guidance: float = 1.5) -> NDArray[np.uint8]:
+        """Return the sample's image, (H, W, 3), with a defect as its text describes, where its mask is 1.
+
+        BadSetting if this model has no painter: only a trained one can paint.
+        """
+        image, painter = _checked(sample), self.pictures
+        if not isinstance(painter, Painter) or self.learned is None:
+            raise BadSetting(f"{self.name} can't paint defects: it has no trained painter; fit it with method neural")
+        if sample.mask is None or not (sample.mask >= 0.5).any() or not sample.text:
+            raise BadInput(f"{sample.name}: painting a defect takes words and a mask of where it should be; give both")
+        words = text_encoder(self.learned.words).encode([read_prompt(sample.text, f"the text of {sample.name}").focus])
+        frame, affine = self.encoder.frame, self.encoder.frame.locate(image)
+        inside = cv2.warpAffine(sample.mask, affine, frame.config.size) >= 0.5
+        if not inside.any():
+            raise BadInput(
+                f"{sample.name}: its mask is too small, or lies beside the part; mark at least 3 x 3 px of it"
+            )
+        picture = frame.cut(image, affine)
+        painted = painter.synthesise(picture, inside, words[0], seed, steps, guidance=guidance)
+        change = painted.astype(np.float32) - picture  # what the painter left alone keeps the input's own pixels
+        added = image + frame.back(change, affine, image.shape[:2])
+        return np.asarray(np.rint(np.clip(added, 0, 255)), np.uint8)
 
     def with_rates(self, review_rate: float, reject_rate: float) -> "Detector":
         """Return the same detector under other promised false-alarm rates."""

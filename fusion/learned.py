@@ -1,15 +1,18 @@
 """Learned: the trained part of a detector, a network around the closed form, and what its residuals mean."""
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from fusion.condition import Condition, nothing
 from fusion.diffusion.denoiser import NeuralDenoiser
 from fusion.residual import Spread, residual
+
+AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +49,14 @@ class Learned:
         present = torch.tensor([[True, *(value is not None for value in known.values())]])
         given = {name: torch.from_numpy(value)[None].float() for name, value in known.items() if value is not None}
         return replace(image_only(x, len(self.normal)), present=present, **given)
+
+
+def rounded(network: AnyModule) -> AnyModule:
+    """Round weights as they will be on disk, in half precision, so that a loaded model gives the same bits."""
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight.copy_(weight.half().float())
+    return network
 
 
 def image_only(x: Tensor, text: int) -> Condition:

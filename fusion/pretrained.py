@@ -18,6 +18,8 @@ from fusion.errors import BadModel
 from fusion.files import atomic_folder, atomic_write
 from fusion.learned import Learned
 from fusion.modelfile import verify, write_manifest
+from fusion.painter import Painter
+from fusion.painting.denoiser import PainterConfig
 from fusion.picture import PictureMemory
 from fusion.representation.backbone import BackboneConfig, rebuild_backbone
 from fusion.representation.encoder import Encoder
@@ -36,14 +38,15 @@ TENSORS, CALIBRATION, CARD, READABLE = "model.safetensors", "calibration.json", 
 
 def save(detector: "Detector", folder: Path) -> None:
     """Write the folder whole or not at all."""
-    encoder = detector.encoder
+    encoder, painter, memory = detector.encoder, *_painter_and_memory(detector)
     config = {
         "name": detector.name,
         "detector": asdict(detector.config),
         "frame": asdict(encoder.frame.config),
         "wavelets": asdict(encoder.wavelets),
         "backbone": asdict(encoder.backbone.config) if encoder.backbone else None,
-        "aligned_pictures": detector.pictures.aligned,
+        "aligned_pictures": memory.aligned,
+        "painter": None if painter is None else {"config": asdict(painter.denoiser.config), "figures": painter.figures},
         "background": detector.background,
         "strange": detector.world.strange,
         "learned": _learned_config(detector.learned),
@@ -70,7 +73,7 @@ def load(folder: Path) -> "Detector":
             encoder=_encoder(config, tensors),
             views=_views(config, tensors),
             spread=Spread(tensors["spread.mean"], tensors["spread.std"]),
-            pictures=PictureMemory(tensors["pictures"].numpy(), config["aligned_pictures"]),
+            pictures=_pictures(config, tensors),
             world=World(tensors["world.middle"].numpy(), tensors["world.spread"].numpy(), config["strange"]),
             background=config["background"],
             calibration=Calibration.from_json(json.loads((folder / CALIBRATION).read_bytes())),
@@ -88,11 +91,11 @@ def load(folder: Path) -> "Detector":
 
 
 def _tensors(detector: "Detector") -> dict[str, Tensor]:
-    world = detector.world
+    world, (painter, memory) = detector.world, _painter_and_memory(detector)
     tensors = {
         "spread.mean": detector.spread.mean,
         "spread.std": detector.spread.std,
-        "pictures": torch.from_numpy(detector.pictures.pictures),
+        "pictures": torch.from_numpy(memory.pictures),
         "world.middle": torch.from_numpy(world.middle),
         "world.spread": torch.from_numpy(world.spread),
     }
@@ -105,6 +108,8 @@ def _tensors(detector: "Detector") -> dict[str, Tensor]:
             tensors[f"view{number}.memory"] = view.denoise.memory
     if detector.encoder.frame.reference is not None:
         tensors["reference"] = torch.from_numpy(detector.encoder.frame.reference)
+    if painter:
+        tensors |= {f"painter.{key}": value.half() for key, value in painter.state().items()}
     if detector.learned:
         tensors |= {f"learned.{key}": value for key, value in _learned_tensors(detector.learned).items()}
     if detector.encoder.backbone:
@@ -141,6 +146,19 @@ def _views(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[View, ..
         spread = Spread(tensors[part + "residual_mean"], tensors[part + "residual_std"])
         views.append(View(whitening, denoise, sigmas, spread))
     return tuple(views)
+
+
+def _painter_and_memory(detector: "Detector") -> tuple[Painter | None, PictureMemory]:
+    pictures = detector.pictures
+    return (pictures, pictures.memory) if isinstance(pictures, Painter) else (None, pictures)
+
+
+def _pictures(config: dict[str, Any], tensors: dict[str, Tensor]) -> PictureMemory | Painter:
+    memory = PictureMemory(tensors["pictures"].numpy(), config["aligned_pictures"])
+    if not config.get("painter"):
+        return memory
+    own = {key[8:]: value.float() for key, value in tensors.items() if key.startswith("painter.")}
+    return Painter.from_state(PainterConfig(**config["painter"]["config"]), own, memory, config["painter"]["figures"])
 
 
 def _learned_config(learned: Learned | None) -> dict[str, Any] | None:

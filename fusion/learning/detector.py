@@ -14,11 +14,14 @@ from fusion.detector import Detector
 from fusion.diffusion.denoiser import colouring
 from fusion.diffusion.training import TrainingConfig
 from fusion.errors import BadData
-from fusion.learned import to_frame
+from fusion.learned import rounded, to_frame
 from fusion.learning.examples import Captions, Normals, make_examples, paraphrases
-from fusion.learning.learn import FEWEST, learn, painted
+from fusion.learning.learn import FEWEST, deal, learn, painted
 from fusion.modality.prompt import read_prompt
 from fusion.modality.text import MINILM, TextEncoder, text_encoder
+from fusion.painter import Painter
+from fusion.painting.training import train_painter
+from fusion.picture import PictureMemory
 from fusion.progress import Progress
 from fusion.representation.encoder import Encoded
 from fusion.representation.whitening import Pooling
@@ -27,6 +30,8 @@ from fusion.sample import Sample
 from fusion.synthesis import NORMAL_CAPTIONS
 from fusion.view import cross_spread
 from fusion.world import World
+
+PAINTING = 0.3  # of the time trains the painter of normal versions, the rest the network that judges
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +79,17 @@ def train_detector(
         [one.shape[-1] for one in tokens],
         detector.encoder.grid,
         config.network,
-        TrainingConfig(minutes=config.minutes, steps=config.steps, seed=config.seed),
+        TrainingConfig(minutes=(1 - PAINTING) * config.minutes, steps=config.steps, seed=config.seed),
         MINILM,
         progress,
     )
-    card = {"network": outcome.card}
+    seen = pictures[torch.cat(deal(n, config.seed)[:2]).numpy()]  # not those that calibrate
+    painter = train_painter(
+        seen, _memory(detector), encoder, None, PAINTING * config.minutes, config.seed, progress, config.steps
+    )
+    rounded(painter.denoiser)
+    detector = replace(detector, pictures=painter)
+    card = {"network": outcome.card, "painter": painter.figures}
     if outcome.learned is None:
         return detector, card
     grid, held = detector.encoder.grid, list(torch.arange(len(outcome.held)).tensor_split(len(folds)))
@@ -92,6 +103,10 @@ def train_detector(
         calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),
     )
     return trained, card
+
+
+def _memory(detector: Detector) -> PictureMemory:
+    return detector.pictures.memory if isinstance(detector.pictures, Painter) else detector.pictures
 
 
 def captions_of(encoder: TextEncoder, seed: int) -> Captions:

@@ -18,7 +18,7 @@ from fusion.condition import MODALITIES
 from fusion.diffusion.denoiser import NeuralDenoiser
 from fusion.diffusion.network import SIZES, Network, NetworkConfig
 from fusion.diffusion.training import Step, TrainingConfig, train
-from fusion.learned import Learned, image_only
+from fusion.learned import Learned, image_only, rounded
 from fusion.learning.batches import Batch, Source, learning_loss
 from fusion.learning.choosing import Scores, closed_residuals, limits, score, verdict
 from fusion.learning.examples import Captions, Normals, Pairs
@@ -89,7 +89,7 @@ def learn(
     source = Source(normals, pairs.of(training), captions, training, grid, config.seed)
     checks = replace(source, pairs=pairs.of(stop), members=stop, seed=config.seed + 1)
     history = _train(network, colour, source, checks, config, progress, checkpoint)
-    denoise = NeuralDenoiser(network.eval(), colour)
+    denoise = NeuralDenoiser(rounded(network.eval()), colour)
     tested = pairs.of(held)
     before = score(closed_residuals(normals.x[held], channels), closed_residuals(tested.one, channels), tested, grid)
     ours = unconditioned(normals.x[held], denoise, channels)
