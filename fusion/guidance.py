@@ -99,8 +99,7 @@ def field(place: str, shape: tuple[int, int]) -> NDArray[np.float32]:
 
 def _share(learned: Learned, x: Tensor, words: NDArray[np.float32], grid: tuple[int, int]) -> Cells:
     """Return the share of each place that words, (T,), name, (rows, columns) in [0, 1]."""
-    named = learned.denoise.names(x, torch.from_numpy(words)[None], learned.condition(x))
-    return np.asarray(named[0, :, 0].view(grid).numpy(), np.float32)
+    return np.asarray(learned.names(x, words, grid).view(grid).numpy(), np.float32)
 
 
 def _of_marked(part: Cells, cells: Cells, limit: float) -> float:

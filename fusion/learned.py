@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from fusion.condition import Condition, nothing
 from fusion.diffusion.denoiser import NeuralDenoiser
 from fusion.residual import Spread, residual
+from fusion.sight import Sight, seen_by
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
@@ -23,8 +24,8 @@ class Learned:
     sigmas: tuple[float, ...]  # noise levels at which the noiseless sample is asked
     channels: tuple[int, ...]  # of each representation
     spread: Spread  # of the residuals, (S V, P)
+    sight: Sight  # which words are true of a place
     words: str  # which text encoder gave the captions their meaning
-    normal: Tensor  # (T,) embedding of "normal"
     kinds: Tensor  # (9, T) mean embedding of each kind's captions
     descriptions: Tensor  # (K, T) embeddings of what was said of the normals; (0, T) where nothing was
     posed: bool  # skeletons took part
@@ -37,6 +38,12 @@ class Learned:
         """Return how far each place is from its normal version, in the normals' spread, (B, S V, P) -> (B, P)."""
         return self.spread(residuals).mean(dim=1)
 
+    def names(self, x: Tensor, text: NDArray[np.float32], grid: tuple[int, int]) -> Tensor:
+        """Return the share of each place that words, (T,), name, (1, P, C) -> (P,), in (0, 1)."""
+        seen = seen_by(x, self.denoise.colour, grid)
+        named: Tensor = self.sight(seen, torch.from_numpy(text)[None])[0, :, 0].sigmoid()
+        return named
+
     def condition(
         self,
         x: Tensor,
@@ -48,7 +55,7 @@ class Learned:
         known = {"text": text, "mask": mask, "skeleton": skeleton}
         present = torch.tensor([[True, *(value is not None for value in known.values())]])
         given = {name: torch.from_numpy(value)[None].float() for name, value in known.items() if value is not None}
-        return replace(image_only(x, len(self.normal)), present=present, **given)
+        return replace(image_only(x, self.denoise.network.config.text), present=present, **given)
 
 
 def rounded(network: AnyModule) -> AnyModule:

@@ -171,13 +171,17 @@ def _learned_config(learned: Learned | None) -> dict[str, Any] | None:
 
 def _learned_tensors(learned: Learned) -> dict[str, Tensor]:
     state = learned.denoise.network.state_dict()
-    return {f"network.{key}": value.half() for key, value in state.items()} | {
-        "mean": learned.spread.mean,
-        "std": learned.spread.std,
-        "normal": learned.normal,
-        "kinds": learned.kinds,
-        "descriptions": learned.descriptions,
-    }
+    sight = {f"sight.{key}": value.half() for key, value in learned.sight.state_dict().items()}
+    return (
+        {f"network.{key}": value.half() for key, value in state.items()}
+        | sight
+        | {
+            "mean": learned.spread.mean,
+            "std": learned.spread.std,
+            "kinds": learned.kinds,
+            "descriptions": learned.descriptions,
+        }
+    )
 
 
 def _learned(config: dict[str, Any], tensors: dict[str, Tensor]) -> Learned:
@@ -185,6 +189,8 @@ def _learned(config: dict[str, Any], tensors: dict[str, Tensor]) -> Learned:
     network = Network(NetworkConfig(**{**config["network"], "grid": tuple(config["network"]["grid"])}))
     state = {key.removeprefix("network."): v.float() for key, v in own.items() if key.startswith("network.")}
     network.load_state_dict(state)
+    sight = Sight(sum(config["channels"]), network.config.text)
+    sight.load_state_dict({key.removeprefix("sight."): v.float() for key, v in own.items() if key.startswith("sight.")})
     factors = [
         Whitening.unpack(tensors[f"view{n}.mean"], tensors[f"view{n}.factor"]).factor
         for n in (0, 1)
@@ -195,8 +201,8 @@ def _learned(config: dict[str, Any], tensors: dict[str, Tensor]) -> Learned:
         tuple(config["sigmas"]),
         tuple(config["channels"]),
         Spread(own["mean"], own["std"]),
+        sight.eval(),
         config["words"],
-        own["normal"],
         own["kinds"],
         own["descriptions"],
         config["posed"],

@@ -16,8 +16,6 @@ from torch import Tensor
 from fusion.condition import Condition, nothing
 from fusion.diffusion.network import Network
 
-LOOK = 0.1  # the noise level that stands for "no noise: only look"
-
 
 class Denoiser(Protocol):
     """What every denoiser is: an estimate of the clean tokens from tokens at noise level sigma."""
@@ -60,36 +58,30 @@ class NeuralDenoiser:
         """Return x0_hat for tokens x under a condition, (B, P, C) -> (B, P, C)."""
         config = self.network.config
         cond = cond or nothing(len(x), x.shape[1], config.image, config.text)
-        return precondition(self.network, self.colour, x, x.new_full((len(x),), sigma), cond)[0]
-
-    def names(self, x: Tensor, text: Tensor, cond: Condition) -> Tensor:
-        """Return the share of each place that words name, (B, P, C), (K, T) -> (B, P, K), in (0, 1)."""
-        level = x.new_full((len(x),), LOOK)
-        trunk = self.network.trunk(_inputs(self.colour, x, level), level, cond)
-        return self.network.likeness(trunk, text).sigmoid()
+        return precondition(self.network, self.colour, x, x.new_full((len(x),), sigma), cond)
 
 
-def precondition(network: Network, colour: Tensor, x: Tensor, sigma: Tensor, cond: Condition) -> tuple[Tensor, Tensor]:
-    """Return D(x; sigma, cond) = c_skip x + c_out F, sigma_data = 1, (B, P, C), and the trunk [EDM, table 1].
+def precondition(network: Network, colour: Tensor, x: Tensor, sigma: Tensor, cond: Condition) -> Tensor:
+    """Return D(x; sigma, cond) = c_skip x + c_out F, sigma_data = 1, (B, P, C) at sigma (B,) [EDM, table 1].
 
     F = a c_in x + b, with a and b the network's head: a gain for each feature of each place, as in a Wiener filter, so
     that one step can undo a defect of any size, and what the surroundings suggest instead. At a = b = 0 it is the
-    Gaussian's. Outside a mask, x stays what it is.
+    Gaussian's. The network sees tokens whitened and not, squashed, since defects reach hundreds of sigma. Outside a
+    mask x stays what it is.
     """
     c_in = (1 / (1 + sigma**2).sqrt())[:, None, None]
     c_skip, c_out = c_in**2, sigma[:, None, None] * c_in
-    trunk = network.trunk(_inputs(colour, x, sigma), sigma, cond)
-    gain, offset = network.cells(network.head(trunk)).chunk(2, dim=-1)
-    found = c_skip * x + c_out * (gain * (c_in * x) + offset)
+    u = c_in * x
+    head: Tensor = network(torch.cat([torch.asinh(u), torch.asinh(standardised(u, colour))], dim=-1), sigma, cond)
+    gain, offset = head.chunk(2, dim=-1)
+    found = c_skip * x + c_out * (gain * u + offset)
     asked = torch.where(cond.present[:, 2, None], cond.mask, 1.0)[..., None]
-    return torch.where(asked < 1, asked * found + (1 - asked) * x, found), trunk
+    return torch.where(asked < 1, asked * found + (1 - asked) * x, found)
 
 
-def _inputs(colour: Tensor, x: Tensor, sigma: Tensor) -> Tensor:
-    """Return what the network sees: tokens whitened and not, squashed, since defects reach hundreds of sigma."""
-    u = x / (1 + sigma**2).sqrt()[:, None, None]
-    plain = torch.matmul(colour, u.permute(1, 2, 0)).permute(2, 0, 1)
-    return torch.cat([torch.asinh(u), torch.asinh(plain)], dim=-1)
+def standardised(x: Tensor, colour: Tensor) -> Tensor:
+    """Return whitened tokens as standardised features, (B, P, C) -> (B, P, C), by what `colouring` returned."""
+    return torch.matmul(colour, x.permute(1, 2, 0)).permute(2, 0, 1)
 
 
 def colouring(factors: list[Tensor]) -> Tensor:

@@ -25,7 +25,6 @@ class NetworkConfig:
     depth: int = 6  # blocks
     image: int = 64  # width of the sample's global embedding
     text: int = 384  # width of the prompt's embedding
-    sight: int = 32  # width of what words are compared with, a cell
 
 
 SIZES: dict[str, dict[str, int]] = {
@@ -75,9 +74,6 @@ class Network(nn.Module):
         self.modulation = nn.Linear(width, 7 * width)
         self.blocks = nn.ModuleList(Block(width) for _ in range(config.depth))
         self.head = nn.Linear(width, cells * config.channels_out)
-        self.sight = nn.Linear(width, cells * config.sight)
-        self.words = nn.Sequential(nn.Linear(config.text, 128), nn.GELU(), nn.Linear(128, config.sight))
-        self.sharpness = nn.Parameter(torch.tensor([10.0, -4.0]))  # of likeness, and how rarely anything is named
         for layer in (self.modulation, self.head):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
@@ -89,8 +85,8 @@ class Network(nn.Module):
         embedded: Tensor = self.level(torch.cat([angles.sin(), angles.cos()], dim=-1))
         return embedded
 
-    def trunk(self, x: Tensor, sigma: Tensor, cond: Condition) -> Tensor:
-        """Return patches that have heard everything, (B, P, channels_in) -> (B, N, width), sigma (B,)."""
+    def forward(self, x: Tensor, sigma: Tensor, cond: Condition) -> Tensor:
+        """Return the head's values for cells x, (B, P, channels_in) -> (B, P, channels_out), sigma (B,)."""
         tau = self.tau(sigma)
         heard = self.fusion(cond, self.config.grid, tau)
         asked = torch.where(cond.present[:, 2, None], cond.mask, 1.0)[..., None]
@@ -98,20 +94,7 @@ class Network(nn.Module):
         modulation = self.modulation(F.silu(tau)).view(len(tau), 7, -1)
         for block in self.blocks:
             z = block(z, heard, modulation)
-        return _norm(z)
-
-    def forward(self, x: Tensor, sigma: Tensor, cond: Condition) -> Tensor:
-        """Return the head's values for cells x, (B, P, channels_in) -> (B, P, channels_out), sigma (B,)."""
-        return self.cells(self.head(self.trunk(x, sigma, cond)))
-
-    def likeness(self, z: Tensor, text: Tensor) -> Tensor:
-        """Return how much each cell of the trunk's patches looks like each of some words, logits.
-
-        (B, N, width), (K, T) -> (B, P, K): cosines in a space that cells and words share, as CLIP's towers do.
-        """
-        seen = F.normalize(self.cells(self.sight(z)), dim=-1)
-        meant = F.normalize(self.words(text), dim=-1)
-        return self.sharpness[0] * (seen @ meant.T) + self.sharpness[1]
+        return self._to_cells(self.head(_norm(z)))
 
     def _to_patches(self, x: Tensor) -> Tensor:
         """Return cells gathered into patches, (B, P, C) -> (B, N, patch^2 C); a ragged edge is padded with zeros."""
@@ -121,7 +104,7 @@ class Network(nn.Module):
         x = x.reshape(len(x), x.shape[1] // side, side, x.shape[2] // side, side, x.shape[3])
         return x.transpose(2, 3).flatten(3).flatten(1, 2)
 
-    def cells(self, z: Tensor) -> Tensor:
+    def _to_cells(self, z: Tensor) -> Tensor:
         """Return patches as cells again, (B, N, patch^2 C) -> (B, P, C)."""
         (rows, columns), side = self.config.grid, self.config.patch
         z = z.view(len(z), -(-rows // side), -(-columns // side), side, side, z.shape[-1] // side**2)

@@ -1,10 +1,9 @@
 """Batches: what the network is asked, and what it should have answered.
 
-Without words the network meets normals alone, under noise: there it is their denoiser, and no idea that we have of
-defects bends it. With words it meets defects, too. Under "normal" they are undone; under a defect's words the one that
-they name stays and any other is undone, so being deaf to words costs. Inside a mask defects are undone and outside they
-stay. The target is always the tokens of a picture, the clean one or that with one defect, so what is learnt is repair
-(GLAD's target with the right sign), not a step towards it.
+Without words, or under what was said of them, the network meets normals alone: there it is their denoiser, and no idea
+that we have of defects bends it. Under "normal" and inside masks it meets defects, too, and undoes them. The target is
+always the tokens of a picture, so what is learnt is repair (GLAD's target with the right sign), not a step towards it.
+Noise is always added: asked without any, a network learns to hand through what it sees, defects too.
 """
 
 import math
@@ -16,15 +15,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fusion.condition import Condition, nothing, stacked
-from fusion.diffusion.denoiser import LOOK, precondition
+from fusion.diffusion.denoiser import precondition
 from fusion.diffusion.network import Network
 from fusion.learned import global_embedding
 from fusion.learning.examples import Captions, Normals, Pairs
 
 LOW, HIGH = 0.5, 4.0  # of the noise levels: below, nothing can be undone; above, nothing is seen
-NAMING = 0.5  # weight of the words in the loss
-SHARES = {"normal": 0.5, "repair": 0.2, "region": 0.06, "look": 0.24}
-NAMED = 0.25  # share of a cell that a defect covers from which the cell is the defect's
+SHARES = {"normal": 0.68, "repair": 0.22, "region": 0.1}
 DROP = 0.15  # of image and skeleton; words and masks say what is asked for, and are absent where nothing is
 
 
@@ -33,18 +30,9 @@ class Batch(NamedTuple):
     target: Tensor  # (B, P, C)
     sigma: Tensor  # (B,)
     cond: Condition
-    words: Tensor  # (9, T) of each kind of defect
-    named: Tensor  # (L, P, 9) which of the words are true of the last L samples' cells: 1, 0, or -1 near by
 
     def to(self, device: torch.device) -> "Batch":
-        return Batch(
-            self.x.to(device),
-            self.target.to(device),
-            self.sigma.to(device),
-            self.cond.to(device),
-            self.words.to(device),
-            self.named.to(device),
-        )
+        return Batch(self.x.to(device), self.target.to(device), self.sigma.to(device), self.cond.to(device))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,26 +55,21 @@ class Source:
         counts = {kind: round(self.size * share) for kind, share in shares.items()}
         counts["normal"] += self.size - sum(counts.values())
         parts = [self._normals(counts["normal"], g)]
-        named = torch.empty(0, *self.normals.x.shape[1:2], len(self.captions.kinds))
         if len(counts) > 1:
             parts += [self._repaired(counts["repair"], g), self._within(counts["region"], g)]
-            looked, known, named = self._looked_at(counts["look"], g)
-            parts.append((looked, looked, known))
         x, target = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
         sigma = torch.exp(torch.empty(self.size).uniform_(math.log(LOW), math.log(HIGH), generator=g))
         noise = torch.randn(x.shape, generator=g) * sigma[:, None, None]
-        if looking := len(named):
-            sigma[-looking:], noise[-looking:] = LOOK, 0
         cond = stacked([part[2] for part in parts]).dropped(DROP, g, ("image", "skeleton"))
-        pick = torch.randint(self.captions.kinds.shape[1], (len(self.captions.kinds),), generator=g)
-        words = self.captions.kinds[torch.arange(len(pick)), pick]
-        return Batch(x + noise, target, sigma, cond, words, named)
+        return Batch(x + noise, target, sigma, cond)
 
     def _normals(self, count: int, g: torch.Generator) -> tuple[Tensor, Tensor, Condition]:
         """Return normals as they are, without words or under their own; a few under "normal"."""
         base = self.members[torch.randint(len(self.members), (count,), generator=g)]
         x = self.normals.x[base].float()
         cond = self._known(base, x)
+        silent = torch.rand(count, generator=g) < 0.4  # what was said of a normal is not said of every sample
+        cond = _where(silent, cond.without("text"), cond)
         if self.synthetic:
             said = torch.rand(count, generator=g) < 0.2
             cond = _where(said, _with(cond, "text", self._normal_words(count, g)), cond)
@@ -105,19 +88,8 @@ class Source:
         x, base = self.pairs.both[pick].float(), self.pairs.base[pick]
         inside = grown(self.pairs.masks[pick, 0], self.grid)
         clean = self.normals.x[base].float()
-        return x, torch.where(inside[..., None] > 0, clean, x), _with(self._known(base, x), "mask", inside)
-
-    def _looked_at(self, count: int, g: torch.Generator) -> tuple[Tensor, Condition, Tensor]:
-        """Return one or two defects, or none, as they are, and which cells are which kind's, (L, P, 9)."""
-        pick = torch.randint(len(self.pairs), (count,), generator=g)
-        one = torch.rand(count, generator=g) < 0.5
-        x, masks = self._defective(pick, one), self.pairs.masks[pick].clone()
-        masks[one, 1] = 0
-        kinds = F.one_hot(self.pairs.kinds[pick], len(self.captions.kinds)).float()  # (L, 2, 9)
-        named = (torch.einsum("ldp,ldk->lpk", masks, kinds) >= NAMED).float()
-        near = grown(masks.amax(dim=1), self.grid)[..., None] > named.amax(dim=-1, keepdim=True)
-        named = torch.where(near & (named == 0), -1.0, named)
-        return x, self._known(self.pairs.base[pick], x), named
+        cond = _with(self._known(base, x).without("text"), "mask", inside)
+        return x, torch.where(inside[..., None] > 0, clean, x), cond
 
     def _defective(self, pick: Tensor, one: Tensor) -> Tensor:
         """Return pairs' tokens with their first defect alone where `one`, (B,), else with both."""
@@ -135,18 +107,12 @@ class Source:
         return self.captions.normal[torch.randint(len(self.captions.normal), (count,), generator=g)]
 
 
-def learning_loss(network: Network, colour: Tensor, batch: Batch) -> Tensor:
-    """Return how far D is from its targets, and how wrong the cells are about which words are true of them."""
-    found, trunk = precondition(network, colour, batch.x, batch.sigma, batch.cond)
-    looking, looked = len(batch.named), batch.sigma == LOOK
-    weight = torch.where(looked, 0.0, (1 + batch.sigma**2) / batch.sigma**2)  # EDM's
+def repair_loss(network: Network, colour: Tensor, batch: Batch) -> Tensor:
+    """Return how far D is from its targets, by EDM's weight, a place at a time, large misses only linearly."""
+    found = precondition(network, colour, batch.x, batch.sigma, batch.cond)
+    weight = (1 + batch.sigma**2) / batch.sigma**2
     squares = (found - batch.target).square().mean(dim=-1) * weight[:, None]
-    loss = ((1 + squares).sqrt() - 1).sum() / ((~looked).sum() * squares.shape[1])  # large misses only linearly
-    if not looking:
-        return loss
-    logits = network.likeness(trunk[-looking:], batch.words)
-    each = F.binary_cross_entropy_with_logits(logits, batch.named.clamp_min(0), reduction="none")
-    return loss + NAMING * each[batch.named >= 0].sum() / (batch.named == 1).sum().clamp_min(1) / 10
+    return ((1 + squares).sqrt() - 1).mean()
 
 
 def _with(cond: Condition, name: str, value: Tensor) -> Condition:

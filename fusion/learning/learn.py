@@ -19,13 +19,14 @@ from fusion.diffusion.denoiser import NeuralDenoiser
 from fusion.diffusion.network import SIZES, Network, NetworkConfig
 from fusion.diffusion.training import Step, TrainingConfig, train
 from fusion.learned import Learned, image_only, rounded
-from fusion.learning.batches import Batch, Source, learning_loss
+from fusion.learning.batches import Batch, Source, repair_loss
 from fusion.learning.choosing import Scores, closed_residuals, limits, score, verdict
 from fusion.learning.examples import Captions, Normals, Pairs
+from fusion.learning.seeing import learn_to_see
 from fusion.progress import Progress
 from fusion.residual import Spread, residual
 
-SIGMAS = (0.5, 1.0, 2.0)  # at which the noiseless sample is asked
+SIGMAS = (1.0, 2.0, 4.0)  # at which the noiseless sample is asked
 FEWEST = 20  # normals, of which then 12 train
 HELD = 1 / 3  # of the normals calibrate
 STOP = 0.1  # of the normals tell when to stop
@@ -89,6 +90,8 @@ def learn(
     source = Source(normals, pairs.of(training), captions, training, grid, config.seed)
     checks = replace(source, pairs=pairs.of(stop), members=stop, seed=config.seed + 1)
     history = _train(network, colour, source, checks, config, progress, checkpoint)
+    taught = min(1200, round(200 * config.minutes), 10 * config.steps or 1200)
+    sight = learn_to_see(source.pairs, captions, colour, grid, taught, config.seed, progress)
     denoise = NeuralDenoiser(rounded(network.eval()), colour)
     tested = pairs.of(held)
     before = score(closed_residuals(normals.x[held], channels), closed_residuals(tested.one, channels), tested, grid)
@@ -100,8 +103,8 @@ def learn(
         SIGMAS,
         tuple(channels),
         Spread.of(ours),
+        rounded(sight),
         words,
-        captions.normal[0],
         captions.kinds.mean(dim=1),
         torch.unique(normals.text[normals.described], dim=0),
         bool(normals.posed.any()),
@@ -122,7 +125,7 @@ def _train(
     asked = [checks(number) for number in range(CHECKED)]
 
     def loss(trained: nn.Module, batch: Batch) -> Tensor:
-        return learning_loss(cast(Network, trained), colour.to(batch.x.device), batch)
+        return repair_loss(cast(Network, trained), colour.to(batch.x.device), batch)
 
     def validate(trained: nn.Module) -> float:
         device = next(trained.parameters()).device
