@@ -92,7 +92,7 @@ def test_what_is_in_the_hole_does_not_matter(awake: Painter) -> None:
     crops = [cut(window, one, base, picture, hole) for one in (picture, other)]
     found = [
         awake.denoiser(
-            torch.zeros(1, 3, SIDE, SIDE), torch.full((1,), 40.0), scene_of([crop]), condition_of([crop], CONFIG)
+            torch.zeros(1, 3, SIDE, SIDE), torch.full((1,), 20.0), scene_of([crop]), condition_of([crop], CONFIG)
         )
         for crop in crops
     ]

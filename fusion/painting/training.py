@@ -98,7 +98,7 @@ def train_painter(
     checks = make_pool(pictures[order[:held]], memory, CHECKS, 0.15 * seconds, seed + 1, progress)
     pool = make_pool(pictures[order[held:]], memory, MOST, 0.85 * seconds, seed, progress)
     captions = normal = None
-    config = config or PainterConfig()
+    config = replace(config or PainterConfig(), spread=_spread(pool))
     if encoder is not None:
         config = replace(config, text=encoder.width)
         captions = _embedded(encoder, [example.caption for example in pool])
@@ -146,13 +146,13 @@ class Validation:
         return float((ours / memory).log().mean())
 
     def figures(self, denoiser: nn.Module) -> dict[str, float]:
-        """Return PSNR in dB and texture distance, of the painter and of the memory."""
+        """Return mean PSNR in dB and geometric mean of texture distances, of the painter and of the memory."""
         ours, memory = self._measure(denoiser)
         said = {}
         for name, one in (("", ours), (" of the memory", memory)):
             errors = one[:, 0] * (SCALE / 255) ** 2
             said[f"psnr{name}"] = round(float(-10 * errors.log10().mean()), 2)
-            said[f"texture{name}"] = round(float(one[:, 1].mean()), 4)
+            said[f"texture{name}"] = round(float(one[:, 1].log().mean().exp()), 4)
         return said
 
     def _measure(self, denoiser: nn.Module) -> tuple[Tensor, Tensor]:
@@ -183,6 +183,14 @@ def _distances(found: Tensor, target: Tensor, scene: Scene) -> tuple[Tensor, Ten
 
 def _embedded(encoder: TextEncoder, texts: Sequence[str]) -> Tensor:
     return torch.from_numpy(encoder.encode(texts))
+
+
+def _spread(pool: Sequence[Example]) -> float:
+    """Return by how many grey levels the memory is off in a typical hole."""
+    errors = [
+        float(np.square(np.asarray(e.crop.known, np.float32) - e.crop.base)[e.crop.hole > 0].mean()) for e in pool
+    ]
+    return max(1.0, float(np.sqrt(np.median(errors))))
 
 
 def _turned(example: Example, generator: torch.Generator) -> Example:
