@@ -1,7 +1,7 @@
 """Learned: the trained part of a detector, a network around the closed form, and what its residuals mean."""
 
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fusion.condition import Condition, nothing
-from fusion.diffusion.denoiser import NeuralDenoiser
+from fusion.diffusion.denoiser import NeuralDenoiser, colouring
+from fusion.diffusion.network import Network, NetworkConfig
 from fusion.residual import Spread, residual
 from fusion.sight import Sight, seen_by
 
@@ -56,6 +57,44 @@ class Learned:
         present = torch.tensor([[True, *(value is not None for value in known.values())]])
         given = {name: torch.from_numpy(value)[None].float() for name, value in known.items() if value is not None}
         return replace(image_only(x, self.denoise.network.config.text), present=present, **given)
+
+    def plain(self) -> dict[str, Any]:
+        """Return what is no tensor, for a model's config."""
+        network = asdict(self.denoise.network.config)
+        return {"network": network, "sigmas": self.sigmas, "channels": self.channels} | {
+            "words": self.words,
+            "posed": self.posed,
+        }
+
+    def state(self) -> dict[str, Tensor]:
+        """Return every tensor that it takes, with what `plain` returns, to build this again; weights in half."""
+        weights = {f"network.{key}": value.half() for key, value in self.denoise.network.state_dict().items()}
+        weights |= {f"sight.{key}": value.half() for key, value in self.sight.state_dict().items()}
+        named = {name: getattr(self, name) for name in ("kinds", "descriptions")}
+        return weights | named | {"mean": self.spread.mean, "std": self.spread.std}
+
+
+def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: list[Tensor]) -> Learned:
+    """Build again what `plain()` and `state()` described, around whitenings' factors, (P | 1, C, C) each."""
+
+    def weights(part: str) -> dict[str, Tensor]:
+        return {key[len(part) :]: value.float() for key, value in state.items() if key.startswith(part)}
+
+    network = Network(NetworkConfig(**{**plain["network"], "grid": tuple(plain["network"]["grid"])}))
+    network.load_state_dict(weights("network."))
+    sight = Sight(sum(plain["channels"]), network.config.text)
+    sight.load_state_dict(weights("sight."))
+    return Learned(
+        NeuralDenoiser(network.eval(), colouring(factors)),
+        tuple(plain["sigmas"]),
+        tuple(plain["channels"]),
+        Spread(state["mean"], state["std"]),
+        sight.eval(),
+        plain["words"],
+        state["kinds"],
+        state["descriptions"],
+        plain["posed"],
+    )
 
 
 def rounded(network: AnyModule) -> AnyModule:

@@ -12,11 +12,10 @@ from safetensors.torch import save as write_tensors
 from torch import Tensor
 
 from fusion.calibration import Calibration
-from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser, NeuralDenoiser, colouring
-from fusion.diffusion.network import Network, NetworkConfig
+from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
 from fusion.errors import BadModel
 from fusion.files import atomic_folder, atomic_write
-from fusion.learned import Learned
+from fusion.learned import Learned, rebuild_learned
 from fusion.modelfile import verify, write_manifest
 from fusion.painter import Painter
 from fusion.painting.denoiser import PainterConfig
@@ -49,7 +48,7 @@ def save(detector: "Detector", folder: Path) -> None:
         "painter": None if painter is None else {"config": asdict(painter.denoiser.config), "figures": painter.figures},
         "background": detector.background,
         "strange": detector.world.strange,
-        "learned": _learned_config(detector.learned),
+        "learned": detector.learned.plain() if detector.learned else None,
     }
     folder.parent.mkdir(parents=True, exist_ok=True)
     with atomic_folder(folder) as new:
@@ -78,7 +77,7 @@ def load(folder: Path) -> "Detector":
             background=config["background"],
             calibration=Calibration.from_json(json.loads((folder / CALIBRATION).read_bytes())),
             card=json.loads((folder / CARD).read_bytes()),
-            learned=_learned(config["learned"], tensors) if config.get("learned") else None,
+            learned=_learned(config, tensors),
         )
     except (
         KeyError,
@@ -111,7 +110,7 @@ def _tensors(detector: "Detector") -> dict[str, Tensor]:
     if painter:
         tensors |= {f"painter.{key}": value.half() for key, value in painter.state().items()}
     if detector.learned:
-        tensors |= {f"learned.{key}": value for key, value in _learned_tensors(detector.learned).items()}
+        tensors |= {f"learned.{key}": value for key, value in detector.learned.state().items()}
     if detector.encoder.backbone:
         tensors |= {f"backbone.{key}": value for key, value in detector.encoder.backbone.state().items()}
     return {key: value.contiguous() for key, value in tensors.items()}
@@ -161,52 +160,11 @@ def _pictures(config: dict[str, Any], tensors: dict[str, Tensor]) -> PictureMemo
     return Painter.from_state(PainterConfig(**config["painter"]["config"]), own, memory, config["painter"]["figures"])
 
 
-def _learned_config(learned: Learned | None) -> dict[str, Any] | None:
-    if learned is None:
+def _learned(config: dict[str, Any], tensors: dict[str, Tensor]) -> Learned | None:
+    if not config.get("learned"):
         return None
-    network = asdict(learned.denoise.network.config)
-    plain = {name: getattr(learned, name) for name in ("sigmas", "channels", "words", "posed")}
-    return {"network": network, **plain}
-
-
-def _learned_tensors(learned: Learned) -> dict[str, Tensor]:
-    state = learned.denoise.network.state_dict()
-    sight = {f"sight.{key}": value.half() for key, value in learned.sight.state_dict().items()}
-    return (
-        {f"network.{key}": value.half() for key, value in state.items()}
-        | sight
-        | {
-            "mean": learned.spread.mean,
-            "std": learned.spread.std,
-            "kinds": learned.kinds,
-            "descriptions": learned.descriptions,
-        }
-    )
-
-
-def _learned(config: dict[str, Any], tensors: dict[str, Tensor]) -> Learned:
     own = {key.removeprefix("learned."): value for key, value in tensors.items() if key.startswith("learned.")}
-    network = Network(NetworkConfig(**{**config["network"], "grid": tuple(config["network"]["grid"])}))
-    state = {key.removeprefix("network."): v.float() for key, v in own.items() if key.startswith("network.")}
-    network.load_state_dict(state)
-    sight = Sight(sum(config["channels"]), network.config.text)
-    sight.load_state_dict({key.removeprefix("sight."): v.float() for key, v in own.items() if key.startswith("sight.")})
-    factors = [
-        Whitening.unpack(tensors[f"view{n}.mean"], tensors[f"view{n}.factor"]).factor
-        for n in (0, 1)
-        if f"view{n}.mean" in tensors
-    ]
-    return Learned(
-        NeuralDenoiser(network.eval(), colouring(factors)),
-        tuple(config["sigmas"]),
-        tuple(config["channels"]),
-        Spread(own["mean"], own["std"]),
-        sight.eval(),
-        config["words"],
-        own["kinds"],
-        own["descriptions"],
-        config["posed"],
-    )
+    return rebuild_learned(config["learned"], own, [view.whitening.factor for view in _views(config, tensors)])
 
 
 def _json(data: Any) -> bytes:
