@@ -1,6 +1,7 @@
 """Fit a model on a folder of good pictures, or on a ZIP or a manifest of them, and keep it in the library."""
 
 import dataclasses
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,8 +51,8 @@ class Fit:
         pose = "turned to one pose" if card["aligned"] else "taken as they lie"
         place = "what is normal is the same everywhere" if card["pooled"] else "each place has its own normal"
         lines = [
-            f"{self.name}: fitted on {card['n_statistics']} good pictures in {self.seconds:.0f} s; its thresholds rest on "
-            f"{card['n_normals']}",
+            f"{self.name}: fitted on {card['n_statistics']} good pictures in {self.seconds:.0f} s; "
+            f"its thresholds rest on {card['n_normals']}",
             f"seen through {card['representation']}; {pose}; {place}",
         ]
         if "network" in card:
@@ -86,13 +87,15 @@ def fit_folder(
         normals = dataset.normals()
         from fusion.detector import DetectorConfig, fit  # imports torch, seconds that a mistyped path must not cost
 
-        detector = fit(normals, DetectorConfig(**settings), name, progress).with_rates(*rates)
+        checkpoint = library.home() / "training" / name
+        detector = fit(normals, DetectorConfig(**settings), name, progress, checkpoint).with_rates(*rates)
         if _is_zip(source):  # the user knows the archive, not where it was unpacked
             skipped = [
                 [text.replace(str(dataset.root), str(source)) for text in row] for row in detector.card["skipped"]
             ]
             detector = dataclasses.replace(detector, card=detector.card | {"skipped": skipped})
         folder = library.save(detector, name, replace)
+        shutil.rmtree(checkpoint, ignore_errors=True)
         test = dataset.root / "test"
         to_inspect = test if test.is_dir() and source.is_dir() else None
     return Fit(name, folder, detector.card, detector.calibration, time.perf_counter() - started, to_inspect)

@@ -44,6 +44,7 @@ class DetectorConfig:
     network: str = "small"  # size of the network: tiny | small | base
     minutes: float = 5.0  # of training
     steps: int = 0  # of training, exactly; 0 = as many as the minutes allow
+    weights: str = ""  # a file of weights to take instead of training
 
     def __post_init__(self) -> None:
         choices = {"method": METHODS, "align": ("auto", "on", "off"), "network": ("tiny", "small", "base")}
@@ -246,14 +247,21 @@ class Detector:
         return cv2.resize(found.astype(np.uint8), image.shape[1::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
 
 
-def fit(items: Sequence[Item], config: DetectorConfig, name: str, progress: Progress = silent) -> Detector:
+def fit(
+    items: Sequence[Item],
+    config: DetectorConfig,
+    name: str,
+    progress: Progress = silent,
+    checkpoint: Path | None = None,
+) -> Detector:
     """Fit on the good pictures among `items`; pictures that can't be used are skipped and listed in the card.
 
-    BadData if fewer than 5 can be used. Nothing is written.
+    BadData if fewer than 5 can be used. Nothing is written but a training's `checkpoint`, from which it goes on after a
+    kill.
     """
     from fusion.fitting import fit_detector
 
-    return fit_detector(items, config, name, progress)
+    return fit_detector(items, config, name, progress, checkpoint)
 
 
 def _where_to_look(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,9 @@ class _Seen:
     known: list[Known]  # what a network learns from beside the tokens; empty where none is trained
 
 
-def fit_detector(items: Sequence[Item], config: DetectorConfig, name: str, progress: Progress) -> Detector:
+def fit_detector(
+    items: Sequence[Item], config: DetectorConfig, name: str, progress: Progress, checkpoint: Path | None = None
+) -> Detector:
     """See `fusion.detector.fit`."""
     started = time.perf_counter()
     backbone = load_backbone(config.backbone, config.seed)  # a mistyped name must not cost a minute first
@@ -106,7 +109,8 @@ def fit_detector(items: Sequence[Item], config: DetectorConfig, name: str, progr
     )
     trained: dict[str, Any] = {}
     if config.method == "neural":
-        detector, trained = train_detector(detector, tokens, seen.known, seen.looks, folds, poolings, progress)
+        resume = checkpoint / seen.fingerprint[:16] if checkpoint else None  # of these very good parts
+        detector, trained = train_detector(detector, tokens, seen.known, seen.looks, folds, poolings, progress, resume)
     used = {item.path for item in chosen}
     detector = _calibrate_further(good, detector, [item for item in items if item.path not in used])
     card = _card(detector, good, seen, poolings) | trained | {"fit_seconds": round(time.perf_counter() - started, 1)}

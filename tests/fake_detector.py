@@ -29,6 +29,10 @@ class FakeConfig:
     size: int = 0
     align: str = "auto"
     seed: int = 0
+    network: str = "small"
+    minutes: float = 5.0
+    steps: int = 0
+    weights: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +117,13 @@ def _guided(text: str, name: str, anomaly_map: NDArray[np.float32]) -> tuple[Gui
     return guidance, kept
 
 
-def fake_fit(items: Sequence[Item], config: FakeConfig, name: str, progress: Progress = silent) -> FakeDetector:
+def fake_fit(
+    items: Sequence[Item],
+    config: FakeConfig,
+    name: str,
+    progress: Progress = silent,
+    checkpoint: Path | None = None,
+) -> FakeDetector:
     used, skipped = 0, []
     for done, item in enumerate(items, 1):
         try:

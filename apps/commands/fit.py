@@ -1,5 +1,6 @@
 """`foil fit`: learn what is normal from a folder of good pictures."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -20,13 +21,16 @@ def fit(
     ] = "auto",
     method: Annotated[
         Literal["gaussian", "memory", "neural"],
-        typer.Option(help="A Gaussian a position, the nearest good patches, or a network trained around the Gaussian."),
+        typer.Option(metavar="METHOD", help="gaussian, memory (nearest good patches), or neural (trained)."),
     ] = "gaussian",
     minutes: Annotated[float, typer.Option(help="Of training (neural), on whatever this machine has.")] = 5.0,
     steps: Annotated[int, typer.Option(help="Of training, exactly, instead of minutes.", min=0)] = 0,
     network: Annotated[
         Literal["tiny", "small", "base"], typer.Option(help="Size of the network: 2, 5 or 23 million parameters.")
     ] = "small",
+    weights: Annotated[
+        Path | None, typer.Option(help="Trained weights (.safetensors) to take instead of training.")
+    ] = None,
     size: Annotated[int, typer.Option(help="Longer side in px at which pictures are looked at; 0 chooses.", min=0)] = 0,
     align: Annotated[Literal["auto", "on", "off"], typer.Option(help="Turn parts to one pose first.")] = "auto",
     seed: Annotated[int, typer.Option(help="Of all that is drawn by chance.", min=0)] = 0,
@@ -49,8 +53,8 @@ def fit(
     """
     from assistant.fitting import fit_folder
 
-    settings = {"backbone": backbone, "method": method, "size": size, "align": align, "seed": seed}
-    settings |= {"network": network, "minutes": minutes, "steps": steps}
+    settings = {"backbone": backbone, "method": "neural" if weights else method, "size": size, "align": align, "seed": seed}
+    settings |= {"network": network, "minutes": minutes, "steps": steps, "weights": str(weights or "")}
     roles = options.roles(normal_dir, abnormal_dir, normal_test_dir, mask_dir)
     with progress_shown() as progress:
         fitted = fit_folder(data, name, settings, roles, (review, reject), force, progress)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,15 @@ from fusion.calibration import Calibration
 from fusion.detector import Detector
 from fusion.diffusion.denoiser import colouring
 from fusion.diffusion.training import TrainingConfig
-from fusion.errors import BadData
+from fusion.errors import BadData, BadInput
 from fusion.learned import rounded, to_frame
 from fusion.learning.examples import Captions, Normals, make_examples, paraphrases
 from fusion.learning.learn import FEWEST, deal, learn, painted
+from fusion.learning.weights import read_weights
 from fusion.modality.prompt import read_prompt
 from fusion.modality.text import MINILM, TextEncoder, text_encoder
 from fusion.painter import Painter
 from fusion.painting.training import train_painter
-from fusion.picture import PictureMemory
 from fusion.progress import Progress
 from fusion.representation.encoder import Encoded
 from fusion.representation.whitening import Pooling
@@ -56,12 +57,14 @@ def train_detector(
     folds: Sequence[Tensor],
     poolings: Sequence[Pooling],
     progress: Progress,
+    checkpoint: Path | None,
 ) -> tuple[Detector, dict[str, Any]]:
     """Return the detector with a trained denoiser in force, if it is better, and what its card should say of that.
 
     `tokens` are the normals' of each representation, (N, P, C); `folds` and `poolings` those that it was fitted with.
     """
     n, config = len(known), detector.config
+    ready = read_weights(Path(config.weights)) if config.weights else None
     if n < FEWEST:
         raise BadData(f"{n} good pictures can be used, and a network needs at least {FEWEST}; add some, or don't train")
     encoder = text_encoder(MINILM)
@@ -78,14 +81,19 @@ def train_detector(
         colouring([view.whitening.factor for view in detector.views]),
         [one.shape[-1] for one in tokens],
         detector.encoder.grid,
-        config.network,
+        ready.size if ready else config.network,
         TrainingConfig(minutes=(1 - PAINTING) * config.minutes, steps=config.steps, seed=config.seed),
         MINILM,
         progress,
+        checkpoint,
+        ready,
     )
     seen = pictures[torch.cat(deal(n, config.seed)[:2]).numpy()]  # not those that calibrate
-    painter = train_painter(
-        seen, _memory(detector), encoder, None, PAINTING * config.minutes, config.seed, progress, config.steps
+    memory = detector.pictures.memory if isinstance(detector.pictures, Painter) else detector.pictures
+    painter = (
+        ready.painter(memory)
+        if ready
+        else train_painter(seen, memory, encoder, None, PAINTING * config.minutes, config.seed, progress, config.steps)
     )
     rounded(painter.denoiser)
     detector = replace(detector, pictures=painter)
@@ -105,18 +113,22 @@ def train_detector(
     return trained, card
 
 
-def _memory(detector: Detector) -> PictureMemory:
-    return detector.pictures.memory if isinstance(detector.pictures, Painter) else detector.pictures
-
-
 def captions_of(encoder: TextEncoder, seed: int) -> Captions:
     """Return words for each kind of defect, and for none, as embeddings."""
     kinds = [encoder.encode(texts) for texts in paraphrases(np.random.default_rng(seed))]
     return Captions(torch.from_numpy(np.stack(kinds)), torch.from_numpy(encoder.encode(list(NORMAL_CAPTIONS))))
 
 
+def _understood(text: str) -> str:
+    """Return the English words of what was said of a normal; "" where nothing is understood, so nothing was said."""
+    try:
+        return read_prompt(text).focus
+    except BadInput:
+        return ""
+
+
 def _normals(x: Tensor, known: Sequence[Known], pictures: NDArray[np.uint8], encoder: TextEncoder) -> Normals:
-    texts = {text: read_prompt(text).focus for text in {one.text for one in known} if text}
+    texts = {text: words for text in {one.text for one in known} if (words := _understood(text))}
     vectors = dict(zip(texts, encoder.encode(list(texts.values())), strict=True))
     nowhere = np.zeros((17, 3), np.float32)
     absent = np.zeros(encoder.width, np.float32)
@@ -124,7 +136,7 @@ def _normals(x: Tensor, known: Sequence[Known], pictures: NDArray[np.uint8], enc
         x,
         pictures,
         torch.from_numpy(np.stack([vectors.get(one.text, absent) for one in known])),
-        torch.tensor([bool(one.text) for one in known]),
+        torch.tensor([one.text in texts for one in known]),
         torch.from_numpy(np.stack([nowhere if one.skeleton is None else one.skeleton for one in known])),
         torch.tensor([one.skeleton is not None for one in known]),
     )

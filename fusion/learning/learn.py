@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
@@ -25,12 +25,26 @@ from fusion.learning.examples import Captions, Normals, Pairs
 from fusion.learning.seeing import learn_to_see
 from fusion.progress import Progress
 from fusion.residual import Spread, residual
+from fusion.sight import Sight
 
 SIGMAS = (1.0, 2.0, 4.0)  # at which the noiseless sample is asked
 FEWEST = 20  # normals, of which then 12 train
 HELD = 1 / 3  # of the normals calibrate
 STOP = 0.1  # of the normals tell when to stop
 CHECKED = 4  # batches on which that is told
+
+
+class Ready(Protocol):
+    """Weights that were trained before, for this very kind of network."""
+
+    @property
+    def story(self) -> dict[str, Any]:
+        """Return how they were trained: steps, minutes, history."""
+        ...
+
+    def fill(self, network: Network, sight: Sight) -> None:
+        """Put the weights into both; BadModel if they don't fit."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,25 +87,29 @@ def learn(
     words: str,
     progress: Progress,
     checkpoint: Path | None = None,
+    ready: Ready | None = None,
 ) -> Outcome:
-    """Train a network of a size, and return it with its calibration, or the news that it is no better."""
+    """Train a network of a size, and return it with its calibration, or the news that it is no better.
+
+    With `ready`, nothing is trained: its weights are calibrated here. A training that was cut off goes on from its
+    `checkpoint`.
+    """
     training, stop, held = deal(len(normals.x), config.seed)
-    torch.manual_seed(config.seed)  # of the first weights
-    network = Network(
-        NetworkConfig(
-            2 * sum(channels),
-            2 * sum(channels),
-            grid,
-            image=sum(channels),
-            text=captions.normal.shape[1],
-            **SIZES[size],
-        )
-    )
+    width = sum(channels)
+    shape = NetworkConfig(2 * width, 2 * width, grid, image=width, text=captions.normal.shape[1], **SIZES[size])
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)  # of the first weights
+        network, sight = Network(shape), Sight(width, shape.text)
     source = Source(normals, pairs.of(training), captions, training, grid, config.seed)
     checks = replace(source, pairs=pairs.of(stop), members=stop, seed=config.seed + 1)
-    history = _train(network, colour, source, checks, config, progress, checkpoint)
-    taught = min(1200, round(200 * config.minutes), 10 * config.steps or 1200)
-    sight = learn_to_see(source.pairs, captions, colour, grid, taught, config.seed, progress)
+    if ready:
+        ready.fill(network, sight)
+        story = ready.story
+    else:
+        history = _train(network, colour, source, checks, config, progress, checkpoint)
+        taught = min(1200, round(200 * config.minutes), 10 * config.steps or 1200)
+        learn_to_see(sight, source.pairs, captions, colour, grid, taught, config.seed, progress)
+        story = _story(history)
     denoise = NeuralDenoiser(rounded(network.eval()), colour)
     tested = pairs.of(held)
     before = score(closed_residuals(normals.x[held], channels), closed_residuals(tested.one, channels), tested, grid)
@@ -109,7 +127,7 @@ def learn(
         torch.unique(normals.text[normals.described], dim=0),
         bool(normals.posed.any()),
     )
-    card = _card(network, size, history, before, after, tested) | {"kept": kept, "why": why}
+    card = story | _card(network, size, before, after, tested) | {"kept": kept, "why": why}
     return Outcome(learned if kept else None, held, ours, card)
 
 
@@ -149,9 +167,7 @@ def unconditioned(x: Tensor, denoise: NeuralDenoiser, channels: Sequence[int]) -
     return torch.cat(parts)
 
 
-def _card(
-    network: Network, size: str, history: list[Step], before: Scores, after: Scores, tested: Pairs
-) -> dict[str, Any]:
+def _card(network: Network, size: str, before: Scores, after: Scores, tested: Pairs) -> dict[str, Any]:
     levels = np.geomspace(0.1, 10, 25)
     with torch.inference_mode():
         gates = network.fusion.gates(network.tau(torch.from_numpy(levels).float())).T.tolist()
@@ -160,8 +176,6 @@ def _card(
     return {
         "size": size,
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "steps": history[-1].step,
-        "minutes": round(history[-1].seconds / 60, 2),
         "sigmas": list(SIGMAS),
         "closed_form": before.figures(),
         "trained": after.figures(),
@@ -169,6 +183,14 @@ def _card(
         "limits": limits(after, areas, float(np.quantile(after.good, 0.95))),
         "gates": {"sigmas": [round(float(one), 3) for one in levels]}
         | {name: [round(one, 4) for one in row] for name, row in zip(MODALITIES, gates, strict=True)},
+    }
+
+
+def _story(history: list[Step]) -> dict[str, Any]:
+    """Return how a training went, as plain data."""
+    return {
+        "steps": history[-1].step,
+        "minutes": round(history[-1].seconds / 60, 2),
         "history": [[one.step, round(one.loss, 5), one.validation] for one in _thinned(history)],
     }
 

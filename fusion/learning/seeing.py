@@ -14,18 +14,22 @@ PLAIN = 60  # cells without a defect that are kept of each picture: there are mo
 
 
 def learn_to_see(
-    pairs: Pairs, captions: Captions, colour: Tensor, grid: tuple[int, int], steps: int, seed: int, progress: Progress
-) -> Sight:
-    """Return a sight trained on pairs of defects, each alone and both together."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)  # of the first weights
-        sight = Sight(pairs.one.shape[-1], captions.kinds.shape[-1])
+    sight: Sight,
+    pairs: Pairs,
+    captions: Captions,
+    colour: Tensor,
+    grid: tuple[int, int],
+    steps: int,
+    seed: int,
+    progress: Progress,
+) -> None:
+    """Train a sight on pairs of defects, each alone and both together."""
     g = torch.Generator().manual_seed(seed)
     parts = [_cells(pairs, both, len(captions.kinds), colour, grid, g) for both in (True, False)]
     seen, named = (torch.cat([part[at] for part in parts]) for at in (0, 1))
     for done, _ in enumerate(train_sight(sight, seen, named, captions.kinds, steps, seed), 1):
         progress("learning what words mean", done, steps)
-    return sight.eval()
+    sight.eval()
 
 
 def _cells(
