@@ -53,8 +53,14 @@ def fit(
     """
     from assistant.fitting import fit_folder
 
-    settings = {"backbone": backbone, "method": "neural" if weights else method, "size": size, "align": align, "seed": seed}
-    settings |= {"network": network, "minutes": minutes, "steps": steps, "weights": str(weights or "")}
+    settings = {"backbone": backbone, "size": size, "align": align, "seed": seed}
+    settings |= {
+        "method": "neural" if weights else method,
+        "network": network,
+        "minutes": minutes,
+        "steps": steps,
+        "weights": str(weights or ""),
+    }
     roles = options.roles(normal_dir, abnormal_dir, normal_test_dir, mask_dir)
     with progress_shown() as progress:
         fitted = fit_folder(data, name, settings, roles, (review, reject), force, progress)
