@@ -40,6 +40,7 @@ class Fit:
 
     name: str
     folder: Path
+    given: int  # good pictures, some of which could not be used perhaps
     card: dict[str, Any]
     calibration: Calibration
     seconds: float  # from the folder to the saved model
@@ -58,7 +59,7 @@ class Fit:
         if "network" in card:
             lines.append(card["network"]["why"])
         if skipped:
-            lines.append(f"{len(skipped)} of {card['n_normals'] + len(skipped)} pictures could not be used:")
+            lines.append(f"{len(skipped)} of {self.given} pictures could not be used:")
             lines += [f"  {reason}" for _, reason in skipped[:SHOWN]]
             lines += [f"  and {len(skipped) - SHOWN} more"] if len(skipped) > SHOWN else []
         lines.append(f"REVIEW from a score of {limits.review:.2f}, REJECT from {limits.reject:.2f}")
@@ -98,7 +99,8 @@ def fit_folder(
         shutil.rmtree(checkpoint, ignore_errors=True)
         test = dataset.root / "test"
         to_inspect = test if test.is_dir() and source.is_dir() else None
-    return Fit(name, folder, detector.card, detector.calibration, time.perf_counter() - started, to_inspect)
+    seconds = time.perf_counter() - started
+    return Fit(name, folder, len(normals), detector.card, detector.calibration, seconds, to_inspect)
 
 
 @contextmanager

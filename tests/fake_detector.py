@@ -134,6 +134,12 @@ def fake_fit(
         progress("reading", done, len(items))
     if used < 5:
         raise BadData(f"{used} good pictures can be used, and a model needs at least 5")
-    card = {"n_normals": used, "skipped": skipped, "method": config.method, "representation": "brightness"}
-    card |= {"aligned": False, "pooled": True, "fit_seconds": 0.1, "created": "2026-01-01T12:00:00+00:00"}
+    card: dict[str, Any] = {"n_normals": used, "n_statistics": used, "skipped": skipped, "method": config.method}
+    card |= {
+        "representation": "brightness",
+        "aligned": False,
+        "pooled": True,
+        "fit_seconds": 0.1,
+        "created": "2026-01-01T12:00:00+00:00",
+    }
     return FakeDetector(name, config, Calibration(np.linspace(0, 2, used)), card | {"fingerprint": f"{used}"})

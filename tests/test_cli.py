@@ -88,7 +88,7 @@ def test_fit_says_what_was_used_decided_promised_and_what_is_next(parts: Path, f
     result = foil("fit", parts, "--name", "plates", "--method", "memory", "--review", "0.2", "--reject", "0.1")
     bad = parts / "train/good/6.png"
     told = result.stdout.splitlines()
-    assert re.fullmatch(r"plates: fitted on 6 good pictures in \d+ s", told[0])
+    assert re.fullmatch(r"plates: fitted on 6 good pictures in \d+ s; its thresholds rest on 6", told[0])
     assert told[1] == "seen through brightness; taken as they lie; what is normal is the same everywhere"
     assert told[2] == "1 of 7 pictures could not be used:"
     assert told[3].startswith(f"  {bad}: ")
