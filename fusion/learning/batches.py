@@ -17,11 +17,12 @@ from torch import Tensor
 from fusion.condition import Condition, nothing, stacked
 from fusion.diffusion.denoiser import precondition
 from fusion.diffusion.network import Network
+from fusion.diffusion.noise import generator_of
 from fusion.learned import global_embedding
 from fusion.learning.examples import Captions, Normals, Pairs
 
 LOW, HIGH = 0.5, 4.0  # of the noise levels: below, nothing can be undone; above, nothing is seen
-SHARES = {"normal": 0.68, "repair": 0.22, "region": 0.1}
+SHARES = {"normal": 0.75, "repair": 0.19, "region": 0.06}
 DROP = 0.15  # of image and skeleton; words and masks say what is asked for, and are absent where nothing is
 
 
@@ -50,7 +51,7 @@ class Source:
 
     def __call__(self, number: int) -> Batch:
         """Return batch number 0, 1, ..., always the same."""
-        g = torch.Generator().manual_seed((self.seed << 32) + number)
+        g = generator_of(self.seed, number)
         shares = SHARES if self.synthetic and len(self.pairs) else {"normal": 1.0}
         counts = {kind: round(self.size * share) for kind, share in shares.items()}
         counts["normal"] += self.size - sum(counts.values())
