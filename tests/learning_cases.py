@@ -69,7 +69,7 @@ def normals(n: int = 24, described: bool = False) -> Normals:
 
 
 def pairs(of: Normals, count: int = 40) -> Pairs:
-    """Return pairs of defects, two far-off cells each, in two corners; kinds 0 to 8 in turn, far off along a channel."""
+    """Return pairs of defects, two cells each, in two corners, far off along a channel; kinds 0 to 8 in turn."""
     base = torch.arange(count) % len(of.x)
     kinds = torch.stack([torch.arange(count) % KINDS, (torch.arange(count) + 4) % KINDS], dim=1)
     masks = torch.zeros(count, 2, P)

@@ -39,16 +39,14 @@ def training_sigmas(n: int, generator: torch.Generator, low: float, high: float)
 
 def noise_of(seed: int, shape: Sequence[int]) -> Tensor:
     """Draw unit normal noise for one sample from its seed alone, of the given shape, on the CPU."""
-    return torch.randn(tuple(shape), generator=_generator(seed, 0))
+    return torch.randn(tuple(shape), generator=generator_of(seed, 0))
 
 
-def generator_of(seed: int) -> torch.Generator:
-    """Return the source of all that a sample's walk draws after its first noise, independent of `noise_of`."""
-    return _generator(seed, 1)
+def generator_of(seed: int, stream: int = 1) -> torch.Generator:
+    """Return one of a seed's independent streams of chance; a sample's noise is 0, and what its walk draws after it 1.
 
-
-def _generator(seed: int, stream: int) -> torch.Generator:
-    """Spread all of a seed's bits: torch's generator for CPUs looks at the lower 32 only, and a hash has more."""
+    All of the seed's bits are spread: torch's generator for CPUs looks at the lower 32 only, and a hash has more.
+    """
     state = np.random.SeedSequence(seed, spawn_key=(stream,)).generate_state(1, np.uint64)
     return torch.Generator().manual_seed(int(state[0]))
 
