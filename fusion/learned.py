@@ -27,7 +27,7 @@ class Learned:
     spread: Spread  # of the residuals, (S V, P)
     sight: Sight  # which words are true of a place
     words: str  # which text encoder gave the captions their meaning
-    kinds: Tensor  # (9, T) mean embedding of each kind's captions
+    kinds: Tensor  # (9, T) unit embedding of the middle of each kind's captions
     descriptions: Tensor  # (K, T) embeddings of what was said of the normals; (0, T) where nothing was
     posed: bool  # skeletons took part
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fusion.condition import MODALITIES
@@ -65,11 +66,15 @@ def deal(n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def painted(n: int, seed: int, minutes: float) -> Tensor:
-    """Return how many pairs of defects to paint on each normal, (N,): as many as pay within the time."""
+    """Return how many pairs of defects to paint on each normal, (N,): as many as pay within the time of a training.
+
+    Without a training, 0 minutes, only those by which network and closed form are compared.
+    """
     training, stop, held = deal(n, seed)
     wanted = torch.zeros(n, dtype=torch.long)
-    for members, many in ((training, 120 * min(minutes, 10)), (stop, 32), (held, min(270, 60 + 30 * minutes))):
-        each, rest = divmod(max(1, round(many)), len(members))
+    stopping = 32 if minutes else 0
+    for members, many in ((training, 120 * min(minutes, 10)), (stop, stopping), (held, min(270, 60 + 30 * minutes))):
+        each, rest = divmod(math.ceil(many), len(members))
         wanted[members] = each
         wanted[members[:rest]] += 1
     return wanted
@@ -123,7 +128,7 @@ def learn(
         Spread.of(ours),
         rounded(sight),
         words,
-        captions.kinds.mean(dim=1),
+        F.normalize(captions.kinds.mean(dim=1), dim=-1),  # a mean of units is shorter than what it is compared with
         torch.unique(normals.text[normals.described], dim=0),
         bool(normals.posed.any()),
     )

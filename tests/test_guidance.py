@@ -1,0 +1,257 @@
+"""Guidance: what words may do to a map, and what is said of it, with words whose places are known."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+import torch
+from core_cases import equal
+from learning_cases import GRID, KINDS, C, P, T, colour, network, normal, units
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fusion.diffusion.denoiser import NeuralDenoiser
+from fusion.guidance import EDGE, Guided, changed, describes, field, search, told
+from fusion.learned import Learned, global_embedding, image_only, to_frame
+from fusion.modality.prompt import read_prompt
+from fusion.modality.text import TextEncoder
+from fusion.residual import Spread, residual
+from fusion.sight import Sight
+
+pytest_plugins = ["core_fixtures"]
+pytestmark = pytest.mark.usefixtures("single_thread")
+
+Cells = NDArray[np.float32]
+LIMIT = 3.0
+PLACES = (
+    ("upper_left", "upper", "upper_right"),
+    ("left", "centre", "right"),
+    ("lower_left", "lower", "lower_right"),
+)
+
+
+class Knowing(Learned):
+    """One for which a stain is the left three columns, fully, and a scratch a tenth of everything."""
+
+    def names(self, x: Tensor, text: NDArray[np.float32], grid: tuple[int, int]) -> Tensor:
+        share = torch.full(grid, 0.1 * float(text[1]))
+        share[:, :3] += float(text[0])
+        return share.flatten()
+
+
+def embed(text: str) -> NDArray[np.float32]:
+    vector = np.zeros(T, np.float32)
+    vector[0 if "stain" in text else 1 if "scratch" in text else 2] = 1
+    return vector
+
+
+ENCODER = TextEncoder("fake", T, embed)
+
+
+def learned(kind: type[Learned] = Learned, descriptions: Tensor | None = None) -> Learned:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        sight = Sight(C, T).eval()
+    said = torch.empty(0, T) if descriptions is None else descriptions
+    spread, kinds = Spread(torch.ones(6, P), torch.full((6, P), 2.0)), units(KINDS, T, seed=9)
+    denoise = NeuralDenoiser(network(), colour())
+    return kind(denoise, (0.5, 1.0, 2.0), (4, 2), spread, sight, "fake", kinds, said, True)
+
+
+@pytest.fixture(scope="module")
+def knowing() -> Learned:
+    return learned(Knowing)
+
+
+@pytest.fixture
+def cells() -> Cells:
+    """Return a map with places below zero, a strong one on the left and another on the right."""
+    found = normal(*GRID).numpy() - 0.5
+    found[1, 1], found[3, 5] = 8, 6
+    return np.asarray(found, np.float32)
+
+
+def asked(knowing: Learned, cells: Cells, text: str) -> Guided:
+    return search(knowing, normal(1, P, C), cells, read_prompt(text), ENCODER, LIMIT)
+
+
+# --- places -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(48, 80), (80, 48), (7, 9)])
+def test_the_nine_fields_lie_where_their_names_say(shape: tuple[int, int]) -> None:
+    y, x = np.mgrid[: shape[0], : shape[1]] / np.array(shape)[:, None, None] + 0.5 / np.array(shape)[:, None, None]
+    for row, names in enumerate(PLACES):
+        for column, name in enumerate(names):
+            inside = field(name, shape) > 0
+            assert inside.any()
+            assert not inside.all()
+            assert abs(y[inside].mean() - (1 / 4, 1 / 2, 3 / 4)[row]) < 0.08, name
+            assert abs(x[inside].mean() - (1 / 4, 1 / 2, 3 / 4)[column]) < 0.08, name
+
+
+def test_halves_are_disjoint_and_make_the_whole_and_corners_are_in_both_of_theirs() -> None:
+    shape = (40, 60)
+    for one, other in (("upper", "lower"), ("left", "right")):
+        assert (field(one, shape) + field(other, shape) == 1).all()
+    for row in ("upper", "lower"):
+        for column in ("left", "right"):
+            assert (field(f"{row}_{column}", shape) == field(row, shape) * field(column, shape)).all()
+
+
+def test_the_edge_is_a_band_along_all_sides() -> None:
+    band = field("edge", (40, 100)) > 0
+    width = int(EDGE * 40)
+    assert band[:width].all()
+    assert band[-width:].all()
+    assert band[:, :width].all()
+    assert band[:, -width:].all()
+    assert not band[width:-width, width:-width].any()
+
+
+# --- what words are -----------------------------------------------------------------------------------------------
+
+
+def test_words_describe_where_they_are_nearer_to_what_was_said_of_normals_than_to_defects() -> None:
+    said, kinds = units(3, T, seed=8), units(KINDS, T, seed=9)
+    model = learned(descriptions=said)
+    assert describes(model, said[1].numpy())
+    assert not describes(model, kinds[2].numpy())
+    assert not describes(learned(), said[1].numpy())  # nothing was said
+
+
+# --- search -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["a stain", "a scratch", "a fish", "stain in the upper left"])
+def test_looking_for_something_never_changes_the_cells_that_count(knowing: Learned, cells: Cells, text: str) -> None:
+    before = cells.copy()
+    guided = asked(knowing, cells, text)
+    assert guided.cells.tobytes() == cells.tobytes() == before.tobytes()
+    assert guided.found is not None
+    assert ((guided.found >= 0) & (guided.found <= np.maximum(cells, 0))).all()
+    assert guided.ignored is None
+    assert not guided.described
+
+
+@pytest.mark.parametrize("text", ["ignore stains", "ignore scratches", "ignore fish"])
+def test_ignoring_only_takes_away_and_never_more_than_there_is(knowing: Learned, cells: Cells, text: str) -> None:
+    guided = asked(knowing, cells, text)
+    assert (guided.cells <= cells).all()
+    assert (guided.cells[cells > 0] >= 0).all()
+    assert guided.cells[cells <= 0].tobytes() == cells[cells <= 0].tobytes()
+    assert guided.cells.dtype == np.float32
+    assert guided.found is guided.explained is None
+
+
+def test_the_shares_are_those_of_what_is_marked(knowing: Learned, cells: Cells) -> None:
+    stain, scratch, fish = (asked(knowing, cells, text) for text in ("a stain", "a scratch", "a fish"))
+    assert stain.explained == pytest.approx(8 / 14)
+    assert scratch.explained == pytest.approx(0.1)
+    assert fish.explained == fish.effect == 0
+    out = asked(knowing, cells, "ignore stains")
+    assert out.ignored == out.effect == pytest.approx(8 / 14)
+    assert float(out.cells.max()) == 6
+    both = asked(knowing, cells, "only scratches, ignore stains")
+    assert (both.explained, both.ignored) == (pytest.approx(0.1), pytest.approx(8 / 14))
+    assert both.effect == both.ignored
+
+
+def test_where_nothing_is_marked_the_strongest_place_is_asked(knowing: Learned, cells: Cells) -> None:
+    quiet = cells / 10
+    assert asked(knowing, quiet, "a stain").explained == pytest.approx(1)
+    assert asked(knowing, np.full(GRID, -1, np.float32), "a stain").explained == 0
+
+
+def test_effect_and_shares_stay_between_nothing_and_all() -> None:
+    model = learned()
+    for seed in range(20):
+        found = np.asarray(3 * normal(*GRID, seed=seed).numpy(), np.float32)
+        for text in ("a stain", "ignore scratches", "scratches, but ignore stains"):
+            with torch.inference_mode():
+                guided = search(model, 50 * normal(1, P, C, seed=seed), found, read_prompt(text), ENCODER, LIMIT)
+            shares = [guided.effect, *(one for one in (guided.explained, guided.ignored) if one is not None)]
+            assert all(0 <= share <= 1 for share in shares)
+
+
+def test_a_prompt_of_a_place_alone_has_no_effect_of_words(knowing: Learned, cells: Cells) -> None:
+    guided = asked(knowing, cells, "in the upper left")
+    assert guided.cells is cells
+    assert (guided.found, guided.explained, guided.ignored, guided.effect) == (None, None, None, 0)
+
+
+# --- what is said of it -------------------------------------------------------------------------------------------
+
+
+def test_equal_maps_have_not_changed_and_disjoint_ones_altogether() -> None:
+    one, other = np.zeros(GRID, np.float32), np.zeros(GRID, np.float32)
+    one[0, 0], other[3, 3] = 4, 2
+    assert changed(one, one) == 0
+    assert changed(one, other) == changed(other, one) == 1
+    assert changed(one, 3 * one) == pytest.approx(1 / 2)
+    assert changed(one - 9, other - 9) == 0  # below zero nothing is seen
+    assert changed(one * 0, one * 0) == 0
+
+
+def test_what_is_told_carries_the_prompt(knowing: Learned, cells: Cells) -> None:
+    prompt = read_prompt("look for stains in the upper left, ignore scratches 螭")
+    guided = search(knowing, normal(1, P, C), cells, prompt, ENCODER, LIMIT)
+    said = told(prompt, guided, cells)
+    assert (said.text, said.focus, said.ignore, said.place) == (prompt.text, prompt.focus, prompt.ignore, "upper_left")
+    assert said.unknown == prompt.unknown != ()
+    assert (said.role, said.basis) == ("search", "captions")
+    assert (said.effect, said.found, said.ignored) == (guided.effect, guided.explained, guided.ignored)
+    assert said.guided_map is cells
+    assert told(prompt, replace(guided, described=True), None).role == "description"
+
+
+# --- learned ------------------------------------------------------------------------------------------------------
+
+
+def test_every_representation_and_noise_level_has_its_residual_and_the_map_is_their_mean() -> None:
+    model, x = learned(), normal(2, P, C)
+    cond = image_only(x, T)
+    with torch.no_grad():
+        found = model.residuals(x, cond)
+        whole = residual(x, model.denoise, model.sigmas, cond)
+    assert found.shape == (2, 6, P)
+    torch.testing.assert_close(found.view(2, 3, 2, P).square().sum(dim=2).sqrt(), whole)
+    torch.testing.assert_close(model.maps(found), ((found - 1) / 2).mean(dim=1))
+
+
+def test_a_samples_condition_holds_what_it_brings_and_nothing_else() -> None:
+    model, x = learned(), normal(1, P, C)
+    given = {
+        "text": units(T).numpy(),
+        "mask": np.ones(P, np.float32),
+        "skeleton": np.ones((17, 3), np.float32),
+    }
+    for name, value in given.items():
+        cond = model.condition(x, **{name: value})
+        assert cond.present.tolist() == [[True, *(one == name for one in given)]]
+        equal(getattr(cond, name)[0], torch.from_numpy(value))
+    cond = model.condition(x)
+    assert cond.present.tolist() == [[True, False, False, False]]
+    equal(cond.image, global_embedding(x))
+    for one in fields(cond):
+        equal(getattr(cond, one.name), getattr(image_only(x, T), one.name))
+
+
+def test_words_name_a_share_of_every_place() -> None:
+    model, x = learned(), 9 * normal(1, P, C)
+    with torch.no_grad():
+        one, other = (model.names(x, units(T, seed=seed).numpy(), GRID) for seed in (0, 1))
+    assert one.shape == (P,)
+    assert ((one > 0) & (one < 1)).all()
+    assert (one != other).any()
+
+
+def test_joints_are_told_in_shares_of_the_frame_and_those_not_found_are_nowhere() -> None:
+    joints = np.zeros((17, 3), np.float32)
+    joints[:4] = [[10, 20, 1], [60, 45, 0.5], [35, 32.5, 1], [1000, 20, 1]]
+    joints[4] = [999, 999, 0]
+    affine = np.array([[2.0, 0, -20], [0, 2.0, -40]])  # the frame is a window of the picture, 100 x 50 px
+    found = to_frame(joints, affine, (100, 50))
+    expected = [[-1, -1, 1], [1, 1, 0.5], [0, 0, 1], [1.5, -1, 1], [0, 0, 0]]
+    np.testing.assert_allclose(found[:5], expected, atol=1e-6)
+    assert found.dtype == np.float32
