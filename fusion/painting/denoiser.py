@@ -1,10 +1,10 @@
 """PictureDenoiser: D(x; sigma, cond) over the pixels of a hole, relative to the estimate that needs no training.
 
-x = (picture - base) / SCALE inside the hole. EDM's preconditioning [Karras et al. 2022, table 1], sigma_data being
-how far the base is off, keeps fine noise levels sharp; at the highest nothing of x is known, and D is the posterior
-mean given the surroundings.
-The network says a correction and, pixel by pixel, how much of the smooth continuation belongs into the base. Both start
-at zero, so that an untrained one gives the base itself from nothing (x = 0).
+x = (picture - base) / SCALE inside the hole, and the network says x0_hat itself: what is clean has few degrees of
+freedom and passes through narrow tokens, noise that EDM's skip would leave in has many [Li & He 2025, JiT]. It says a
+correction and, pixel by pixel, how much of the smooth continuation belongs into the base. Both start at zero, so that
+an untrained painter gives the base itself at every noise level. At the highest nothing of x is known, and D is the
+posterior mean given the surroundings.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from fusion.painting.crops import EMBEDDING, SIDE, Crop, Layer
 
 CELL = 8  # px a side that make one token
 SCALE = 32.0  # grey levels that count as 1
-LOW, HIGH = 0.03, 20.0  # noise levels
+LOW, HIGH = 0.03, 10.0  # noise levels
 _ROOM = 10  # channels of a pixel that the network sees
 _SAID = 4  # channels of a pixel that it says
 
@@ -31,7 +31,6 @@ class PainterConfig:
     width: int = 128  # of a token
     depth: int = 4  # blocks
     text: int = 384  # width of a prompt's embedding
-    spread: float = 8.0  # grey levels by which the base is off; training measures it
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +47,7 @@ class Scene:
 
 
 class PictureDenoiser(nn.Module):
-    """The network and its preconditioning; `scene` and `cond` are what is known beside x."""
+    """D(x; sigma) by x-prediction; `scene` and `cond` are what is known beside x."""
 
     def __init__(self, config: PainterConfig) -> None:
         super().__init__()
@@ -69,18 +68,14 @@ class PictureDenoiser(nn.Module):
 
     def forward(self, x: Tensor, sigma: Tensor, scene: Scene, cond: Condition) -> Tensor:
         """Return x0_hat inside the hole and 0 outside, (B, 3, S, S) -> (B, 3, S, S), sigma (B,)."""
-        sigma_data = self.config.spread / SCALE
-        level = sigma.view(-1, 1, 1, 1)
-        c_in = (level.square() + sigma_data**2).rsqrt()
+        c_in = (1 + sigma.square()).rsqrt().view(-1, 1, 1, 1)
         seen = torch.where(scene.hole > 0, c_in * x, scene.around)
         pixels = torch.cat([seen, scene.base / 4, scene.smooth, scene.hole], dim=1)
         cells = F.pixel_unshuffle(pixels, CELL).flatten(2).transpose(1, 2)
         said = self.network(cells, sigma, cond).transpose(1, 2).unflatten(2, self.network.config.grid)
         said = F.pixel_shuffle(said, CELL)
         found = said[:, :3] + said[:, 3:] * scene.smooth
-        # EDM's c_out has all of sigma_data: the base is off by that much, a defect by far more
-        c_skip, c_out = (sigma_data * c_in).square(), sigma_data**0.5 * level * c_in
-        out: Tensor = scene.hole * (c_skip * x + c_out * found)
+        out: Tensor = scene.hole * found / 2  # most corrections are far below SCALE
         return out
 
 

@@ -27,12 +27,12 @@ HELD = 0.1  # of the normals tell whether it helped
 MOST = 1500  # examples
 POOLED = 0.2  # of the time makes examples
 CHECKS = 48  # examples on held-out normals
-DEFECTS = 0.25  # of a batch paint defects, where there are words
+DEFECTS = 0.3  # of a batch paint defects, where there are words
 DROP = 0.1  # of each modality
 SAID = 0.25  # of the other examples are called normal
 RATE = 1e-3  # of learning
-FROM_NOTHING = 0.6  # of a batch ask for the posterior mean
-TEXTURE = 0.5  # weight of texture beside pixels
+FROM_NOTHING = 0.5  # of a batch ask for the posterior mean
+TEXTURE = 1.0  # weight of texture beside pixels
 
 
 class Batch(NamedTuple):
@@ -41,6 +41,7 @@ class Batch(NamedTuple):
     scene: Scene
     cond: Condition
     target: Tensor  # (B, 3, S, S)
+    defect: Tensor  # (B,) bool: a defect is asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +69,7 @@ class Source:
             conds.append(condition_of([crop], self.config, self._words(index, place < defects, generator)))
         cond, target = stacked(conds).dropped(DROP, generator), torch.stack(targets)
         target[:defects][~cond.present[:defects, 1]] = 0  # no words, no defect
-        return _noised(scene_of(crops), target, cond, generator)
+        return _noised(scene_of(crops), target, cond, torch.arange(self.size) < defects, generator)
 
     def _words(self, index: int, defect: bool, generator: torch.Generator) -> Tensor | None:
         """Return what is said of an example, (T,): its defect, or now and then that nothing is wrong."""
@@ -98,7 +99,7 @@ def train_painter(
     checks = make_pool(pictures[order[:held]], memory, CHECKS, 0.15 * seconds, seed + 1, progress)
     pool = make_pool(pictures[order[held:]], memory, MOST, 0.85 * seconds, seed, progress)
     captions = normal = None
-    config = replace(config or PainterConfig(), spread=_spread(pool))
+    config = config or PainterConfig()
     if encoder is not None:
         config = replace(config, text=encoder.width)
         captions = _embedded(encoder, [example.caption for example in pool])
@@ -127,10 +128,15 @@ def train_painter(
 
 
 def painting_loss(denoiser: nn.Module, batch: Batch) -> Tensor:
-    """Return how far what is painted is from what should be, in pixels and in texture, an example at a time."""
+    """Return how far what is painted is from what should be, in pixels and in texture, an example at a time.
+
+    A defect's pixels count by their squares, whose best answer is the mean: by their root it would be the commonest,
+    which is no defect at all.
+    """
     found = denoiser(batch.x, batch.sigma, batch.scene, batch.cond)
     pixels, texture = _distances(found, batch.target, batch.scene)
-    return ((pixels + 4e-4).sqrt() + TEXTURE * texture).mean()
+    pixels = torch.where(batch.defect, pixels, (pixels + 4e-4).sqrt())
+    return (pixels + TEXTURE * texture).mean()
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,14 +191,6 @@ def _embedded(encoder: TextEncoder, texts: Sequence[str]) -> Tensor:
     return torch.from_numpy(encoder.encode(texts))
 
 
-def _spread(pool: Sequence[Example]) -> float:
-    """Return by how many grey levels the memory is off in a typical hole."""
-    errors = [
-        float(np.square(np.asarray(e.crop.known, np.float32) - e.crop.base)[e.crop.hole > 0].mean()) for e in pool
-    ]
-    return max(1.0, float(np.sqrt(np.median(errors))))
-
-
 def _turned(example: Example, generator: torch.Generator) -> Example:
     """Return the example mirrored at random, its surroundings and the whole picture with it."""
     for axis in (0, 1):
@@ -201,10 +199,10 @@ def _turned(example: Example, generator: torch.Generator) -> Example:
     return example
 
 
-def _noised(scene: Scene, target: Tensor, cond: Condition, generator: torch.Generator) -> Batch:
+def _noised(scene: Scene, target: Tensor, cond: Condition, defect: Tensor, generator: torch.Generator) -> Batch:
     size = len(target)
     sigma = training_sigmas(size, generator, LOW, HIGH)
     nothing = torch.rand(size, generator=generator) < FROM_NOTHING
     noise = torch.randn(target.shape, generator=generator)
     x = torch.where(nothing.view(-1, 1, 1, 1), 0, target + sigma.view(-1, 1, 1, 1) * noise)
-    return Batch(x, torch.where(nothing, HIGH, sigma), scene, cond, target * scene.hole)
+    return Batch(x, torch.where(nothing, HIGH, sigma), scene, cond, target * scene.hole, defect)
