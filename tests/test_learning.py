@@ -65,10 +65,16 @@ def test_dealing_follows_the_seed_alone() -> None:
 def test_paint_is_shared_out_evenly_and_more_time_pays_for_more_of_it(n: int, minutes: float) -> None:
     wanted, parts = painted(n, 0, minutes), deal(n, 0)
     training, stop, held = (int(wanted[part].sum()) for part in parts)
-    assert training == max(1, round(120 * min(minutes, 10)))
-    assert (stop, held) == (32, round(min(270, 60 + 30 * minutes)))
+    assert training == math.ceil(120 * min(minutes, 10))
+    assert (stop, held) == (32, math.ceil(min(270, 60 + 30 * minutes)))
     for part in parts:
         assert wanted[part].max() - wanted[part].min() <= 1
+
+
+def test_without_a_training_only_what_compares_is_painted() -> None:
+    wanted, (training, stop, held) = painted(60, 0, 0), deal(60, 0)
+    assert wanted[training].sum() == wanted[stop].sum() == 0
+    assert wanted[held].sum() == 60
 
 
 # --- examples -----------------------------------------------------------------------------------------------------
