@@ -94,10 +94,14 @@ def inspect(
     lang: Lang = "en",
     language: LanguageModel | None = None,
     mm_per_px: float | None = None,
+    samples: int = 0,
 ) -> Inspection:
-    """Walk one sample the whole way; without a language model, the template tells what was found."""
+    """Walk one sample the whole way; without a language model, the template tells what was found.
+
+    `samples` of the normal version, if any are asked for, say how sure it is.
+    """
     started = time.perf_counter()
-    detection = detector.detect(sample)
+    detection = detector.detect(sample, samples)
     support = detector.calibration.support(detection.thresholds.reject_rate)
     model = {"name": detector.name} | {key: value for key, value in detector.card.items() if _is_scalar(value)}
     evidence = gather(sample, detection, model, asdict(support), mm_per_px)
@@ -113,13 +117,14 @@ def inspect_paths(
     mm_per_px: float | None = None,
     progress: Progress = silent,
     text: str | None = None,
+    samples: int = 0,
 ) -> Iterator[Inspection | Failure]:
     """Inspect pictures, folders of them, and items, of which more is known, in order; a bad file ends itself only.
 
     `text` goes with every picture but the items, which have their own. Every core walks a sample of its own the whole
     way, so memory holds a few pictures, however many there are.
     """
-    found = [entry for path in paths for entry in _expand(path, text)]
+    found = [entry for path in paths for entry in expand(path, text)]
     progress("inspecting", 0, len(found))
 
     def walk(entry: Item | Failure) -> Inspection | Failure:
@@ -127,7 +132,7 @@ def inspect_paths(
         if isinstance(sample, Failure):
             return sample
         try:
-            return inspect(sample, detector, lang, language, mm_per_px)
+            return inspect(sample, detector, lang, language, mm_per_px, samples)
         except BadSetting:
             raise  # it would end every other sample as well
         except FoilError as error:
@@ -162,7 +167,7 @@ def _read(entry: Item | Failure) -> Sample | Failure:
         return Failure(str(entry.path), str(error))
 
 
-def _expand(path: Path | Item, text: str | None) -> list[Item | Failure]:
+def expand(path: Path | Item, text: str | None) -> list[Item | Failure]:
     """Return what is to be inspected behind a path."""
     if isinstance(path, Item):
         return [path]

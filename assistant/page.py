@@ -30,7 +30,8 @@ from fusion.files import atomic_write
 
 SHOWN = 640  # pixels of the longer side of a picture inside a page; its PNG beside the page keeps them all
 THUMBNAIL = 72  # pixels high
-FILES = ("input", "normal", "overlay", "map", "guided", "mask")
+FIGURES = ("input", "normal", "overlay", "map", "guided")  # of the page; the files beside it are more
+FILES = (*FIGURES, "mask", "spread")
 TITLES = {  # inside a picture's file, where no reader's language is known
     "input": "Input",
     "normal": "Generated: what normal would look like",
@@ -39,6 +40,7 @@ TITLES = {  # inside a picture's file, where no reader's language is known
     "guided": "Where the words fit",
     "regions": "Numbered regions",
     "mask": "Marked pixels",
+    "spread": f"How far samples of the normal version disagree: black 0, white {pictures.WIDEST} grey levels or more",
 }
 # Of the model's card; the rest of it is in the model's folder.
 EXCERPT = ("method", "representation", "n_normals", "n_skipped", "aligned", "pooled", "created", "foil", "fingerprint")
@@ -93,8 +95,8 @@ def pictures_of(inspection: Inspection) -> dict[str, NDArray[np.uint8]]:
         "map": pictures.heatmap(detection),
         "mask": detection.pred_mask.astype(np.uint8) * 255,
     }
-    guided = pictures.guided(image, detection)
-    return shown if guided is None else shown | {"guided": guided}
+    asked = {"guided": pictures.guided(image, detection), "spread": pictures.spread(detection)}
+    return shown | {key: picture for key, picture in asked.items() if picture is not None}
 
 
 def texts_of(key: str, inspection: Inspection) -> dict[str, str]:
@@ -111,7 +113,7 @@ def render(
 ) -> str:
     """Return the page as one text of HTML that needs no other file; `shown` is what `pictures_of` returned."""
     lang, detection = inspection.explanation.lang, inspection.detection
-    figures = [(key, shown[key]) for key in FILES[:-1] if key in shown]
+    figures = [(key, shown[key]) for key in FIGURES if key in shown]
     legend = None
     if inspection.evidence.map is not None:
         figures[2] = ("overlay", pictures.contours(figures[2][1], detection, inspection.evidence.regions))

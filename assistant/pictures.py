@@ -17,6 +17,7 @@ from explain.grouping import GAP
 from fusion.detection import Detection
 
 VEIL = 0.65  # opacity of the strongest colour over a picture
+WIDEST = 64  # grey levels by which samples disagree where a picture of that is white
 
 
 def heatmap(detection: Detection) -> Picture:
@@ -38,6 +39,13 @@ def guided(image: Picture, detection: Detection) -> Picture | None:
     if detection.guidance is None or detection.guidance.guided_map is None:
         return None
     return overlay(image, replace(detection, anomaly_map=detection.guidance.guided_map))
+
+
+def spread(detection: Detection) -> NDArray[np.uint8] | None:
+    """Return how far samples of the normal version disagree, on one scale for all, (H, W); None if nobody asked."""
+    if detection.spread is None:
+        return None
+    return np.asarray(np.rint(np.clip(detection.spread / WIDEST, 0, 1) * 255), np.uint8)
 
 
 def _over(ground: Image.Image, colours: Image.Image, opacity: Image.Image) -> Picture:

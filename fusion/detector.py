@@ -19,7 +19,7 @@ from fusion.guidance import Guided, changed, describes, field, search, told
 from fusion.item import Item
 from fusion.learned import Learned, to_frame
 from fusion.modality.prompt import Prompt, read_prompt
-from fusion.modality.text import text_encoder
+from fusion.modality.text import MINILM, text_encoder
 from fusion.painter import Painter
 from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
@@ -76,12 +76,13 @@ class Detector:
     card: dict[str, Any]  # how it came about, as plain data
     learned: Learned | None = None  # the trained denoiser; None: the closed form judges
 
-    def detect(self, sample: Sample) -> Detection:
+    def detect(self, sample: Sample, samples: int = 0) -> Detection:
         """Return score, verdict, map, mask and normal version of a sample's image.
 
         Its mask says where to look. A trained detector hears its text, too, and its skeleton if it learnt from any.
+        So many `samples` of the normal version, 2 or more, give its spread; BadSetting where nothing draws samples.
         """
-        image = _checked(sample)
+        image, painter = _checked(sample), self._sampler(samples)
         prompt = read_prompt(sample.text, f"the text of {sample.name}") if self.learned and sample.text else None
         look_at = _where_to_look(sample.mask, prompt, image.shape)
         with one_thread(), torch.inference_mode():
@@ -100,6 +101,7 @@ class Detector:
         score, thresholds = float(cells.max()), self.calibration.thresholds
         found = score >= thresholds.review and not refusal
         mask, normal = self._difference(image, cells, seen) if found else (np.zeros(image.shape[:2], bool), image)
+        sure = painter.spread(seen.picture, self._wrong(cells), samples) if painter and found else None
         inside = 1.0 if look_at is None else look_at >= 0.5
         return Detection(
             verdict="REFUSED" if refusal else thresholds.verdict(score),
@@ -115,6 +117,7 @@ class Detector:
             refusal=refusal,
             guidance=self._told(prompt, guided, seen, image) if prompt and guided else None,
             used=self._used(),
+            spread=None if sure is None else self._back(sure, seen, image),
         )
 
     def places(
@@ -139,17 +142,20 @@ class Detector:
         pairs = zip(self.views, seen.tokens, strict=True)
         return torch.cat([view.whitening(tokens[None]) for view, tokens in pairs], dim=-1)
 
-    def synthesise(self, sample: Sample, seed: int = 0, steps: int = 10, guidance: float = 1.5) -> NDArray[np.uint8]:
+    def synthesise(
+        self, sample: Sample, seed: int = 0, steps: int = 10, guidance: float = 1.5, sampler: str = "ddim"
+    ) -> NDArray[np.uint8]:
         """Return the sample's image, (H, W, 3), with a defect as its text describes, where its mask is 1.
 
         BadSetting if this model has no painter: only a trained one can paint.
         """
         image, painter = _checked(sample), self.pictures
-        if not isinstance(painter, Painter) or self.learned is None:
+        if not isinstance(painter, Painter):
             raise BadSetting(f"{self.name} can't paint defects: it has no trained painter; fit it with method neural")
         if sample.mask is None or not (sample.mask >= 0.5).any() or not sample.text:
             raise BadInput(f"{sample.name}: painting a defect takes words and a mask of where it should be; give both")
-        words = text_encoder(self.learned.words).encode([read_prompt(sample.text, f"the text of {sample.name}").focus])
+        said = read_prompt(sample.text, f"the text of {sample.name}").focus
+        words = text_encoder(self.learned.words if self.learned else MINILM).encode([said])
         frame, affine = self.encoder.frame, self.encoder.frame.locate(image)
         inside = cv2.warpAffine(sample.mask, affine, frame.config.size) >= 0.5
         if not inside.any():
@@ -157,7 +163,7 @@ class Detector:
                 f"{sample.name}: its mask is too small, or lies beside the part; mark at least 3 x 3 px of it"
             )
         picture = frame.cut(image, affine)
-        painted = painter.synthesise(picture, inside, words[0], seed, steps, guidance=guidance)
+        painted = painter.synthesise(picture, inside, words[0], seed, steps, sampler, guidance)
         change = painted.astype(np.float32) - picture  # what the painter left alone keeps the input's own pixels
         added = image + frame.back(change, affine, image.shape[:2])
         return np.asarray(np.rint(np.clip(added, 0, 255)), np.uint8)
@@ -184,9 +190,7 @@ class Detector:
     ) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
         """Return where the image differs from its normal version, (H, W), and that version, (H, W, 3)."""
         frame, shape = self.encoder.frame, image.shape[:2]
-        fine = cv2.resize(cells, frame.config.size, interpolation=cv2.INTER_LINEAR)
-        wrong = fine >= min(self.calibration.thresholds.review, float(fine.max()))  # between pixels the peak gets lost
-        repaired, differs, share = self.pictures.repair(seen.picture, wrong)
+        repaired, differs, share = self.pictures.repair(seen.picture, self._wrong(cells))
         scale = math.hypot(seen.affine[0, 0], seen.affine[1, 0])  # frame pixels per input pixel
         wide = np.ones((2 * round(scale / 2) + 1,) * 2, np.uint8)
         whole = cv2.dilate(differs.astype(np.float32), wide)  # what is smaller than a pixel of the input is still one
@@ -195,6 +199,24 @@ class Detector:
         other = frame.back(repaired, seen.affine, shape)
         normal = np.where(share > 0, image * (1 - share) + other * share, image)
         return mask, np.asarray(np.rint(normal), np.uint8)
+
+    def _wrong(self, cells: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Return the pixels of the frame at or above the review threshold, (H, W); the highest are among them."""
+        fine = cv2.resize(cells, self.encoder.frame.config.size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(fine >= min(self.calibration.thresholds.review, float(fine.max())))  # peaks lose height
+
+    def _sampler(self, samples: int) -> Painter | None:
+        """Return what draws samples of the normal version; None if none are asked for."""
+        if not samples:
+            return None
+        if samples < 2:
+            raise BadSetting(f"a spread needs at least 2 samples, got {samples}; ask for more")
+        if not isinstance(self.pictures, Painter) or not self.pictures.helped:
+            raise BadSetting(
+                f"{self.name} draws no samples of a normal version: it has no trained painter "
+                "that is better than its memory; fit it with method neural, or ask for no samples"
+            )
+        return self.pictures
 
     def _guided(self, seen: Encoded, sample: Sample, plain: NDArray[np.float32], prompt: Prompt) -> Guided:
         """Return what a prompt does to a map."""

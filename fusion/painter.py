@@ -43,8 +43,12 @@ class Painter:
 
         Within each wrong place only what really differs is replaced, with a soft seam; the rest is the picture's own.
         """
-        wide = cv2.dilate(wrong.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.uint8)
+        wide = _widened(wrong)
         return compared(picture, self.reconstruct(picture, wide > 0), wrong, wide, self.memory.aligned)
+
+    def spread(self, picture: NDArray[np.uint8], wrong: Mask, k: int) -> Pixels:
+        """Return how far k samples of what `repair` would put there disagree, in grey levels, (H, W)."""
+        return self.samples(picture, _widened(wrong) > 0, k)[1]
 
     def reconstruct(
         self, picture: NDArray[np.uint8], hole: Mask, steps: int = 1, seed: int = 0, sampler: str = "ddim"
@@ -161,6 +165,10 @@ class Painter:
             noise = torch.stack([noise_of(seed, (3, SIDE, SIDE)) for seed in seeds])
             x = last(walk(sigmas[0] * noise, denoise, sigmas, sampler, seeds))
         return np.asarray((SCALE * scene.hole * x).permute(0, 2, 3, 1).numpy(), np.float32)
+
+
+def _widened(wrong: Mask) -> NDArray[np.uint8]:
+    return np.asarray(cv2.dilate(wrong.astype(np.uint8), np.ones((9, 9), np.uint8)), np.uint8)
 
 
 def _mixed(seed: int, number: int) -> int:

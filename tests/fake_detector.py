@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fusion.calibration import Calibration
 from fusion.detection import Detection, Guidance
-from fusion.errors import BadData, BadInput
+from fusion.errors import BadData, BadInput, BadSetting
 from fusion.files import atomic_folder
 from fusion.item import Item
 from fusion.modality.prompt import read_prompt
@@ -39,7 +39,8 @@ class FakeConfig:
 class FakeDetector:
     """A detector of bright blobs on grey plates: 128 is normal, and ten levels are a sigma.
 
-    With a network in its card it reads words: a "spot" is what is brighter than normal, a "label" the right half.
+    With a network in its card it reads words: a "spot" is what is brighter than normal, a "label" the right half. It
+    paints what is brighter the higher the seed, and its samples of the normal version disagree by as many levels.
     """
 
     name: str = "plates"
@@ -47,9 +48,11 @@ class FakeDetector:
     calibration: Calibration = field(default_factory=lambda: Calibration(np.linspace(0, 2, 60)))
     card: dict[str, Any] = field(default_factory=dict)
 
-    def detect(self, sample: Sample) -> Detection:
+    def detect(self, sample: Sample, samples: int = 0) -> Detection:
         if sample.image is None:
             raise BadInput(f"{sample.name}: no image")
+        if samples:
+            self._only_with_a_network()
         grey = sample.image.mean(axis=2)
         anomaly_map = np.maximum((grey - 128) / 10, 0).astype(np.float32)
         if sample.mask is not None:
@@ -74,7 +77,20 @@ class FakeDetector:
             refusal=refusal,
             guidance=guidance,
             used=("image", "mask", "text") if "network" in self.card else ("image", "mask"),
+            spread=np.where(wrong, samples, 0).astype(np.float32) if samples and wrong.any() else None,
         )
+
+    def synthesise(
+        self, sample: Sample, seed: int = 0, steps: int = 10, guidance: float = 1.5, sampler: str = "ddim"
+    ) -> NDArray[np.uint8]:
+        self._only_with_a_network()
+        if sample.image is None or sample.mask is None or not sample.text:
+            raise BadInput(f"{sample.name}: painting takes an image, words and a mask")
+        return np.where(sample.mask[..., None] >= 0.5, np.uint8(180 + seed), sample.image)
+
+    def _only_with_a_network(self) -> None:
+        if "network" not in self.card:
+            raise BadSetting(f"{self.name} can't paint; fit it with method neural")
 
     def with_rates(self, review_rate: float, reject_rate: float) -> "FakeDetector":
         return replace(self, calibration=self.calibration.with_rates(review_rate, reject_rate))

@@ -125,7 +125,9 @@ def test_a_bad_file_ends_itself_only_and_names_itself(plate: Plate, tmp_path: Pa
 
 def test_a_refusal_of_the_detector_ends_its_sample_only(plate: Plate, tmp_path: Path) -> None:
     nan = replace(FakeDetector(), name="broken")
-    object.__setattr__(nan, "detect", lambda sample: replace(FakeDetector().detect(sample), pred_score=float("nan")))
+    object.__setattr__(
+        nan, "detect", lambda sample, samples: replace(FakeDetector().detect(sample), pred_score=float("nan"))
+    )
     results = inspected(plate("a.png"), plate("b.png"), detector=nan)
     assert [type(result) for result in results] == [Failure, Failure]
 

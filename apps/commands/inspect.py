@@ -33,6 +33,10 @@ def inspect(
     mask: Annotated[Path | None, typer.Option(help="Where to look, in white; with one picture only.")] = None,
     skeleton: Annotated[Path | None, typer.Option(help="17 joints (JSON, npy); with one picture only.")] = None,
     mm_per_px: Annotated[float | None, typer.Option(help="Size of a pixel in mm, to tell sizes in mm, too.")] = None,
+    samples: Annotated[
+        int,
+        typer.Option(help="How far so many sampled normal versions disagree, pixel by pixel; a second each.", min=0),
+    ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Neither words nor progress: the exit code tells.")] = False,
 ) -> None:
     """Say what differs from normal, and where.
@@ -63,7 +67,10 @@ def inspect(
     counts: Counter[str] = Counter()
     bar = not quiet and (len(paths) > 1 or paths[0].is_dir()) and not (as_json and sys.stdout.isatty())
     with progress_shown(lines=False) if bar else nullcontext(silent) as progress:
-        for result in inspect_paths(targets, detector, lang, mm_per_px=mm_per_px, progress=progress, text=text):
+        results = inspect_paths(
+            targets, detector, lang, mm_per_px=mm_per_px, progress=progress, text=text, samples=samples
+        )
+        for result in results:
             counts[_verdict(result)] += 1
             if out:
                 rows.append(_page(result, out, normals))
