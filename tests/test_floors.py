@@ -17,7 +17,12 @@ MODULES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py
 # Where a library may be imported: files and folders under the root. Numpy and the standard library are free for all.
 HOMES = {
     "torch": ("fusion/",),
-    "safetensors": ("fusion/pretrained.py", "fusion/representation/backbone.py", "fusion/diffusion/checkpoint.py"),
+    "safetensors": (
+        "fusion/pretrained.py",
+        "fusion/learning/weights.py",
+        "fusion/representation/backbone.py",
+        "fusion/diffusion/checkpoint.py",
+    ),
     "timm": ("fusion/representation/backbone.py",),
     "open_clip": ("fusion/representation/backbone.py", "fusion/modality/clip_text.py"),
     "sentence_transformers": ("fusion/modality/text.py",),
