@@ -70,7 +70,7 @@ def train_detector(
     encoder = text_encoder(MINILM)
     captions = captions_of(encoder, config.seed)
     pictures = np.stack([one.picture for one in known])
-    wanted = painted(n, config.seed, config.minutes)
+    wanted = painted(n, config.seed, 0 if ready else config.minutes)
     x, pairs = make_examples(
         tokens, pictures, folds, poolings, detector.encoder, wanted, detector.background, config.seed, progress
     )

@@ -5,7 +5,9 @@ trained model promises what a third of the good parts supports, and says so.
 """
 
 import math
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -27,6 +29,7 @@ from fusion.learning.seeing import learn_to_see
 from fusion.progress import Progress
 from fusion.residual import Spread, residual
 from fusion.sight import Sight
+from fusion.threads import one_thread
 
 SIGMAS = (1.0, 2.0, 4.0)  # at which the noiseless sample is asked
 FEWEST = 20  # normals, of which then 12 train
@@ -164,12 +167,14 @@ def _train(
 
 def unconditioned(x: Tensor, denoise: NeuralDenoiser, channels: Sequence[int]) -> Tensor:
     """Return the network's residuals under nothing but the image itself, (N, P, C) -> (N, S V, P)."""
-    config, parts = denoise.network.config, []
-    with torch.inference_mode():
-        for one in torch.split(x, 1):  # one at a time, as a detector does: a batch may round otherwise
-            cond = image_only(one.float(), config.text)
-            parts.append(residual(one.float(), denoise, SIGMAS, cond, channels))
-    return torch.cat(parts)
+
+    def one(sample: Tensor) -> Tensor:  # by itself and by one thread, as a detector does: else it may round otherwise
+        with torch.inference_mode():
+            cond = image_only(sample.float(), denoise.network.config.text)
+            return residual(sample.float(), denoise, SIGMAS, cond, channels)
+
+    with one_thread(), ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
+        return torch.cat(list(pool.map(one, torch.split(x, 1))))
 
 
 def _card(network: Network, size: str, before: Scores, after: Scores, tested: Pairs) -> dict[str, Any]:
