@@ -17,7 +17,7 @@ def introduced(model: ModelInfo) -> list[str]:
     """Return the lines that introduce a model; BadModel where its card lacks what every network's card has."""
     card, network = model.card, network_of(model)
     created = str(card["created"])[:16].replace("T", " ")
-    lines = [f"{model.name}: fitted on {card['n_normals']} good parts, {created}"]
+    lines = [f"{model.name}: fitted on {card.get('n_statistics', card['n_normals'])} good parts, {created}"]
     lines += [f"method {card['method']}; seen through {card['representation']}", ""]
     if network is None:
         return [*lines, "this model has no network: foil fit ... --method neural trains one"]

@@ -113,7 +113,10 @@ def repair_loss(network: Network, colour: Tensor, batch: Batch) -> Tensor:
     found = precondition(network, colour, batch.x, batch.sigma, batch.cond)
     weight = (1 + batch.sigma**2) / batch.sigma**2
     squares = (found - batch.target).square().mean(dim=-1) * weight[:, None]
-    return ((1 + squares).sqrt() - 1).mean()
+    asked = torch.where(
+        batch.cond.present[:, 2, None], batch.cond.mask, 1.0
+    )  # outside a mask there is nothing to learn
+    return (asked * ((1 + squares).sqrt() - 1)).sum() / asked.sum()
 
 
 def _with(cond: Condition, name: str, value: Tensor) -> Condition:

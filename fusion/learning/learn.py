@@ -8,6 +8,7 @@ import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -159,9 +160,10 @@ def _train(
             return sum(float(loss(trained, batch.to(device))) for batch in asked) / CHECKED
 
     history: list[Step] = []
-    for step in train(network, source, loss, validate, config, checkpoint):
-        history.append(step)
-        progress(f"training the network, about {max(1, round(history[0].seconds_left))} s", step.step, step.total)
+    with closing(train(network, source, loss, validate, config, checkpoint)) as steps:  # saved, whatever ends it
+        for step in steps:
+            history.append(step)
+            progress(f"training the network, about {max(1, round(history[0].seconds_left))} s", step.step, step.total)
     return history
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fusion.condition import Condition, stacked
-from fusion.diffusion.noise import training_sigmas
+from fusion.diffusion.noise import generator_of, training_sigmas
 from fusion.diffusion.training import TrainingConfig, train
 from fusion.errors import BadData
 from fusion.modality.text import TextEncoder
@@ -57,7 +57,7 @@ class Source:
 
     def __call__(self, number: int) -> Batch:
         """Return batch number 0, 1, ..., always the same."""
-        generator = torch.Generator().manual_seed((self.seed << 32) + number)
+        generator = generator_of(self.seed, number)
         chosen = torch.randint(len(self.pool), (self.size,), generator=generator).tolist()
         defects = round(DEFECTS * self.size) if self.captions is not None else 0
         crops, targets, conds = [], [], []
