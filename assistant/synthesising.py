@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fusion.detector import Detector  # imports torch
 
 SAMPLERS = ("ddim", "dpm++", "euler", "lcm")
+HARDLY = 0.1  # of the mask: what shows in less of it is no defect that a detector could be tested on
 VISIBLE = 8  # grey levels: from this change on a pixel counts as one that shows the defect
 
 
@@ -162,7 +163,8 @@ def write_folder(
 ) -> Iterator[tuple[Painting, Path] | Failure]:
     """Write paintings into a new folder, whole or not at all, and yield each with the file that it will have.
 
-    A data set has plain pictures in image/, their masks in mask/, and manifest.jsonl, which `open_dataset` reads.
+    A data set has plain pictures in image/, their masks in mask/, and manifest.jsonl, which `open_dataset` reads; what
+    can hardly be seen stays out of it.
     """
     image, mask = (folder / "image", folder / "mask") if data_set else (folder, folder)
     rows: list[str] = []
@@ -170,6 +172,8 @@ def write_folder(
         for place in {image, mask}:
             (new / place.relative_to(folder)).mkdir(exist_ok=True)
         for result in results:
+            if data_set and isinstance(result, Painting) and result.shown < HARDLY:
+                result = _too_faint(result)
             if isinstance(result, Failure):
                 yield result
                 continue
@@ -186,6 +190,15 @@ def write_folder(
             raise BadData(f"{folder}: nothing could be painted, so nothing was written")
         if data_set:
             (new / "manifest.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def _too_faint(painting: Painting) -> Failure:
+    name = painting.source.name
+    return Failure(
+        name,
+        f"{name}: seed {painting.seed} shows in {painting.shown:.0%} of its mask only, so it is no defect to test on; "
+        "try more strength or other words, or train the model longer",
+    )
 
 
 def _loaded(entry: Item | Failure, mask: Path | None) -> Sample:

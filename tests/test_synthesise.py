@@ -101,12 +101,29 @@ def test_words_that_name_no_kind_mean_the_one_they_are_most_like() -> None:
 def test_a_shape_lies_on_the_part_in_the_place_of_its_box_that_is_named(kind: str, place: str) -> None:
     picture = np.random.default_rng(0).integers(90, 130, (120, 120, 3)).astype(np.uint8)
     part = disc()
+    seam = cv2.dilate(part.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     box = np.zeros_like(part)
     box[11:70, 51:110] = field(place, (59, 59)) > 0
     for seed in range(5):
         mask = shape_of(picture, part, kind, "", place, np.random.default_rng(seed))
         assert mask.any()
-        assert (mask & part & box).sum() >= 0.9 * mask.sum()
+        assert not (mask & ~seam).any()
+        assert (mask & box).sum() >= 0.85 * mask.sum()
+
+
+def test_the_edge_is_the_parts_own_and_what_breaks_off_there_is_not_made_small_by_it() -> None:
+    picture = np.where(disc()[..., None], np.uint8(150), np.uint8(20)).repeat(3, axis=-1)
+
+    def drawn(kind: str, place: str) -> list[NDArray[np.bool_]]:
+        rngs = [np.random.default_rng(seed) for seed in range(6)]
+        return [shape_of(picture, disc(), kind, "large", place, rng) for rng in rngs]
+
+    y, x = np.mgrid[:120, :120]
+    for mask in drawn("stain", "edge"):
+        assert np.hypot(x - 80, y - 40)[mask].min() > 15
+    anywhere = np.mean([mask.sum() for mask in drawn("chip", "")])
+    assert np.mean([mask.sum() for mask in drawn("chip", "edge")]) == anywhere
+    assert np.mean([mask.sum() for mask in drawn("chip", "upper_right")]) > 0.3 * anywhere
 
 
 def test_large_is_larger_than_small_and_a_large_picture_gets_a_large_shape() -> None:
@@ -249,6 +266,20 @@ def test_a_data_set_opens_as_anomalous_pictures_of_the_test_with_their_masks(
         assert line["file"] == str(item.path)
     with pytest.raises(BadData, match="no good pictures"):
         open_dataset(tmp_path / "more").normals()
+
+
+def test_what_can_hardly_be_seen_is_told_and_stays_out_of_a_data_set(
+    plate: Plate, tmp_path: Path, fake_core: None
+) -> None:
+    library.save(PAINTER, "painter")
+    faint = plate("a.png", spot=128, level=175)  # the fake paints grey of 180
+    told = foil("synthesise", faint, "--text", "a stain", "--out", tmp_path / "a0.png").stdout
+    assert "hardly visible: it shows in 0% of its mask" in told
+    args = ("--text", "a stain", "--count", "8", "--data-set", tmp_path / "more")
+    refused = foil("synthesise", faint, *args, code=30).stderr.splitlines()
+    assert len(refused) == 3, "175 + 8 is seed 3"
+    assert "seed 2 shows in 0% of its mask only" in refused[-1]
+    assert len(open_dataset(tmp_path / "more").items) == 5
 
 
 def test_several_pictures_go_into_a_new_folder(plate: Plate, tmp_path: Path, painter: None) -> None:

@@ -44,9 +44,10 @@ def synthesise(
     the words is drawn at random on the part, in the place that the words name. The same seed gives the same picture.
 
     Every picture says that it is generated: in its file, and in a strip below it. A data set has plain pictures, whose
-    files still say so, with their masks and a manifest: all are for the test, none to learn normal from.
+    files still say so, with their masks and a manifest: all are for the test, none to learn normal from. What can
+    hardly be seen stays out of it.
 
-    The exit code is 0, or 30 if some of the pictures could not be used.
+    The exit code is 0, or 30 if some pictures could not be used or painted.
 
     \b
     Examples:
@@ -111,10 +112,12 @@ def _one(
 
 def _tell(painting: "Painting", file: Path, as_json: bool) -> None:
     """Print what was painted, where it lies and how much of it can be seen."""
+    from assistant.synthesising import HARDLY
+
     if as_json:
         typer.echo(json.dumps({**painting.to_json(), "file": str(file)}, ensure_ascii=False, allow_nan=False))
         return
     x0, y0, x1, y1 = painting.bbox
     place = f"{x1 - x0} x {y1 - y0} px at ({x0}, {y0})"
-    seen = "" if painting.shown >= 0.1 else f"; hardly visible: {painting.shown:.0%} of it differ"
+    seen = "" if painting.shown >= HARDLY else f"; hardly visible: it shows in {painting.shown:.0%} of its mask"
     typer.echo(f"{file}  generated {painting.kind}, {place}, seed {painting.seed}{seen}")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusion.errors import BadInput
-from fusion.guidance import field
+from fusion.guidance import EDGE, field
 from fusion.synthesis import KINDS, SYNONYMS, synthesise
 from fusion.synthesis.site import Mask, Pixels
 
@@ -48,6 +48,8 @@ def shape_of(picture: Pixels, part: Mask, kind: str, words: str, place: str, rng
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     on = cv2.resize(part.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     low, high = next((sizes for said, sizes in _SIZES if said & set(words.lower().split())), _USUAL)
+    if kind == "chip" and place == "edge":  # it can't be elsewhere, and "a chipped edge" names no place
+        place = ""
     where = _within(on if on.any() else np.ones_like(on), place)
     drawn = synthesise(small, rng, kind, on, where, float(rng.uniform(low, high))).mask
     return np.asarray(cv2.resize(drawn.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) >= 0.5)
@@ -65,13 +67,20 @@ def _named(words: str) -> str:
 
 
 def _within(part: Mask, place: str) -> Mask | None:
-    """Return the part's pixels in a field of its box, (H, W); None where no place is named."""
+    """Return a field of a part's box, carried on beyond the box, (H, W): what lies at the outline needs room there.
+
+    The edge follows the outline. None where no place is named.
+    """
     if not place:
         return None
-    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    where = np.zeros_like(part)
-    where[box] = part[box] & (field(place, part[box].shape) > 0)
-    if not where.any():
+    if place == "edge":
+        depth = cv2.distanceTransform(np.pad(part, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
+        where = depth <= 2 * EDGE * depth.max()  # twice the depth is the shorter side of what is long
+    else:
+        rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+        top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+        margins = ((top, part.shape[0] - bottom), (left, part.shape[1] - right))
+        where = np.pad(field(place, (int(bottom - top), int(right - left))), margins, mode="edge") > 0
+    if not (part & where).any():
         raise BadInput(f"nothing of the part lies at its {place.replace('_', ' ')}; name another place, or give a mask")
-    return where
+    return np.asarray(where)
