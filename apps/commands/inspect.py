@@ -35,7 +35,7 @@ def inspect(
     mm_per_px: Annotated[float | None, typer.Option(help="Size of a pixel in mm, to tell sizes in mm, too.")] = None,
     samples: Annotated[
         int,
-        typer.Option(help="How far so many sampled normal versions disagree, pixel by pixel; a second each.", min=0),
+        typer.Option(help="Draw so many normal versions and tell how far they disagree; a second in all.", min=0),
     ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Neither words nor progress: the exit code tells.")] = False,
 ) -> None:
