@@ -14,7 +14,10 @@ import torch
 from core_cases import COARSE, files_of, look, plate, quick_fit, same, write_goods
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
+from typer.testing import CliRunner
 
+from apps.cli import app
+from assistant import library
 from fusion.detection import Detection, Guidance
 from fusion.detector import Detector, DetectorConfig
 from fusion.errors import BadData, BadInput, BadModel, BadSetting
@@ -447,3 +450,21 @@ def test_files_that_are_no_weights_are_refused(
             read_weights(tmp_path / f"{name}.safetensors")
     with pytest.raises(BadModel, match="has no trained weights"):
         write_weights(closed, tmp_path / "none.safetensors", "plates")
+
+
+def test_the_command_line_writes_weights_once_and_only_of_what_was_trained(
+    neural: Detector, closed: Detector, tmp_path: Path
+) -> None:
+    library.save(neural, "trained")
+    library.save(closed, "closed")
+    file = tmp_path / "out.safetensors"
+    wrote = CliRunner().invoke(app, ["models", "weights", "trained", str(file)])
+    assert wrote.exit_code == 0
+    assert f"--weights {file}" in wrote.output
+    assert read_weights(file).size == "tiny"
+    again = CliRunner().invoke(app, ["models", "weights", "trained", str(file)])
+    assert again.exit_code == 2
+    assert "new file" in again.output
+    untrained = CliRunner().invoke(app, ["models", "weights", "closed", str(tmp_path / "other.safetensors")])
+    assert untrained.exit_code == 2
+    assert "has no trained weights" in untrained.output

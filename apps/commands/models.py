@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from apps.commands import options
 from apps.console import table
+from fusion.errors import BadSetting
 
 if TYPE_CHECKING:
     from assistant.library import BrokenModel, ModelInfo
@@ -62,6 +64,30 @@ def remove(
         typer.confirm(f"Remove {name} ({folder}) for good?", abort=True)
     library.remove(name)
     typer.echo(f"{name} is removed")
+
+
+@app.command("weights")
+def weights(
+    name: Annotated[str, typer.Argument(help="The model.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="A new .safetensors file.", show_default=False)],
+) -> None:
+    """Write a model's trained weights to a file of their own.
+
+    foil fit --weights FILE takes them instead of training, and calibrates them on the good parts at hand.
+
+    \b
+    Example:
+      foil models weights gasket gasket.safetensors
+    """
+    from assistant import library
+
+    if file.exists() or file.suffix != ".safetensors":
+        raise BadSetting(f"{file}: expected the name of a new file that ends in .safetensors")
+    detector = library.load(name)
+    from fusion.learning.weights import write_weights
+
+    write_weights(detector, file, f"{detector.card['n_statistics']} good parts of {name}")
+    typer.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB; next: foil fit DIR --name NAME --weights {file}")
 
 
 def _row(model: "ModelInfo") -> list[str]:

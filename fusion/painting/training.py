@@ -119,7 +119,7 @@ def train_painter(
     )
     taken = 0
     for step in train(denoiser, Source(pool, captions, normal, config, seed), painting_loss, validation, budget):
-        progress(f"training the painter, about {step.seconds_left:.0f} s left", step.step, step.total)
+        progress("training the painter", step.step, step.total)
         taken = step.step
     found = validation.figures(denoiser.eval())
     helped = found["psnr"] > found["psnr of the memory"] and found["texture"] < found["texture of the memory"]
