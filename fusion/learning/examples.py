@@ -21,6 +21,7 @@ from fusion.representation.encoder import Encoder
 from fusion.representation.segment import segment, thumbnail
 from fusion.representation.whitening import Moments, Pooling, Whitening, fit_gaussian
 from fusion.synthesis import KINDS, caption, pair
+from fusion.threads import one_thread
 
 PARAPHRASES = 24  # captions of each kind
 BORROWED = 4  # other normals from which a defect may borrow
@@ -115,7 +116,7 @@ def make_examples(
         severity = torch.tensor([one.severity, other.severity])
         return index, torch.stack(seen), masks, kinds, severity
 
-    with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
+    with one_thread(), ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
         for fold, whiten in held_out(tokens, folds, poolings, encoder.grid):
             parts = [apply(x[fold]).half() for apply, x in zip(whiten, tokens, strict=True)]
             whitened[fold] = torch.cat(parts, dim=-1)
