@@ -24,7 +24,7 @@ from fusion.painter import Painter
 from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
 from fusion.representation.encoder import Encoded, Encoder
-from fusion.representation.segment import segment, thumbnail
+from fusion.representation.segment import part_of
 from fusion.residual import Spread, smooth
 from fusion.sample import Sample
 from fusion.threads import one_thread
@@ -263,10 +263,8 @@ class Detector:
         return np.asarray(share <= 0.5)
 
     def _part(self, image: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        found = segment(thumbnail(image)) if self.background else None
-        if found is None:
-            return np.ones(image.shape[:2], bool)
-        return cv2.resize(found.astype(np.uint8), image.shape[1::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
+        found = part_of(image) if self.background else None
+        return np.ones(image.shape[:2], bool) if found is None else found
 
 
 def fit(

@@ -91,7 +91,7 @@ def fit_detector(
         _enough(len(seen.items), len(items), good)
         order = torch.randperm(len(seen.items), generator=torch.Generator().manual_seed(config.seed))
         folds = list(order.tensor_split(min(len(order), FOLDS)))
-        tokens = [*seen.tokens]
+        tokens = [*seen.tokens] if config.method == "neural" else []  # else each may go as soon as it is fitted
         views, held, poolings = _views(seen.tokens, encoder, config, folds, progress)
         in_spread = cross_spread(held, folds).numpy()
     masks = [segment(thumb) for thumb in thumbs]

@@ -6,7 +6,6 @@ always the tokens of a picture, so what is learnt is repair (GLAD's target with 
 Noise is always added: asked without any, a network learns to hand through what it sees, defects too.
 """
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from torch import Tensor
 from fusion.condition import Condition, nothing, stacked
 from fusion.diffusion.denoiser import precondition
 from fusion.diffusion.network import Network
-from fusion.diffusion.noise import generator_of
+from fusion.diffusion.noise import generator_of, training_sigmas
 from fusion.learned import global_embedding
 from fusion.learning.examples import Captions, Normals, Pairs
 
@@ -59,7 +58,7 @@ class Source:
         if len(counts) > 1:
             parts += [self._repaired(counts["repair"], g), self._within(counts["region"], g)]
         x, target = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
-        sigma = torch.exp(torch.empty(self.size).uniform_(math.log(LOW), math.log(HIGH), generator=g))
+        sigma = training_sigmas(self.size, g, LOW, HIGH)
         noise = torch.randn(x.shape, generator=g) * sigma[:, None, None]
         cond = stacked([part[2] for part in parts]).dropped(DROP, g, ("image", "skeleton"))
         return Batch(x + noise, target, sigma, cond)

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from fusion.progress import Progress
 from fusion.representation.encoder import Encoder
-from fusion.representation.segment import segment, thumbnail
+from fusion.representation.segment import part_of
 from fusion.representation.whitening import Moments, Pooling, Whitening, fit_gaussian
 from fusion.synthesis import KINDS, caption, pair
 from fusion.threads import one_thread
@@ -109,7 +109,7 @@ def make_examples(
         rng = np.random.default_rng([seed, index, number])
         picture = pictures[index]
         others = [pictures[int(i)] for i in rng.integers(len(pictures), size=BORROWED)]
-        one, other, both = pair(picture, rng, _part(picture) if background else None, others)
+        one, other, both = pair(picture, rng, part_of(picture) if background else None, others)
         seen = [_whitened(encoder, image, whiten) for image in (one.image, other.image, both)]
         masks = torch.stack([_cells(defect.mask, encoder.grid) for defect in (one, other)])
         kinds = torch.tensor([KINDS.index(defect.kind) for defect in (one, other)])
@@ -134,13 +134,6 @@ def _whitened(encoder: Encoder, picture: NDArray[np.uint8], whiten: Sequence[Whi
     """Return a picture of the frame as whitened tokens of all representations, (P, C), in half precision."""
     seen = encoder.encode(picture, _NOWHERE).tokens
     return torch.cat([one(x[None])[0] for one, x in zip(whiten, seen, strict=True)], dim=-1).clamp(-6e4, 6e4).half()
-
-
-def _part(picture: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
-    found = segment(thumbnail(picture))
-    if found is None:
-        return None
-    return cv2.resize(found.astype(np.uint8), picture.shape[1::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
 
 
 def _cells(mask: NDArray[np.bool_], grid: tuple[int, int]) -> Tensor:

@@ -32,6 +32,14 @@ def segment(thumb: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
     return np.asarray(filled, bool)
 
 
+def part_of(picture: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
+    """Return where the part is in a picture of any size, (H, W); None where there is none to be seen."""
+    found = segment(thumbnail(picture))
+    if found is None:
+        return None
+    return cv2.resize(found.astype(np.uint8), picture.shape[1::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
+
+
 def touches_border(mask: NDArray[np.bool_]) -> bool:
     """Tell whether more than a tenth of the picture's border belongs to the mask: then it is no part in a frame."""
     edge = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
