@@ -35,15 +35,14 @@ def _both(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
 COCO = JointSet(
     "COCO-17",
     COCO_JOINTS,
-    _both(
-        ("shoulder", "elbow"),
-        ("elbow", "wrist"),
-        ("hip", "knee"),
-        ("knee", "ankle"),
-        ("shoulder", "hip"),
-        ("eye", "ear"),
-    )
-    + (("left shoulder", "right shoulder"), ("left hip", "right hip"), ("nose", "left eye"), ("nose", "right eye")),
+    (
+        *_both(("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle")),
+        *_both(("shoulder", "hip"), ("eye", "ear")),
+        ("left shoulder", "right shoulder"),
+        ("left hip", "right hip"),
+        ("nose", "left eye"),
+        ("nose", "right eye"),
+    ),
     _sides("hip"),
     tuple(
         (f"{side} {bends}", f"{side} {one}", f"{side} {bends}", f"{side} {other}")
