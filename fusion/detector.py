@@ -15,7 +15,7 @@ from torch import Tensor
 from fusion.calibration import Calibration
 from fusion.detection import Detection, Guidance
 from fusion.errors import BadInput, BadSetting
-from fusion.guidance import Guided, changed, describes, field, search, told
+from fusion.guidance import Guided, changed, describes, search, told
 from fusion.item import Item
 from fusion.learned import Learned, to_frame
 from fusion.modality.prompt import Prompt, read_prompt
@@ -23,6 +23,7 @@ from fusion.modality.text import MINILM, text_encoder
 from fusion.painter import Painter
 from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
+from fusion.region import left_out, looked_at, where_to_look
 from fusion.representation.encoder import Encoded, Encoder
 from fusion.representation.segment import part_of
 from fusion.residual import Spread, smooth
@@ -74,7 +75,7 @@ class Detector:
     background: bool  # parts stand free before a background
     calibration: Calibration
     card: dict[str, Any]  # how it came about, as plain data
-    learned: Learned | None = None  # the trained denoiser; None: the closed form judges
+    learned: Learned | None = None  # what training gave, if there was any
 
     def detect(self, sample: Sample, samples: int = 0) -> Detection:
         """Return score, verdict, map, mask and normal version of a sample's image.
@@ -84,12 +85,12 @@ class Detector:
         """
         image, painter = _checked(sample), self._sampler(samples)
         prompt = read_prompt(sample.text, f"the text of {sample.name}") if self.learned and sample.text else None
-        look_at = _where_to_look(sample.mask, prompt, image.shape)
+        look_at = where_to_look(sample.mask, prompt, image.shape)
         with one_thread(), torch.inference_mode():
             seen = self.encoder(image)
             plain = self.places(seen, sample)
             refusal = self.world.refusal(looks(seen.picture, image.shape), plain)
-            ignored = self._ignored(look_at, seen)
+            ignored = None if look_at is None else left_out(look_at, seen.affine, self.encoder.frame.config.size)
             if ignored is not None:  # imputed by normals, it can't speak through its neighbours' surroundings either
                 filled, _, _ = self.pictures.repair(seen.picture, ignored)
                 seen = self.encoder.encode(np.rint(filled).astype(np.uint8), seen.affine)
@@ -97,7 +98,7 @@ class Detector:
             guided = self._guided(seen, sample, plain, prompt) if prompt else None
         cells = guided.cells if guided else plain
         if ignored is not None:
-            cells = np.where(self._looked_at(ignored, sample.name), cells, cells.min())
+            cells = np.where(looked_at(ignored, self.encoder.grid, sample.name), cells, cells.min())
         score, thresholds = float(cells.max()), self.calibration.thresholds
         found = score >= thresholds.review and not refusal
         mask, normal = self._difference(image, cells, seen) if found else (np.zeros(image.shape[:2], bool), image)
@@ -113,7 +114,7 @@ class Detector:
             map_top=3 * thresholds.reject,
             pred_mask=mask & (inside > 0),
             normal=normal,
-            part=self._part(image),
+            part=_part(image, self.background),
             refusal=refusal,
             guidance=self._told(prompt, guided, seen, image) if prompt and guided else None,
             used=self._used(),
@@ -128,7 +129,7 @@ class Detector:
         A trained detector conditions the normal version on a sample's skeleton and on words that describe the normal.
         """
         grid = self.encoder.grid
-        if self.learned:
+        if self.learned and self.learned.judges:
             x = self.whitened(seen)
             cond = self.learned.condition(x, text=text, skeleton=self._skeleton(sample, seen))
             maps = self.learned.maps(self.learned.residuals(x, cond))
@@ -242,29 +243,8 @@ class Detector:
 
     def _used(self) -> tuple[str, ...]:
         """Return the modalities that this model makes use of."""
-        posed = self.learned is not None and self.learned.posed
+        posed = self.learned is not None and self.learned.judges and self.learned.posed
         return ("image", "mask", *(["text"] if self.learned else []), *(["skeleton"] if posed else []))
-
-    def _ignored(self, mask: NDArray[np.float32] | None, seen: Encoded) -> NDArray[np.bool_] | None:
-        """Return the pixels of the frame that a mask, (H, W) of the input, tells to ignore; None if there are none."""
-        if mask is None:
-            return None
-        inside = cv2.warpAffine(mask, seen.affine, self.encoder.frame.config.size, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(inside < 0.5) if inside.min() < 0.5 else None
-
-    def _looked_at(self, ignored: NDArray[np.bool_], name: str) -> NDArray[np.bool_]:
-        """Return the cells of which at least half is to be looked at, (rows, columns)."""
-        rows, columns = self.encoder.grid
-        share = cv2.resize(ignored.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
-        if (share > 0.5).all():
-            raise BadInput(
-                f"{name}: its mask leaves no cell to look at; mark a spot of at least 1/20 of the part's length"
-            )
-        return np.asarray(share <= 0.5)
-
-    def _part(self, image: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        found = part_of(image) if self.background else None
-        return np.ones(image.shape[:2], bool) if found is None else found
 
 
 def fit(
@@ -284,17 +264,6 @@ def fit(
     return fit_detector(items, config, name, progress, checkpoint)
 
 
-def _where_to_look(
-    mask: NDArray[np.float32] | None, prompt: Prompt | None, shape: tuple[int, ...]
-) -> NDArray[np.float32] | None:
-    """Return a mask, (H, W), narrowed to the place that a prompt names; None if there is neither."""
-    if prompt is None or not prompt.place:
-        return mask
-    named = field(prompt.place, (shape[0], shape[1]))
-    both = named if mask is None else mask * named
-    return both if both.any() else mask
-
-
 def _checked(sample: Sample) -> NDArray[np.uint8]:
     if sample.image is None:
         raise BadInput(f"{sample.name}: it has no image, and this model looks at images; give one")
@@ -304,3 +273,8 @@ def _checked(sample: Sample) -> NDArray[np.uint8]:
             f"{sample.image.shape[1]} x {sample.image.shape[0]} px; give a mask of the image's size"
         )
     return sample.image
+
+
+def _part(image: NDArray[np.uint8], background: bool) -> NDArray[np.bool_]:
+    found = part_of(image) if background else None
+    return np.ones(image.shape[:2], bool) if found is None else found

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from fusion.modality.text import TextEncoder
 
 Cells = NDArray[np.float32]  # (rows, columns), in sigma
-EDGE = 0.15  # of the shorter side: what "edge" means
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,21 +79,6 @@ def told(prompt: Prompt, guided: Guided, guided_map: NDArray[np.float32] | None)
         ignored=guided.ignored,
         guided_map=guided_map,
     )
-
-
-def field(place: str, shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Return a place named in words as a mask of a picture of `shape` (height, width), (H, W) of 0 and 1."""
-    height, width = shape
-    y, x = np.mgrid[:height, :width]
-    if place == "edge":
-        depth = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
-        return np.asarray(depth < EDGE * min(shape), np.float32)
-    rows: tuple[float, float] = (0, 1 / 2) if "upper" in place else (1 / 2, 1) if "lower" in place else (0, 1)
-    columns: tuple[float, float] = (0, 1 / 2) if "left" in place else (1 / 2, 1) if "right" in place else (0, 1)
-    if place == "centre":
-        rows = columns = (1 / 4, 3 / 4)
-    inside = (y >= rows[0] * height) & (y < rows[1] * height) & (x >= columns[0] * width) & (x < columns[1] * width)
-    return np.asarray(inside, np.float32)
 
 
 def _share(learned: Learned, x: Tensor, words: NDArray[np.float32], grid: tuple[int, int]) -> Cells:

@@ -30,6 +30,7 @@ class Learned:
     kinds: Tensor  # (9, T) unit embedding of the middle of each kind's captions
     descriptions: Tensor  # (K, T) embeddings of what was said of the normals; (0, T) where nothing was
     posed: bool  # skeletons took part
+    judges: bool  # its residuals are the map; else the closed form's are, and only `sight` is used
 
     def residuals(self, x: Tensor, cond: Condition) -> Tensor:
         """Return |x - D(x; sigma, cond)| a noise level, representation and place, (B, P, C) -> (B, S V, P)."""
@@ -64,6 +65,7 @@ class Learned:
         return {"network": network, "sigmas": self.sigmas, "channels": self.channels} | {
             "words": self.words,
             "posed": self.posed,
+            "judges": self.judges,
         }
 
     def state(self) -> dict[str, Tensor]:
@@ -94,6 +96,7 @@ def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: li
         state["kinds"],
         state["descriptions"],
         plain["posed"],
+        plain["judges"],
     )
 
 

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fusion.diffusion.denoiser import NeuralDenoiser
-from fusion.guidance import EDGE, Guided, changed, describes, field, search, told
+from fusion.guidance import Guided, changed, describes, search, told
 from fusion.learned import Learned, global_embedding, image_only, to_frame
 from fusion.modality.prompt import read_prompt
 from fusion.modality.text import TextEncoder
+from fusion.region import EDGE, field
 from fusion.residual import Spread, residual
 from fusion.sight import Sight
 
@@ -55,7 +56,7 @@ def learned(kind: type[Learned] = Learned, descriptions: Tensor | None = None) -
     said = torch.empty(0, T) if descriptions is None else descriptions
     spread, kinds = Spread(torch.ones(6, P), torch.full((6, P), 2.0)), units(KINDS, T, seed=9)
     denoise = NeuralDenoiser(network(), colour())
-    return kind(denoise, (0.5, 1.0, 2.0), (4, 2), spread, sight, "fake", kinds, said, True)
+    return kind(denoise, (0.5, 1.0, 2.0), (4, 2), spread, sight, "fake", kinds, said, True, True)
 
 
 @pytest.fixture(scope="module")

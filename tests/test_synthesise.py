@@ -26,11 +26,11 @@ from assistant.synthesising import SAMPLERS, Painting, Wish, synthesise, synthes
 from fusion.dataset import open_dataset
 from fusion.detector import Detector
 from fusion.errors import BadData, BadInput, BadSetting
-from fusion.guidance import field
 from fusion.modality.text import TextEncoder
 from fusion.painter import Painter
 from fusion.painting.denoiser import PainterConfig, PictureDenoiser
 from fusion.picture import PictureMemory
+from fusion.region import field
 from fusion.sample import Sample
 from fusion.synthesis import KINDS, SYNONYMS
 from fusion.synthesis.asked import kind_of, shape_of

@@ -42,8 +42,8 @@ def fit(
 
     Folders may be loose pictures, MVTec's layout (train/good, test/DEFECT), or anything whose subfolders you name.
     Five good pictures are enough to begin; the summary says what so few can promise. A network takes 20 and minutes
-    (--method neural): it is trained on the good parts and on defects painted on them, it alone hears words
-    (foil inspect --text), and where it is no better than the closed form, that stays in force.
+    (--method neural): it is trained on the good parts and on defects painted on them, it learns what words mean
+    (foil inspect --text), and where it is no better than the closed form, that judges on.
 
     \b
     Examples:

@@ -1,7 +1,7 @@
 """Choosing: is the network better than the closed form? Asked of good parts and synthetic defects it never learnt from.
 
 No labelled defect takes part. The network is kept only if it tells these defects from these good parts at least as well
-over all kinds, since it alone hears words; else the closed form stays.
+over all kinds; else the closed form judges, and of what was learnt only words and the painter are used.
 """
 
 from collections.abc import Sequence

@@ -96,16 +96,15 @@ def train_detector(
         else train_painter(seen, memory, encoder, None, PAINTING * config.minutes, config.seed, progress, config.steps)
     )
     rounded(painter.denoiser)
-    detector = replace(detector, pictures=painter)
+    detector = replace(detector, pictures=painter, learned=outcome.learned)
     card = {"network": outcome.card, "painter": painter.figures}
-    if outcome.learned is None:
+    if not outcome.learned.judges:
         return detector, card
     grid, held = detector.encoder.grid, list(torch.arange(len(outcome.held)).tensor_split(len(folds)))
     maps = smooth(cross_spread(outcome.residuals, held).mean(dim=1), grid)
     in_spread = cross_spread(maps, held).numpy()
     trained = replace(
         detector,
-        learned=outcome.learned,
         spread=Spread.of(maps),
         world=World.of(seen_looks, in_spread),
         calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),

@@ -56,7 +56,7 @@ class Ready(Protocol):
 class Outcome:
     """What came of a training."""
 
-    learned: Learned | None  # None: the closed form is kept
+    learned: Learned  # it judges only if it was better than the closed form
     held: Tensor  # indices of the normals that the network never saw
     residuals: Tensor  # (H, S V, P) of these
     card: dict[str, Any]
@@ -98,7 +98,7 @@ def learn(
     checkpoint: Path | None = None,
     ready: Ready | None = None,
 ) -> Outcome:
-    """Train a network of a size, and return it with its calibration, or the news that it is no better.
+    """Train a network of a size, and return it with its calibration, and whether it is better than the closed form.
 
     With `ready`, nothing is trained: its weights are calibrated here. A training that was cut off goes on from its
     `checkpoint`.
@@ -135,9 +135,10 @@ def learn(
         F.normalize(captions.kinds.mean(dim=1), dim=-1),  # a mean of units is shorter than what it is compared with
         torch.unique(normals.text[normals.described], dim=0),
         bool(normals.posed.any()),
+        kept,
     )
     card = story | _card(network, size, before, after, tested) | {"kept": kept, "why": why}
-    return Outcome(learned if kept else None, held, ours, card)
+    return Outcome(learned, held, ours, card)
 
 
 def _train(

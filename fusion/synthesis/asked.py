@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusion.errors import BadInput
-from fusion.guidance import EDGE, field
+from fusion.region import EDGE, field
 from fusion.synthesis import KINDS, SYNONYMS, synthesise
 from fusion.synthesis.site import Mask, Pixels
 
