@@ -16,6 +16,9 @@ from torch import Tensor, nn
 MODALITIES = ("image", "text", "mask", "skeleton")
 JOINTS = 17
 COARSE = 8  # cells a side to which a mask is pooled before it becomes a token
+_LEFT, _RIGHT = ((5, 7), (7, 9), (11, 13), (13, 15)), ((6, 8), (8, 10), (12, 14), (14, 16))  # arms and legs, COCO
+_MIDDLE = ((5, 6), (11, 12), (5, 11), (6, 12), (0, 5), (0, 6))
+DRAWN = (_LEFT, _RIGHT, _MIDDLE)  # bones that make a channel each of a drawn skeleton
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +63,27 @@ def nothing(batch: int, places: int, image: int, text: int) -> Condition:
 def stacked(conditions: Sequence[Condition]) -> Condition:
     """Return several conditions as one batch."""
     return Condition(*(torch.cat([getattr(one, name) for one in conditions]) for name in (*MODALITIES, "present")))
+
+
+def drawn(skeleton: Tensor, grid: tuple[int, int], width: float = 1.0) -> Tensor:
+    """Return how near each cell is to the bones, (B, 17, 3) -> (B, P, 3), 0 to 1: left limbs, right limbs, the rest.
+
+    A bone is as sure as the less sure of its joints; what was not seen is not drawn. `width` is in cells.
+    """
+    rows, columns = grid
+    y, x = torch.meshgrid(torch.arange(rows) + 0.5, torch.arange(columns) + 0.5, indexing="ij")
+    cells = torch.stack([x, y], dim=-1).view(-1, 2).to(skeleton)  # (P, 2)
+    places = (skeleton[..., :2] + 1) / 2 * torch.tensor([columns, rows]).to(skeleton)
+    channels = []
+    for bones in DRAWN:
+        ends = torch.tensor(bones, device=skeleton.device)
+        a, b = places[:, ends[:, 0], None], places[:, ends[:, 1], None]  # (B, K, 1, 2)
+        along = b - a
+        t = ((cells - a) * along).sum(-1) / along.square().sum(-1).clamp_min(1e-6)
+        far = (cells - a - t.clamp(0, 1)[..., None] * along).square().sum(-1)  # (B, K, P)
+        sure = torch.minimum(skeleton[:, ends[:, 0], 2], skeleton[:, ends[:, 1], 2])
+        channels.append((sure[..., None] * torch.exp(-far / (2 * width**2))).amax(dim=1))
+    return torch.stack(channels, dim=-1)
 
 
 class Fusion(nn.Module):

@@ -1,5 +1,6 @@
 """Conditions and the X-embedding: any subset runs, what is absent is never read, and gates follow the noise level."""
 
+import math
 from dataclasses import replace
 from itertools import product
 
@@ -9,7 +10,7 @@ from core_cases import equal
 from learning_cases import GRID, C, P, T, condition, empty, normal
 from torch import Tensor
 
-from fusion.condition import JOINTS, MODALITIES, Condition, Fusion, merge_heads, split_heads, stacked
+from fusion.condition import JOINTS, MODALITIES, Condition, Fusion, drawn, merge_heads, split_heads, stacked
 
 pytest_plugins = ["core_fixtures"]
 pytestmark = pytest.mark.usefixtures("single_thread")
@@ -143,3 +144,25 @@ def test_heads_are_merged_as_they_were_split() -> None:
     x = normal(2, 5, 12)
     assert split_heads(x, 3).shape == (2, 3, 5, 4)
     equal(merge_heads(split_heads(x, 3)), x)
+
+
+def test_a_skeleton_is_drawn_where_its_bones_are() -> None:
+    pose = torch.zeros(2, 17, 3)
+    pose[0, 5], pose[0, 7] = torch.tensor([-0.75, -0.5, 1.0]), torch.tensor([-0.75, 0.5, 0.8])  # left upper arm
+    pose[1, 6], pose[1, 8] = torch.tensor([0.0, 0.75, 1.0]), torch.tensor([0.75, 0.75, 1.0])
+    near = drawn(pose, (8, 16)).view(2, 8, 16, 3)
+    assert near.shape == (2, 8, 16, 3)
+    assert not near[0, ..., 1:].any()
+    left = near[0, ..., 0]
+    torch.testing.assert_close(left[2:6, 1:3], torch.full((4, 2), 0.8 * math.exp(-1 / 8)))  # half a cell off the bone
+    assert left[:, 6:].max() < 1e-3
+    assert left[0, 2] < left[1, 2] < left[2, 2]
+    right = near[1, ..., 1]
+    assert right[6].argmax() in range(8, 14)
+    assert not near[1, ..., 0].any()
+
+
+def test_bones_of_joints_that_were_not_seen_are_not_drawn() -> None:
+    pose = torch.rand(1, 17, 3)
+    pose[0, :, 2] = 0
+    assert not drawn(pose, (5, 7)).any()

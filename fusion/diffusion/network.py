@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fusion.condition import Condition, Fusion, merge_heads, split_heads
+from fusion.condition import DRAWN, Condition, Fusion, drawn, merge_heads, split_heads
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Network(nn.Module):
         width, cells = config.width, config.patch**2
         rows, columns = (-(-side // config.patch) for side in config.grid)
         self.fusion = Fusion(width, config.image, config.text)
-        self.into = nn.Linear(cells * (config.channels_in + 1), width)  # + the mask
+        self.into = nn.Linear(cells * (config.channels_in + 1 + len(DRAWN)), width)  # + mask, skeleton
         self.place = nn.Parameter(0.02 * torch.randn(rows * columns, width))
         self.level = nn.Sequential(nn.Linear(64, width), nn.SiLU(), nn.Linear(width, width))
         self.modulation = nn.Linear(width, 7 * width)
@@ -90,7 +90,8 @@ class Network(nn.Module):
         tau = self.tau(sigma)
         heard = self.fusion(cond, self.config.grid, tau)
         asked = torch.where(cond.present[:, 2, None], cond.mask, 1.0)[..., None]
-        z = self.into(self._to_patches(torch.cat([x, asked], dim=-1))) + self.place
+        bones = torch.where(cond.present[:, 3, None, None], drawn(cond.skeleton, self.config.grid), 0.0)
+        z = self.into(self._to_patches(torch.cat([x, asked, bones], dim=-1))) + self.place
         modulation = self.modulation(F.silu(tau)).view(len(tau), 7, -1)
         for block in self.blocks:
             z = block(z, heard, modulation)

@@ -1,12 +1,15 @@
 """Batches: what the network is asked, and what it should have answered.
 
 Without words, or under what was said of them, the network meets normals alone: there it is their denoiser, and no idea
-that we have of defects bends it. Under "normal" and inside masks it meets defects, too, and undoes them. The target is
-always the tokens of a picture, so what is learnt is repair (GLAD's target with the right sign), not a step towards it.
+that we have of defects bends it. Under "normal" and inside masks it meets defects, too, and undoes them. Where words or
+skeletons tell normals apart, it meets two in one picture, and what was said of the one decides what belongs there. The
+target is always the tokens of a picture, so what is learnt is repair (GLAD's target with the right sign), not a step
+towards it.
 Noise is always added: asked without any, a network learns to hand through what it sees, defects too.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import torch
@@ -22,6 +25,7 @@ from fusion.learning.examples import Captions, Normals, Pairs
 
 LOW, HIGH = 0.5, 4.0  # of the noise levels: below, nothing can be undone; above, nothing is seen
 SHARES = {"normal": 0.75, "repair": 0.19, "region": 0.06}
+TOLD_APART = 1 / 3  # of the normals of a batch are mixed with another one, where words or skeletons tell them apart
 DROP = 0.15  # of image and skeleton; words and masks say what is asked for, and are absent where nothing is
 
 
@@ -54,14 +58,17 @@ class Source:
         shares = SHARES if self.synthetic and len(self.pairs) else {"normal": 1.0}
         counts = {kind: round(self.size * share) for kind, share in shares.items()}
         counts["normal"] += self.size - sum(counts.values())
-        parts = [self._normals(counts["normal"], g)]
+        mixed = round(TOLD_APART * counts["normal"]) if self.told_apart else 0
+        parts = [self._normals(counts["normal"] - mixed, g)]
         if len(counts) > 1:
             parts += [self._repaired(counts["repair"], g), self._within(counts["region"], g)]
+        parts = [(x, target, cond.dropped(DROP, g, ("image", "skeleton"))) for x, target, cond in parts]
+        if mixed:
+            parts.append(self._mixed(mixed, g))
         x, target = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
         sigma = training_sigmas(self.size, g, LOW, HIGH)
         noise = torch.randn(x.shape, generator=g) * sigma[:, None, None]
-        cond = stacked([part[2] for part in parts]).dropped(DROP, g, ("image", "skeleton"))
-        return Batch(x + noise, target, sigma, cond)
+        return Batch(x + noise, target, sigma, stacked([part[2] for part in parts]))
 
     def _normals(self, count: int, g: torch.Generator) -> tuple[Tensor, Tensor, Condition]:
         """Return normals as they are, without words or under their own; a few under "normal"."""
@@ -74,6 +81,23 @@ class Source:
             said = torch.rand(count, generator=g) < 0.2
             cond = _where(said, _with(cond, "text", self._normal_words(count, g)), cond)
         return x, x, cond
+
+    @cached_property
+    def told_apart(self) -> bool:
+        """Whether words or skeletons tell any two of the normals apart."""
+        texts = self.normals.text[self.members][self.normals.described[self.members]]
+        return bool(self.normals.posed[self.members].sum() > 1) or len(torch.unique(texts, dim=0)) > 1
+
+    def _mixed(self, count: int, g: torch.Generator) -> tuple[Tensor, Tensor, Condition]:
+        """Return normals of which a part is another one's, to be put back as was said of the first."""
+        known = self.members[(self.normals.posed | self.normals.described)[self.members]]
+        base = known[torch.randint(len(known), (count,), generator=g)]
+        others = self.members[torch.randint(len(self.members), (count,), generator=g)]
+        own, x = self.normals.x[base].float(), self.normals.x[others].float()
+        same = (self.normals.text[base] == self.normals.text[others]).all(dim=1) & ~self.normals.posed[base]
+        inside = boxes(count, self.grid, g) & ~same[:, None]  # nothing tells these two apart
+        x = torch.where(inside[..., None], x, own)
+        return x, own, self._known(base, x)
 
     def _repaired(self, count: int, g: torch.Generator) -> tuple[Tensor, Tensor, Condition]:
         """Return defects, one or two, which under "normal" are undone."""
@@ -131,6 +155,17 @@ def _where(chosen: Tensor, this: Condition, that: Condition) -> Condition:
     """Return `this` for the chosen of the batch, (B,), and `that` for the others."""
     pairs = ((getattr(this, f), getattr(that, f)) for f in Condition.__dataclass_fields__)
     return Condition(*(torch.where(chosen.view(-1, *[1] * (a.dim() - 1)), a, b) for a, b in pairs))
+
+
+def boxes(count: int, grid: tuple[int, int], g: torch.Generator) -> Tensor:
+    """Return random boxes of a quarter to three quarters of a grid's sides, (count, P) bool."""
+    sides = torch.tensor(grid)
+    size = (torch.empty(count, 2).uniform_(0.25, 0.75, generator=g) * sides).round().clamp_min(1)
+    start = (torch.rand(count, 2, generator=g) * (sides - size + 1)).floor()
+    row, column = torch.arange(grid[0]), torch.arange(grid[1])
+    tall = (row >= start[:, :1]) & (row < start[:, :1] + size[:, :1])
+    wide = (column >= start[:, 1:]) & (column < start[:, 1:] + size[:, 1:])
+    return (tall[:, :, None] & wide[:, None, :]).flatten(1)
 
 
 def grown(masks: Tensor, grid: tuple[int, int]) -> Tensor:
