@@ -60,7 +60,6 @@ def normals(n: int = 24, described: bool = False) -> Normals:
     none = torch.zeros(n, dtype=torch.bool)
     return Normals(
         normal(n, P, C).half(),
-        torch.zeros(n, 8, 8, 3, dtype=torch.uint8).numpy(),
         units(n, T, seed=1),
         some if described else none,
         normal(n, 17, 3, seed=2),

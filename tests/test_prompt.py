@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from explain.place import PLACES
 from fusion.errors import BadInput
-from fusion.modality.lexicon import lexicon, to_english, translate
+from fusion.modality.lexicon import lexicon, translate
 from fusion.modality.prompt import read_prompt
 
 KINDS = {
@@ -86,11 +86,6 @@ def test_chinese_is_cut_into_the_longest_words_and_what_is_left_over_is_told(
     chinese: str, english: str, unknown: tuple[str, ...]
 ) -> None:
     assert translate(chinese) == (english, unknown)
-    assert to_english(chinese) == english
-
-
-def test_a_text_of_which_nothing_is_understood_stays_as_it_is() -> None:
-    assert to_english("龘龘") == "龘龘"
 
 
 @pytest.mark.parametrize(

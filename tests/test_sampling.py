@@ -1,13 +1,14 @@
 """Walks against closed forms: the ideal denoiser of N(mu, s^2) is the Wiener filter, and so every walk is known."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from fusion.diffusion.noise import generator_of, geometric_sigmas, karras_sigmas, noise_of, training_sigmas
+from fusion.diffusion.noise import generator_of, karras_sigmas, noise_of, training_sigmas
 from fusion.diffusion.sampling import SCHEDULERS, Denoise, inpaint, last, posterior, reconstruct, walk
 from fusion.errors import BadSetting
 
@@ -43,21 +44,18 @@ def moments(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def test_levels_fall_from_high_to_low_and_a_walk_ends_at_zero() -> None:
-    assert geometric_sigmas(3, 0.5, 8.0) == pytest.approx((8.0, 2.0, 0.5))
     levels = karras_sigmas(5, 0.02, 80.0)
     assert (len(levels), levels[-1]) == (6, 0.0)
     assert (levels[0], levels[-2]) == pytest.approx((80.0, 0.02))
     roots = [level ** (1 / 7) for level in levels[:-1]]
     assert [a - b for a, b in pairwise(roots)] == pytest.approx([roots[0] - roots[1]] * 4)
     assert karras_sigmas(1, 0.02, 80.0) == pytest.approx((80.0, 0.0))
-    assert geometric_sigmas(1, 0.02, 80.0) == (80.0,)
 
 
 @pytest.mark.parametrize(("n", "low", "high"), [(0, 0.1, 1.0), (3, 1.0, 1.0), (3, 0.0, 1.0), (3, 2.0, 1.0)])
-@pytest.mark.parametrize("levels", [geometric_sigmas, karras_sigmas])
-def test_levels_that_make_no_sense_are_refused(levels: Callable[..., object], n: int, low: float, high: float) -> None:
+def test_levels_that_make_no_sense_are_refused(n: int, low: float, high: float) -> None:
     with pytest.raises(BadSetting, match="expected one or more, and 0 < low < high"):
-        levels(n, low, high)
+        karras_sigmas(n, low, high)
 
 
 def test_noise_is_unit_normal_and_depends_on_all_of_its_seed() -> None:
@@ -83,7 +81,7 @@ def test_training_levels_are_even_over_the_logarithm_and_come_from_the_generator
 
 def test_reconstruct_follows_the_probability_flow_to_its_closed_form() -> None:
     x = MU + 3.0 * noises(range(8))
-    sigmas = (*geometric_sigmas(400, 1e-3, 3.0), 0.0)
+    sigmas = (*np.geomspace(3.0, 1e-3, 400).tolist(), 0.0)
     torch.testing.assert_close(last(reconstruct(x, wiener, sigmas)), consistent(x, 3.0), rtol=0, atol=0.02)
 
 

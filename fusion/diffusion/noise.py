@@ -14,14 +14,6 @@ from torch import Tensor
 from fusion.errors import BadSetting
 
 
-def geometric_sigmas(n: int, low: float, high: float) -> tuple[float, ...]:
-    """Return n levels from high to low, equal factors apart, (n,) [Song & Ermon 2019]."""
-    _check(n, low, high)
-    if n == 1:
-        return (float(high),)
-    return tuple(float(sigma) for sigma in np.geomspace(high, low, n))
-
-
 def karras_sigmas(n: int, low: float, high: float, rho: float = 7) -> tuple[float, ...]:
     """Return n levels from high to low and a last 0 for a walk of n steps, (n + 1,) [Karras et al. 2022, eq. 5]."""
     _check(n, low, high)

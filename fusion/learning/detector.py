@@ -75,7 +75,7 @@ def train_detector(
         tokens, pictures, folds, poolings, detector.encoder, wanted, detector.background, config.seed, progress
     )
     outcome = learn(
-        _normals(x, known, pictures, encoder),
+        _normals(x, known, encoder),
         pairs,
         captions,
         colouring([view.whitening.factor for view in detector.views]),
@@ -126,14 +126,13 @@ def _understood(text: str) -> str:
         return ""
 
 
-def _normals(x: Tensor, known: Sequence[Known], pictures: NDArray[np.uint8], encoder: TextEncoder) -> Normals:
+def _normals(x: Tensor, known: Sequence[Known], encoder: TextEncoder) -> Normals:
     texts = {text: words for text in {one.text for one in known} if (words := _understood(text))}
     vectors = dict(zip(texts, encoder.encode(list(texts.values())), strict=True))
     nowhere = np.zeros((17, 3), np.float32)
     absent = np.zeros(encoder.width, np.float32)
     return Normals(
         x,
-        pictures,
         torch.from_numpy(np.stack([vectors.get(one.text, absent) for one in known])),
         torch.tensor([one.text in texts for one in known]),
         torch.from_numpy(np.stack([nowhere if one.skeleton is None else one.skeleton for one in known])),

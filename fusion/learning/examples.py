@@ -32,7 +32,6 @@ class Normals:
     """The good parts, and what was said of them."""
 
     x: Tensor  # (N, P, C) whitened, half precision
-    pictures: NDArray[np.uint8]  # (N, H, W, 3) in the frame
     text: Tensor  # (N, T) embedding of what was said of each
     described: Tensor  # (N,) bool: anything was
     skeleton: Tensor  # (N, 17, 3) in shares of the frame

@@ -114,12 +114,6 @@ def translate(text: str) -> tuple[str, tuple[str, ...]]:
     return re.sub(r" (?=[,.;!?])", "", " ".join(english)), tuple(dict.fromkeys(unknown))
 
 
-def to_english(text: str) -> str:
-    """Return a text in English; as it came where nothing in it was understood."""
-    english, _ = translate(text)
-    return english if re.search(r"[A-Za-z]", english) else text
-
-
 def _cut(chinese: str) -> tuple[list[str], list[str]]:
     """Return the English for a run of Chinese characters, and the stretches that are in no word of the lexicon."""
     words = lexicon()
