@@ -1,6 +1,7 @@
 """Joint sets: the built-in ones hold together, and a mapping file says anything that they don't."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,13 @@ import numpy as np
 import pytest
 
 from fusion.errors import BadInput, BadSetting
+from fusion.motion.arrays import MOST_NUMBERS
+from fusion.motion.documents import LARGEST, LARGEST_JSON, MOST_FILES
 from fusion.motion.joint_sets import BODY_25, BUILT_IN, COCO_18, HALPE_26, PLUG_IN_GAIT
 from fusion.motion.joints import COCO, Convention, JointSet
-from fusion.motion.mapping import joint_set, read_joint_set
+from fusion.motion.mapping import KEYS, MOST_JOINTS, joint_set, read_joint_set
 from fusion.motion.read import motion_keys, read_motion
+from fusion.motion.tables import LONGEST_GAP
 
 ARM = {
     "joints": ["SHO", "ELB", "WRI", "HAND"],
@@ -121,6 +125,25 @@ def test_joint_sets_are_called_by_name(tmp_path: Path) -> None:
         joint_set("coco-16")
     with pytest.raises(BadInput, match=r"nowhere\.json: there is no such file"):
         joint_set(str(tmp_path / "nowhere.json"))
+
+
+def test_the_mapping_files_of_the_docs_are_read_and_say_what_the_docs_say(tmp_path: Path) -> None:
+    docs = (Path(__file__).resolve().parents[1] / "docs" / "movements.md").read_text(encoding="utf-8")
+    path = tmp_path / "m.json"
+    path.write_text(re.search(r"```json\n(.*?)```", docs, re.DOTALL)[1])
+    arm = read_joint_set(path)
+    assert (arm.name, arm.convention.rate, arm.find("wrist"), len(arm.angles)) == ("left arm", 100, 2, 2)
+    short = re.findall(r'`(\{"base".*?\})`', docs)
+    assert len(short) == 2
+    for content in short:
+        path.write_text(content)
+        assert read_joint_set(path).joints == BUILT_IN[json.loads(content)["base"]].joints
+    entries = set(json.loads(re.search(r"```json\n(.*?)```", docs, re.DOTALL)[1]))
+    assert set(re.findall(r"^\| `(\w+)` \|", docs, re.MULTILINE)) == entries == set(KEYS) - {"base"}
+    limits = (f"{MOST_NUMBERS:,} numbers", f"{LONGEST_GAP:,} in a row", f"3 to {MOST_JOINTS:,} names")
+    limits += (f"a file {LARGEST / 1e9:.0f} GB", f"JSON {LARGEST_JSON / 1e6:.0f} MB", f"{MOST_FILES:,} frames")
+    assert [limit for limit in limits if limit not in docs.replace("\n", " ")] == []
+    assert [name for name in BUILT_IN if name not in docs] == []
 
 
 @pytest.mark.parametrize(

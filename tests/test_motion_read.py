@@ -196,6 +196,19 @@ def test_missing_frames_are_frames_in_which_nobody_was_seen(content: bytes) -> N
     np.testing.assert_array_equal(motion.places[4:], WALK[4:, :, :2])
 
 
+@pytest.mark.parametrize("missing", [10_000, 10_001])
+def test_a_gap_of_ten_thousand_frames_is_the_longest(missing: int) -> None:
+    numbers = [0, 1, missing + 2]
+    table = as_table(np.column_stack([numbers, WALK[:3].reshape(3, 51)]), header="frame," + header_of(COCO))
+    entries = [entry | {"image_id": number} for entry, number in zip(annotations(WALK[:3]), numbers, strict=True)]
+    for content in (table, as_json(entries)):
+        if missing == 10_000:
+            assert len(read(content)) == 10_003
+        else:
+            with pytest.raises(BadInput, match="no frame between 1 and 10003; are these really numbers of frames"):
+                read(content)
+
+
 def test_time_runs_from_the_files_first_frame_to_its_last_whoever_was_in_them() -> None:
     frames = [[], [], *([{"keypoints": pose}] for pose in FLAT), []]
     assert len(read(as_json(frames))) == 9
@@ -608,10 +621,13 @@ def test_a_folder_is_read_by_its_json_files_only(tmp_path: Path) -> None:
         read_motion(tmp_path, rate=25)
 
 
-@pytest.mark.parametrize("name", ["nowhere.json", "nowhere.npz#m01"])
+@pytest.mark.parametrize("name", ["nowhere.json", "nowhere.npz#m01", "x" * 5000, "x" * 5000 + ".npz#m01", "\0.npz#m01"])
 def test_what_is_not_there_is_said(tmp_path: Path, name: str) -> None:
-    with pytest.raises(BadInput, match="there is no such file"):
+    with pytest.raises(BadInput, match=r"there is no such file|it can't be opened"):
         read_motion(tmp_path / name)
+    (tmp_path / "1.json").symlink_to(tmp_path / "gone.json")
+    with pytest.raises(BadInput, match=r"not all of this folder can be read .*1\.json.*; mend its links"):
+        read_motion(tmp_path)
 
 
 # Whatever comes

@@ -1,6 +1,7 @@
 """Documents: JSON as one file for all frames, or as a folder or ZIP of files, one a frame."""
 
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -23,9 +24,8 @@ Load = Callable[[], Any]
 
 def poses_in(source: Path | bytes, name: str) -> Poses | None:
     """Return everybody in every frame; None of a source that is no JSON. BadInput for what is too large to look at."""
-    if isinstance(source, Path) and source.is_dir():
-        files = [file for file in source.iterdir() if file.suffix.lower() == ".json" and not file.name.startswith(".")]
-        return _framewise({file.name: (file.stat().st_size, _loader(file)) for file in files}, name)
+    if isinstance(source, Path) and os.path.isdir(source):  # False, not an error, where nobody can look
+        return _from_folder(source, name)
     with open_input(source, name) as file:
         if (size := file.seek(0, 2)) > LARGEST:
             limit = f"{LARGEST / 1e9:.0f} GB"
@@ -38,6 +38,15 @@ def poses_in(source: Path | bytes, name: str) -> Poses | None:
             return None
         with open_archive(file, name) as archive:
             return None if keys_of(archive) else _from_zip(archive, name)
+
+
+def _from_folder(folder: Path, name: str) -> Poses:
+    try:
+        files = [file for file in folder.iterdir() if file.suffix.lower() == ".json" and not file.name.startswith(".")]
+        sizes = [file.stat().st_size for file in files]
+    except OSError as error:
+        raise BadInput(f"{name}: not all of this folder can be read ({error}); mend its links or permissions") from None
+    return _framewise({file.name: (size, _loader(file)) for file, size in zip(files, sizes, strict=True)}, name)
 
 
 def _from_zip(archive: zipfile.ZipFile, name: str) -> Poses:

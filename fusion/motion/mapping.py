@@ -15,7 +15,7 @@ from fusion.motion.joints import AXES, CONFIDENCE, UNITS, Convention, JointSet
 MOST_JOINTS = 1000
 HIGHEST_RATE = 10_000.0  # frames a second
 _LARGEST = 1 << 20  # bytes: a mapping of a thousand joints needs a tenth of it
-_KEYS = ("base", "name", "joints", "bones", "root", "angles", "aliases", "channels", "unit", "rate", "up")
+KEYS = ("base", "name", "joints", "bones", "root", "angles", "aliases", "channels", "unit", "rate", "up")
 
 
 def joint_set(name: str) -> JointSet:
@@ -40,8 +40,8 @@ def read_joint_set(path: Path) -> JointSet:
         raise BadInput(f"{path}: this is {looks_like(content[:2048])}, not JSON; expected a mapping file") from None
     if not isinstance(entries, dict):
         raise BadInput(f"{path}: a mapping file is an object with the key 'joints', not {entries!r:.60}")
-    if unknown := sorted(entries.keys() - set(_KEYS)):
-        raise BadInput(f"{path}: {unknown[0]!r:.60} is no entry of a mapping file; known are {', '.join(_KEYS)}")
+    if unknown := sorted(entries.keys() - set(KEYS)):
+        raise BadInput(f"{path}: {unknown[0]!r:.60} is no entry of a mapping file; known are {', '.join(KEYS)}")
     if "base" in entries and {"joints", "bones", "root"} & entries.keys():
         raise BadInput(f"{path}: 'base' brings joints, bones and root with it; leave these out, or leave out 'base'")
     return _Mapping(path, entries).joint_set()

@@ -50,7 +50,7 @@ def lay_out(found: list[Pose], poses: Poses, joints: JointSet | None, name: str)
     Time runs from the file's first frame to its last, whoever was in them.
     """
     frames = np.array(sorted(poses.frames))
-    gaps = np.diff(frames) > LONGEST_GAP
+    gaps = np.diff(frames) - 1 > LONGEST_GAP
     if gaps.any():
         before, after = frames[np.argmax(gaps)], frames[np.argmax(gaps) + 1]
         raise BadInput(f"{name}: no frame between {before} and {after}; are these really numbers of frames?")

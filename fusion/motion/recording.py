@@ -1,5 +1,6 @@
 """Recordings: files that hold frame after frame, told by what they hold, gone through some frames at a time."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ def is_json(head: bytes) -> bool:
 def split_key(source: Path | bytes) -> tuple[Path | bytes, str | None]:
     """Return FILE.npz#KEY as its two parts; a file that is really called so is itself."""
     keyed = _KEYED.fullmatch(str(source)) if isinstance(source, Path) else None
-    if keyed is None or (isinstance(source, Path) and source.exists()):
+    if keyed is None or os.path.exists(source):
         return source, None
     return Path(keyed[1]), keyed[2]
 

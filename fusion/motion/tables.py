@@ -143,14 +143,14 @@ def _numbered(rows: Iterator[list[float]], header: list[str], name: str) -> Iter
 
 def _every_frame(frames: Iterator[Row], width: int, name: str) -> Iterator[list[float]]:
     """Fill frames that the numbers leave out with nothing seen."""
-    expected = None
+    last: int | None = None
     for number, row in frames:
-        missing = 0 if expected is None else number - expected
+        missing = 0 if last is None else number - last - 1
         if missing > LONGEST_GAP:
-            raise BadInput(f"{name}: no frame between {expected} and {number}; are these really numbers of frames?")
+            raise BadInput(f"{name}: no frame between {last} and {number}; are these really numbers of frames?")
         yield from ([np.nan] * width for _ in range(missing))
         yield row
-        expected = number + 1
+        last = number
 
 
 def _chunks(
