@@ -7,6 +7,9 @@ FoilError
 └── BadSetting      an option that makes no sense, or asks for something that isn't installed
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class FoilError(Exception):
     """The message alone is meant for people: no traceback is needed to act on it."""
@@ -26,3 +29,15 @@ class BadModel(FoilError):
 
 class BadSetting(FoilError):
     pass
+
+
+@contextmanager
+def loading(what: str, instead: str) -> Iterator[None]:
+    """Say in a sentence that `what` could not be loaded and what to do `instead`, whatever a foreign file brings up."""
+    try:
+        yield
+    except FoilError:
+        raise
+    except Exception as error:
+        reason = (str(error) or repr(error)).strip().splitlines()[0].rstrip(".")
+        raise BadSetting(f"{what} could not be loaded: {reason}. {instead}") from error

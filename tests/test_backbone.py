@@ -1,12 +1,12 @@
 """Backbones: tiny networks of timm and open_clip with weights of our own; nothing here may touch the network."""
 
-import json
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from clip_cases import tiny_clip
 from core_cases import COARSE, FEW, equal, files_of, look, plate, quick_fit, same
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -20,11 +20,6 @@ pytest_plugins = ["core_fixtures"]
 pytestmark = pytest.mark.usefixtures("single_thread")
 
 GRID = (5, 7)
-CLIP = {
-    "embed_dim": 16,
-    "vision_cfg": {"image_size": 64, "layers": 2, "width": 32, "head_width": 16, "patch_size": 16},
-    "text_cfg": {"context_length": 8, "vocab_size": 64, "width": 16, "heads": 2, "layers": 1},
-}
 Weights = Callable[[str], Path]
 
 
@@ -57,18 +52,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Weights:
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a tiny architecture known to open_clip, and return a file of random weights for it."""
-    import open_clip
-
-    folder = tmp_path_factory.mktemp("clip")
-    (folder / "foil-tiny.json").write_text(json.dumps(CLIP))
-    (folder / "foil-tiny-resnet.json").write_text(
-        json.dumps({**CLIP, "vision_cfg": {"image_size": 64, "layers": [1, 1, 1, 1], "width": 8}})
-    )
-    open_clip.add_model_config(folder)
-    state = open_clip.create_model("foil-tiny").state_dict()
-    save_file({key: value.contiguous() for key, value in state.items()}, folder / "foil-tiny.safetensors")
-    return folder / "foil-tiny.safetensors"
+    return tiny_clip(tmp_path_factory.mktemp("clip"), "foil-tiny")
 
 
 def loaded(spec: str, seed: int = 0) -> Backbone:
@@ -224,12 +208,9 @@ def test_networks_whose_channels_come_last_give_as_many_channels_for_every_frame
     assert backbone(picture(224, 224), GRID).shape[1] == backbone(picture(180, 420), GRID).shape[1] == 32 + 48
 
 
-def test_an_open_clip_resnet_works_or_is_refused_in_a_sentence(clip: Path, tmp_path: Path) -> None:
-    import open_clip
-
-    state = open_clip.create_model("foil-tiny-resnet").state_dict()
-    save_file({key: value.contiguous() for key, value in state.items()}, tmp_path / "w.safetensors")
-    found = outcome(f"foil-tiny-resnet:{tmp_path / 'w.safetensors'}", 100, 140)
+def test_an_open_clip_resnet_works_or_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    file = tiny_clip(tmp_path, "foil-tiny-resnet", {"image_size": 64, "layers": [1, 1, 1, 1], "width": 8})
+    found = outcome(f"foil-tiny-resnet:{file}", 100, 140)
     assert found == str(GRID) or "foil-tiny-resnet" in found
 
 

