@@ -7,7 +7,7 @@ import numpy as np
 
 from explain.place import Frame, Place, whole_if_empty
 from explain.plain import Share, Sigma, WholePixels
-from fusion.detection import Detection, Guidance
+from fusion.detection import Basis, Detection, Guidance
 from fusion.errors import BadModel
 
 Field = Literal[Place, "edge", ""]  # where alone was looked; "" = everywhere
@@ -36,7 +36,7 @@ class PromptEffect:
     ignore: str
     place: Field
     unknown: tuple[str, ...]
-    basis: Literal["captions", "zero-shot"]
+    basis: Basis
     effect: Share  # of the map
     found: Share | None  # of the difference from normal
     ignored: Share | None  # of the difference from normal

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+Basis = Literal["captions", "zero-shot"]  # words act by what training on captions gave, or by vision-language weights
 Verdict = Literal["PASS", "REVIEW", "REJECT", "REFUSED"]  # REFUSED: not from the world of the normals, not scored
 
 
@@ -35,7 +36,7 @@ class Guidance:
     ignore: str  # English words whose places don't count; "" if none
     place: str  # the only place looked at, one of explain.place's names, "edge" or ""
     unknown: tuple[str, ...]  # what was not understood of it
-    basis: Literal["captions", "zero-shot"]  # by what training on captions gave them, or by vision-language weights
+    basis: Basis
     effect: float  # share of the map that the words changed, in [0, 1]: 0 = nothing
     found: float | None  # share of the difference from normal that the words explain, in [0, 1]; None if none searched
     ignored: float | None  # share of the difference that ignoring took out, in [0, 1]; None if nothing is ignored

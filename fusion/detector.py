@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from fusion.sample import Sample
 from fusion.threads import one_thread
 from fusion.view import SIGMAS, View
 from fusion.world import World, looks
+from fusion.zero_shot import ZeroShot, zero_shot
 
 METHODS = (*SIGMAS, "neural")
 
@@ -76,15 +78,18 @@ class Detector:
     calibration: Calibration
     card: dict[str, Any]  # how it came about, as plain data
     learned: Learned | None = None  # what training gave, if there was any
+    zero_shot: ZeroShot | None = None  # what names places in place of `learned`; never saved with the rest
 
     def detect(self, sample: Sample, samples: int = 0) -> Detection:
         """Return score, verdict, map, mask and normal version of a sample's image.
 
-        Its mask says where to look. A trained detector hears its text, too, and its skeleton if it learnt from any.
+        Its mask says where to look. A detector that was trained, or has words, hears its text, too; its skeleton, if it
+        learnt from any.
         So many `samples` of the normal version, 2 or more, give its spread; BadSetting where nothing draws samples.
         """
         image, painter = _checked(sample), self._sampler(samples)
-        prompt = read_prompt(sample.text, f"the text of {sample.name}") if self.learned and sample.text else None
+        hears = self.learned or self.zero_shot
+        prompt = read_prompt(sample.text, f"the text of {sample.name}") if hears and sample.text else None
         look_at = where_to_look(sample.mask, prompt, image.shape)
         with one_thread(), torch.inference_mode():
             seen = self.encoder(image)
@@ -173,6 +178,14 @@ class Detector:
         """Return the same detector under other promised false-alarm rates."""
         return replace(self, calibration=self.calibration.with_rates(review_rate, reject_rate))
 
+    def with_words(self, spec: str) -> "Detector":
+        """Return the same detector with words by `open_clip:ARCH:FILE.safetensors` or `open_clip:ARCH/TAG`.
+
+        The card names them, and no folder carries them. BadSetting says what is missing.
+        """
+        words = zero_shot(spec)
+        return replace(self, zero_shot=words, card=self.card | {"words": words.name})
+
     def save_pretrained(self, folder: str | Path) -> None:
         """Write the model's folder, whole or not at all; an older one of this name is replaced."""
         from fusion.pretrained import save
@@ -221,17 +234,25 @@ class Detector:
 
     def _guided(self, seen: Encoded, sample: Sample, plain: NDArray[np.float32], prompt: Prompt) -> Guided:
         """Return what a prompt does to a map."""
-        assert self.learned is not None  # only a trained detector reads prompts
-        encoder = text_encoder(self.learned.words)
-        words = encoder.encode([prompt.focus])[0] if prompt.focus else None
-        if words is not None and describes(self.learned, words):
-            cells = self.places(seen, sample, words)
-            return Guided(cells, None, changed(plain, cells), None, None, described=True)
-        return search(self.learned, self.whitened(seen), plain, prompt, encoder, self.calibration.thresholds.review)
+        if self.learned and prompt.focus:
+            words = text_encoder(self.learned.words).encode([prompt.focus])[0]
+            if describes(self.learned, words):
+                cells = self.places(seen, sample, words)
+                return Guided(cells, None, changed(plain, cells), None, None, described=True)
+        return search(partial(self._named, seen), plain, prompt, self.calibration.thresholds.review)
+
+    def _named(self, seen: Encoded, words: str) -> NDArray[np.float32]:
+        """Return the share of each cell that words name, (rows, columns) in [0, 1]."""
+        grid = self.encoder.grid
+        if self.zero_shot:
+            return self.zero_shot.share(seen.picture, words, grid)
+        assert self.learned is not None  # else nothing hears words
+        text = text_encoder(self.learned.words).encode([words])[0]
+        return np.asarray(self.learned.names(self.whitened(seen), text, grid).view(grid).numpy(), np.float32)
 
     def _told(self, prompt: Prompt, guided: Guided, seen: Encoded, image: NDArray[np.uint8]) -> Guidance:
         found = None if guided.found is None else np.maximum(self._back(guided.found, seen, image), 0)
-        return told(prompt, guided, found)
+        return told(prompt, guided, found, "zero-shot" if self.zero_shot and not guided.described else "captions")
 
     def _back(self, cells: NDArray[np.float32], seen: Encoded, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         return self.encoder.frame.back(cells, seen.affine, image.shape[:2])
@@ -243,8 +264,9 @@ class Detector:
 
     def _used(self) -> tuple[str, ...]:
         """Return the modalities that this model makes use of."""
+        hears = self.learned or self.zero_shot
         posed = self.learned is not None and self.learned.judges and self.learned.posed
-        return ("image", "mask", *(["text"] if self.learned else []), *(["skeleton"] if posed else []))
+        return ("image", "mask", *(["text"] if hears else []), *(["skeleton"] if posed else []))
 
 
 def fit(

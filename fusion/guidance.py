@@ -1,27 +1,25 @@
 """Guidance: what a person's words do to a detection, and how much, measured place by place.
 
-The network learnt from captions which words are true of a place: the odds of that are a likelihood ratio between the
-words and normal. D under words is D with what they name put back, so of a place's difference from normal they explain
-the share that they name. Looking for something never changes a verdict; leaving something out can only take away what
-the words explain; words that describe the normal part change what normal is.
+Which words are true of a place was learnt from captions (`Learned.names`), or a vision-language model tells it that
+never saw the product (`ZeroShot.share`); the odds of that are a likelihood ratio between the words and normal. D under
+words is D with what they name put back, so of a place's difference from normal they explain the share that they name.
+Looking for something never changes a verdict; leaving something out can only take away what the words explain; words
+that describe the normal part change what normal is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from fusion.detection import Guidance
+from fusion.detection import Basis, Guidance
 from fusion.learned import Learned
 from fusion.modality.prompt import Prompt
 
-if TYPE_CHECKING:
-    from fusion.modality.text import TextEncoder
-
 Cells = NDArray[np.float32]  # (rows, columns), in sigma
+Named = Callable[[str], Cells]  # the share of each cell that words name, in [0, 1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,14 +42,14 @@ def describes(learned: Learned, words: NDArray[np.float32]) -> bool:
     return float((learned.descriptions @ said).max()) > float((learned.kinds @ said).max())
 
 
-def search(learned: Learned, x: Tensor, cells: Cells, prompt: Prompt, encoder: "TextEncoder", limit: float) -> Guided:
-    """Look for some words and leave out others in tokens x, (1, P, C), whose map is `cells`, marked from `limit` on."""
+def search(named: Named, cells: Cells, prompt: Prompt, limit: float) -> Guided:
+    """Look for some words and leave out others in a map, `cells`, (rows, columns), marked from `limit` on."""
     kept, found, explained, ignored = cells, None, None, None
     if prompt.focus:
-        found = np.asarray(np.maximum(cells, 0) * _share(learned, x, encoder.encode([prompt.focus])[0], cells.shape))
+        found = np.asarray(np.maximum(cells, 0) * named(prompt.focus))
         explained = _of_marked(found, cells, limit)
     if prompt.ignore:
-        taken = np.maximum(cells, 0) * _share(learned, x, encoder.encode([prompt.ignore])[0], cells.shape)
+        taken = np.maximum(cells, 0) * named(prompt.ignore)
         kept = np.asarray(cells - taken, np.float32)
         ignored = _of_marked(taken, cells, limit)
     effect = max(explained or 0.0, ignored or 0.0)
@@ -64,7 +62,7 @@ def changed(before: Cells, after: Cells) -> float:
     return float(np.abs(a - b).sum() / max(float((a + b).sum()), 1e-6))
 
 
-def told(prompt: Prompt, guided: Guided, guided_map: NDArray[np.float32] | None) -> Guidance:
+def told(prompt: Prompt, guided: Guided, guided_map: NDArray[np.float32] | None, basis: Basis) -> Guidance:
     """Return the guidance as plain data; the map is in the picture's own pixels."""
     return Guidance(
         text=prompt.text,
@@ -73,17 +71,12 @@ def told(prompt: Prompt, guided: Guided, guided_map: NDArray[np.float32] | None)
         ignore=prompt.ignore,
         place=prompt.place,
         unknown=prompt.unknown,
-        basis="captions",
+        basis=basis,
         effect=guided.effect,
         found=guided.explained,
         ignored=guided.ignored,
         guided_map=guided_map,
     )
-
-
-def _share(learned: Learned, x: Tensor, words: NDArray[np.float32], grid: tuple[int, int]) -> Cells:
-    """Return the share of each place that words, (T,), name, (rows, columns) in [0, 1]."""
-    return np.asarray(learned.names(x, words, grid).view(grid).numpy(), np.float32)
 
 
 def _of_marked(part: Cells, cells: Cells, limit: float) -> float:

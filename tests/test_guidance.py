@@ -14,7 +14,6 @@ from fusion.diffusion.denoiser import NeuralDenoiser
 from fusion.guidance import Guided, changed, describes, search, told
 from fusion.learned import Learned, global_embedding, image_only, to_frame
 from fusion.modality.prompt import read_prompt
-from fusion.modality.text import TextEncoder
 from fusion.region import EDGE, field
 from fusion.residual import Spread, residual
 from fusion.sight import Sight
@@ -31,37 +30,21 @@ PLACES = (
 )
 
 
-class Knowing(Learned):
-    """One for which a stain is the left three columns, fully, and a scratch a tenth of everything."""
-
-    def names(self, x: Tensor, text: NDArray[np.float32], grid: tuple[int, int]) -> Tensor:
-        share = torch.full(grid, 0.1 * float(text[1]))
-        share[:, :3] += float(text[0])
-        return share.flatten()
+def knowing(words: str) -> Cells:
+    """Return the share of each cell that is a stain, the left three columns, or a scratch, a tenth of everything."""
+    share = np.full(GRID, 0.1 if "scratch" in words else 0, np.float32)
+    share[:, :3] += "stain" in words
+    return share
 
 
-def embed(text: str) -> NDArray[np.float32]:
-    vector = np.zeros(T, np.float32)
-    vector[0 if "stain" in text else 1 if "scratch" in text else 2] = 1
-    return vector
-
-
-ENCODER = TextEncoder("fake", T, embed)
-
-
-def learned(kind: type[Learned] = Learned, descriptions: Tensor | None = None) -> Learned:
+def learned(descriptions: Tensor | None = None) -> Learned:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         sight = Sight(C, T).eval()
     said = torch.empty(0, T) if descriptions is None else descriptions
     spread, kinds = Spread(torch.ones(6, P), torch.full((6, P), 2.0)), units(KINDS, T, seed=9)
     denoise = NeuralDenoiser(network(), colour())
-    return kind(denoise, (0.5, 1.0, 2.0), (4, 2), spread, sight, "fake", kinds, said, True, True)
-
-
-@pytest.fixture(scope="module")
-def knowing() -> Learned:
-    return learned(Knowing)
+    return Learned(denoise, (0.5, 1.0, 2.0), (4, 2), spread, sight, "fake", kinds, said, True, True)
 
 
 @pytest.fixture
@@ -72,8 +55,8 @@ def cells() -> Cells:
     return np.asarray(found, np.float32)
 
 
-def asked(knowing: Learned, cells: Cells, text: str) -> Guided:
-    return search(knowing, normal(1, P, C), cells, read_prompt(text), ENCODER, LIMIT)
+def asked(cells: Cells, text: str) -> Guided:
+    return search(knowing, cells, read_prompt(text), LIMIT)
 
 
 # --- places -------------------------------------------------------------------------------------------------------
@@ -125,9 +108,9 @@ def test_words_describe_where_they_are_nearer_to_what_was_said_of_normals_than_t
 
 
 @pytest.mark.parametrize("text", ["a stain", "a scratch", "a fish", "stain in the upper left"])
-def test_looking_for_something_never_changes_the_cells_that_count(knowing: Learned, cells: Cells, text: str) -> None:
+def test_looking_for_something_never_changes_the_cells_that_count(cells: Cells, text: str) -> None:
     before = cells.copy()
-    guided = asked(knowing, cells, text)
+    guided = asked(cells, text)
     assert guided.cells.tobytes() == cells.tobytes() == before.tobytes()
     assert guided.found is not None
     assert ((guided.found >= 0) & (guided.found <= np.maximum(cells, 0))).all()
@@ -136,8 +119,8 @@ def test_looking_for_something_never_changes_the_cells_that_count(knowing: Learn
 
 
 @pytest.mark.parametrize("text", ["ignore stains", "ignore scratches", "ignore fish"])
-def test_ignoring_only_takes_away_and_never_more_than_there_is(knowing: Learned, cells: Cells, text: str) -> None:
-    guided = asked(knowing, cells, text)
+def test_ignoring_only_takes_away_and_never_more_than_there_is(cells: Cells, text: str) -> None:
+    guided = asked(cells, text)
     assert (guided.cells <= cells).all()
     assert (guided.cells[cells > 0] >= 0).all()
     assert guided.cells[cells <= 0].tobytes() == cells[cells <= 0].tobytes()
@@ -145,38 +128,37 @@ def test_ignoring_only_takes_away_and_never_more_than_there_is(knowing: Learned,
     assert guided.found is guided.explained is None
 
 
-def test_the_shares_are_those_of_what_is_marked(knowing: Learned, cells: Cells) -> None:
-    stain, scratch, fish = (asked(knowing, cells, text) for text in ("a stain", "a scratch", "a fish"))
+def test_the_shares_are_those_of_what_is_marked(cells: Cells) -> None:
+    stain, scratch, fish = (asked(cells, text) for text in ("a stain", "a scratch", "a fish"))
     assert stain.explained == pytest.approx(8 / 14)
     assert scratch.explained == pytest.approx(0.1)
     assert fish.explained == fish.effect == 0
-    out = asked(knowing, cells, "ignore stains")
+    out = asked(cells, "ignore stains")
     assert out.ignored == out.effect == pytest.approx(8 / 14)
     assert float(out.cells.max()) == 6
-    both = asked(knowing, cells, "only scratches, ignore stains")
+    both = asked(cells, "only scratches, ignore stains")
     assert (both.explained, both.ignored) == (pytest.approx(0.1), pytest.approx(8 / 14))
     assert both.effect == both.ignored
 
 
-def test_where_nothing_is_marked_the_strongest_place_is_asked(knowing: Learned, cells: Cells) -> None:
+def test_where_nothing_is_marked_the_strongest_place_is_asked(cells: Cells) -> None:
     quiet = cells / 10
-    assert asked(knowing, quiet, "a stain").explained == pytest.approx(1)
-    assert asked(knowing, np.full(GRID, -1, np.float32), "a stain").explained == 0
+    assert asked(quiet, "a stain").explained == pytest.approx(1)
+    assert asked(np.full(GRID, -1, np.float32), "a stain").explained == 0
 
 
 def test_effect_and_shares_stay_between_nothing_and_all() -> None:
-    model = learned()
     for seed in range(20):
         found = np.asarray(3 * normal(*GRID, seed=seed).numpy(), np.float32)
+        share = np.asarray(normal(*GRID, seed=seed + 50).sigmoid().numpy(), np.float32)
         for text in ("a stain", "ignore scratches", "scratches, but ignore stains"):
-            with torch.inference_mode():
-                guided = search(model, 50 * normal(1, P, C, seed=seed), found, read_prompt(text), ENCODER, LIMIT)
+            guided = search(lambda _, share=share: share, found, read_prompt(text), LIMIT)
             shares = [guided.effect, *(one for one in (guided.explained, guided.ignored) if one is not None)]
             assert all(0 <= share <= 1 for share in shares)
 
 
-def test_a_prompt_of_a_place_alone_has_no_effect_of_words(knowing: Learned, cells: Cells) -> None:
-    guided = asked(knowing, cells, "in the upper left")
+def test_a_prompt_of_a_place_alone_has_no_effect_of_words(cells: Cells) -> None:
+    guided = asked(cells, "in the upper left")
     assert guided.cells is cells
     assert (guided.found, guided.explained, guided.ignored, guided.effect) == (None, None, None, 0)
 
@@ -194,16 +176,16 @@ def test_equal_maps_have_not_changed_and_disjoint_ones_altogether() -> None:
     assert changed(one * 0, one * 0) == 0
 
 
-def test_what_is_told_carries_the_prompt(knowing: Learned, cells: Cells) -> None:
+def test_what_is_told_carries_the_prompt(cells: Cells) -> None:
     prompt = read_prompt("look for stains in the upper left, ignore scratches 螭")
-    guided = search(knowing, normal(1, P, C), cells, prompt, ENCODER, LIMIT)
-    said = told(prompt, guided, cells)
+    guided = search(knowing, cells, prompt, LIMIT)
+    said = told(prompt, guided, cells, "captions")
     assert (said.text, said.focus, said.ignore, said.place) == (prompt.text, prompt.focus, prompt.ignore, "upper_left")
     assert said.unknown == prompt.unknown != ()
     assert (said.role, said.basis) == ("search", "captions")
     assert (said.effect, said.found, said.ignored) == (guided.effect, guided.explained, guided.ignored)
     assert said.guided_map is cells
-    assert told(prompt, replace(guided, described=True), None).role == "description"
+    assert told(prompt, replace(guided, described=True), None, "captions").role == "description"
 
 
 # --- learned ------------------------------------------------------------------------------------------------------
