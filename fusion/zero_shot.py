@@ -53,7 +53,7 @@ class ZeroShot:
         for_words, against = (self.sharpness * torch.einsum("bdhw,kd->bkhw", seen, text) for text in (asked, rivals))
         odds = for_words.logsumexp(dim=1) - against.logsumexp(dim=1)
         odds = odds - (odds.median() + RARE).clamp_min(0)
-        return np.asarray(to_grid(odds[None], grid)[0, 0].sigmoid().numpy(), np.float32)
+        return np.asarray(to_grid(odds[None].sigmoid(), grid)[0, 0].numpy(), np.float32)
 
     def _other_kinds(self, asked: Tensor) -> Tensor:
         """Return the kinds of defect that none of the phrases, (M, D), is nearest to, (K, D); none for any kind."""

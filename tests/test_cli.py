@@ -408,8 +408,8 @@ def test_serve_passes_on_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None
 
     asked = []
     monkeypatch.setattr(serve, "serve", lambda *args, **options: asked.append((args, options)))
-    foil("serve", "--port", "8000", "--example", "--no-browser")
-    assert asked == [((8000, True), {"open_browser": False})]
+    foil("serve", "--port", "8000", "--example", "--no-browser", "--words", "open_clip:ViT-B-16:w.safetensors")
+    assert asked == [((8000, True), {"open_browser": False, "words": "open_clip:ViT-B-16:w.safetensors"})]
     assert "65535" in foil("serve", "--port", "65536", code=2).stderr
 
 

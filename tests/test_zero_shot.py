@@ -1,17 +1,32 @@
 """Zero-shot words: a tiny open_clip model that learnt colours from whole pictures must point to the right places."""
 
+import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 import torch
 from clip_cases import COLOURS, SIDE, SPOT, VISION, spotted, taught_clip, tiny_clip
+from core_cases import plate, same
 from numpy.typing import NDArray
+from PIL import Image
 from safetensors.torch import load_file, save_file
+from typer.testing import CliRunner
 
+from apps.cli import app
+from apps.ui.models import Models
+from apps.ui.serve import serve
+from assistant import library
+from assistant.inspection import inspect
+from fusion.detection import Guidance
+from fusion.detector import Detector
 from fusion.errors import BadSetting
 from fusion.modality import clip
+from fusion.sample import Sample
 from fusion.synthesis import KINDS, SYNONYMS
 from fusion.zero_shot import RARE, ZeroShot, zero_shot
 
@@ -168,3 +183,124 @@ def test_towers_whose_patches_do_not_reach_the_words_are_refused(
 ) -> None:
     with pytest.raises(BadSetting, match="choose one of open_clip's"):
         zero_shot(f"open_clip:{name}:{tiny_clip(tmp_path, name, vision)}")
+
+
+# --- any detector -------------------------------------------------------------------------------------------------
+
+
+class OnTheLeft(ZeroShot):
+    """One for which a stain is the left half of every picture that it is shown, and nothing else is anything."""
+
+    def share(self, picture: NDArray[np.uint8], words: str, grid: tuple[int, int]) -> Cells:
+        share = np.zeros(grid, np.float32)
+        share[:, : grid[1] // 2] = words == "stains"
+        return share
+
+
+@pytest.fixture(scope="module")
+def left(taught: ZeroShot) -> ZeroShot:
+    return OnTheLeft(**vars(taught))
+
+
+@pytest.fixture(scope="module")
+def spec(untaught: Path) -> str:
+    return f"open_clip:foil-untaught:{untaught}"
+
+
+def guidance(detector: Detector, image: NDArray[np.uint8], text: str) -> Guidance:
+    found = detector.detect(Sample(image, text)).guidance
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("method", ["gaussian", "memory"])
+def test_a_detector_that_learnt_no_words_hears_them_once_it_is_given_some(
+    method: str, detectors: dict[str, Detector], memory_detector: Detector, spec: str
+) -> None:
+    detector = memory_detector if method == "memory" else detectors["plate"]
+    image = plate(100, defective=True).image
+    deaf, heard = (one.detect(Sample(image, "a stain")) for one in (detector, detector.with_words(spec)))
+    assert deaf.guidance is None
+    assert "text" not in deaf.used
+    assert "text" in heard.used
+    assert heard.guidance is not None
+    assert (heard.guidance.role, heard.guidance.basis, heard.guidance.focus) == ("search", "zero-shot", "a stain")
+    assert same(deaf, heard), "looking for something changes no verdict"
+
+
+def test_what_words_explain_lies_where_the_picture_shows_it(detectors: dict[str, Detector], left: ZeroShot) -> None:
+    detector = replace(detectors["plate"], zero_shot=left)
+    here, there = (plate(100, defective=True, place=place).image for place in ((25, 36), (85, 36)))
+    shares = [guidance(detector, image, "stains").found or 0.0 for image in (here, there)]
+    assert shares[0] > 0.8
+    assert shares[1] < 0.2
+    assert guidance(detector, here, "scratches").found == 0
+    inside = guidance(detector, here, "stains").guided_map
+    assert inside is not None
+    assert inside[:, :40].max() > 3
+    assert not inside[:, 64:].any()
+
+
+def test_ignoring_takes_out_what_the_words_explain_and_no_more(detectors: dict[str, Detector], left: ZeroShot) -> None:
+    detector = replace(detectors["plate"], zero_shot=left)
+    here, there = (plate(100, defective=True, place=place).image for place in ((25, 36), (85, 36)))
+    for image, all_of_it in ((here, True), (there, False)):
+        before, after = (detector.detect(Sample(image, text)) for text in (None, "ignore stains"))
+        assert before.verdict == "REJECT"
+        assert after.guidance is not None
+        assert after.guidance.ignored is not None
+        if all_of_it:
+            assert after.pred_score < 0.6 * before.pred_score
+            assert after.guidance.ignored > 0.8
+        else:
+            assert after.pred_score == before.pred_score
+            assert after.guidance.ignored < 0.2
+
+
+def test_threads_and_order_change_no_bit(detectors: dict[str, Detector], spec: str) -> None:
+    detector = detectors["plate"].with_words(spec)
+    samples = [Sample(plate(100 + n, defective=True).image, f"ignore {SYNONYMS[KINDS[n]][0]}") for n in range(4)]
+    alone = [detector.detect(sample) for sample in samples]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(detector.detect, samples[::-1]))[::-1]
+    assert all(same(one, other) for one, other in zip(alone, together, strict=True))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_evidence_names_the_words_and_the_text_says_what_they_are(
+    lang: Literal["en", "zh"], detectors: dict[str, Detector], spec: str
+) -> None:
+    detector = detectors["plate"].with_words(spec)
+    found = inspect(Sample(plate(100, defective=True).image, "a stain"), detector, lang)
+    assert found.evidence.prompt is not None
+    assert found.evidence.prompt.basis == "zero-shot"
+    assert str(found.evidence.model["words"]).startswith(f"{spec} (")
+    assert ("(zero-shot)" if lang == "en" else "（零样本）") in found.explanation.text
+    assert found.to_json()["model"]["words"] == found.evidence.model["words"]
+
+
+def test_foil_inspect_takes_words_for_any_model(
+    detectors: dict[str, Detector], spec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOIL_HOME", str(tmp_path / "home"))
+    library.save(detectors["plate"], "plate")
+    Image.fromarray(plate(100, defective=True).image).save(tmp_path / "new.png")
+    args = ["inspect", str(tmp_path / "new.png"), "--text", "a stain", "--json"]
+    told, deaf = (CliRunner().invoke(app, [*args, *more]) for more in (["--words", spec], []))
+    assert (told.exit_code, deaf.exit_code) == (20, 20), told.output + deaf.output
+    assert json.loads(told.stdout)["prompt"]["basis"] == "zero-shot"
+    assert json.loads(deaf.stdout)["not_used"] == ["text"]
+    wrong = CliRunner().invoke(app, [*args, "--words", "open_clip:foil-untaught:/nowhere/w.safetensors"])
+    assert wrong.exit_code == 2
+    assert "'/nowhere/w.safetensors': expected an existing .safetensors file" in " ".join(wrong.output.split())
+
+
+def test_the_page_gives_words_to_every_model(
+    detectors: dict[str, Detector], spec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOIL_HOME", str(tmp_path / "home"))
+    library.save(detectors["plate"], "plate")
+    assert Models().get("plate").zero_shot is None
+    assert Models(spec).get("plate").zero_shot is zero_shot(spec)
+    with pytest.raises(BadSetting, match="nowhere"):
+        serve(port=0, words="open_clip:foil-untaught:/nowhere/w.safetensors")

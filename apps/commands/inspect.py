@@ -30,6 +30,7 @@ def inspect(
     out: Annotated[Path | None, typer.Option(help="Write pictures, a page a sample and index.html here.")] = None,
     lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the words.")] = "en",
     text: Annotated[str | None, typer.Option(help="Words on every picture: what to look for and to leave out.")] = None,
+    words: options.Words = None,
     mask: Annotated[Path | None, typer.Option(help="Where to look, in white; with one picture only.")] = None,
     skeleton: Annotated[Path | None, typer.Option(help="17 joints (JSON, npy); with one picture only.")] = None,
     mm_per_px: Annotated[float | None, typer.Option(help="Size of a pixel in mm, to tell sizes in mm, too.")] = None,
@@ -46,7 +47,8 @@ def inspect(
 
     Words point and leave out: what you look for is shown where it fits best and changes no verdict; what you ignore,
     or a place that you name, decides what counts, and the words say how much was left out. It takes a model that
-    learned words (foil fit --method neural); any other says that they were not used.
+    learned words (foil fit --method neural), or for any other open_clip weights (--words); without either, they are
+    said to be not used.
 
     \b
     Examples:
@@ -55,6 +57,7 @@ def inspect(
       foil inspect line3/ --model gasket --out report --lang zh
       foil inspect line3/ --model gasket --text "scratches near the rim, ignore the label"
       foil inspect new.png --model gasket --text "只看划痕，忽略标签" --lang zh
+      foil inspect new.png --model gasket --text scratches --words open_clip:ViT-B-16:vit.safetensors
     """
     from assistant import library
     from assistant.inspection import inspect_paths
@@ -62,6 +65,8 @@ def inspect(
 
     targets = _targets(paths, text, mask, skeleton)
     detector = library.load(model or library.sole())
+    if words:
+        detector = detector.with_words(words)
     normals = detector.calibration.scores.tolist()
     rows: list[Entry | Failure] = []
     counts: Counter[str] = Counter()

@@ -12,6 +12,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs inst
 Data = Annotated[
     Path, typer.Argument(help="A folder of pictures, a manifest (CSV, JSONL) or a ZIP.", show_default=False)
 ]
+Words = Annotated[
+    str | None, typer.Option(help="What hears words, for any model: open_clip:ARCH:FILE or open_clip:ARCH/TAG.")
+]
 Names = list[str] | None
 NormalDir = Annotated[Names, typer.Option(help="Subfolder of good pictures; may be given several times.")]
 AbnormalDir = Annotated[Names, typer.Option(help="Subfolder of defective pictures, which are only tested on.")]

@@ -4,10 +4,13 @@ from typing import Annotated
 
 import typer
 
+from apps.commands import options
+
 
 def serve(
     port: Annotated[int, typer.Option(help="On this machine only (127.0.0.1).", min=1, max=65535)] = 7860,
     example: Annotated[bool, typer.Option("--example", help="Render and fit the example first, to click on.")] = False,
+    words: options.Words = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Don't open a browser.")] = False,
 ) -> None:
     """Open the app in the browser.
@@ -20,4 +23,4 @@ def serve(
     """
     from apps.ui.serve import serve as serve_page
 
-    serve_page(port, example, open_browser=not no_browser)
+    serve_page(port, example, open_browser=not no_browser, words=words)

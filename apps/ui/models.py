@@ -15,7 +15,9 @@ MOST = 3
 class Models:
     """Detectors by name; safe to ask from several threads, of which one loads while the others wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: str | None = None) -> None:
+        """Take what gives words their meaning, as `Detector.with_words` does, for all of them."""
+        self._words = words
         self._lock = Lock()
         self._loaded: OrderedDict[str, tuple[int, Detector]] = OrderedDict()
 
@@ -24,7 +26,8 @@ class Models:
         with self._lock:
             changed = library.existing_folder(name).stat().st_mtime_ns
             if self._loaded.get(name, (None, None))[0] != changed:
-                self._loaded[name] = (changed, library.load(name))
+                detector = library.load(name)
+                self._loaded[name] = (changed, detector.with_words(self._words) if self._words else detector)
             self._loaded.move_to_end(name)
             while len(self._loaded) > MOST:
                 self._loaded.popitem(last=False)

@@ -29,17 +29,24 @@ POLICY = (
 )
 
 
-def serve(port: int = 7860, example: bool = False, open_browser: bool = False) -> None:
-    """Serve the app on 127.0.0.1 until Ctrl-C; with `example`, render and fit first what is missing of it."""
+def serve(port: int = 7860, example: bool = False, open_browser: bool = False, words: str | None = None) -> None:
+    """Serve the app on 127.0.0.1 until Ctrl-C; with `example`, render and fit first what is missing of it.
+
+    `words` name what hears words, as for `Detector.with_words`, in every model.
+    """
     from apps.console import progress_shown
 
     refuse_taken(port)
+    if words:
+        from fusion.zero_shot import zero_shot  # imports torch
+
+        zero_shot(words)  # what is missing of it is said now, not in the browser
     clickable = []
     if example:
         with progress_shown() as progress:
             clickable = prepare_example(progress)
     with TemporaryDirectory(prefix="foil-") as temporary:
-        blocks = launched(port, Path(temporary), clickable, open_browser)
+        blocks = launched(port, Path(temporary), clickable, open_browser, words)
         print(f"Foil is open at http://{HOST}:{port} on this machine only; Ctrl-C ends it.", flush=True)
         try:
             blocks.block_thread()
@@ -48,7 +55,11 @@ def serve(port: int = 7860, example: bool = False, open_browser: bool = False) -
 
 
 def launched(
-    port: int, temporary: Path, clickable: list[tuple[Path, str, str]] | tuple[()] = (), open_browser: bool = False
+    port: int,
+    temporary: Path,
+    clickable: list[tuple[Path, str, str]] | tuple[()] = (),
+    open_browser: bool = False,
+    words: str | None = None,
 ) -> "Blocks":
     """Start the app in threads of its own and return it; its files go into a temporary folder of the caller's."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio as it is imported
@@ -58,7 +69,7 @@ def launched(
     from apps.ui.shelf import Shelf
     from apps.ui.theme import css, theme
 
-    models = Models()
+    models = Models(words)
     blocks = build(models, Shelf(temporary / "shelf"), clickable)
     blocks.launch(
         server_name=HOST,
