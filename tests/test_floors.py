@@ -26,7 +26,7 @@ HOMES = {
     "timm": ("fusion/representation/backbone.py",),
     "open_clip": ("fusion/modality/clip.py",),
     "sentence_transformers": ("fusion/modality/text.py",),
-    "transformers": ("fusion/hub.py",),
+    "transformers": ("fusion/hub.py", "fusion/motion/vitpose.py"),
     "diffusers": ("fusion/diffusion/sampling.py", "fusion/diffusion/learner.py"),
     "accelerate": ("fusion/diffusion/learner.py",),
     "cv2": ("fusion/",),

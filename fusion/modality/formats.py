@@ -44,6 +44,8 @@ _READERS: tuple[tuple[bytes, type[ImageFile.ImageFile]], ...] = (  # never EPS: 
 )
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _HEIC = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+_AVIF = (b"avif", b"avis")
+STILLS = (*_HEIC, *_AVIF)  # brands of pictures in a container that mostly holds videos
 _TURNS = {  # EXIF orientation -> what brings the picture upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -71,7 +73,7 @@ def open_picture(file: BinaryIO, name: str) -> Picture:
     brands = head[8:64] if head[4:8] == b"ftyp" else b""
     if head.startswith(_TIFF):
         return _tiff(file, name)
-    if b"avif" in brands or b"avis" in brands:
+    if any(brand in brands for brand in _AVIF):
         return _pillow(AvifImagePlugin.AvifImageFile(file), name)
     if any(brand in brands for brand in _HEIC):
         return _heic(file, name)

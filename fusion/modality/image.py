@@ -30,11 +30,15 @@ def read_image(source: Path | bytes, name: str = "", backdrop: int = 255) -> NDA
     since the colours stored under full transparency are leftovers that nobody saw. 16-bit and float: see formats.py.
     """
     with _opened(source, call(source, name, "the picture")) as picture:
-        image = picture.pixels()
-        if image.has_transparency_data:
-            image = image.convert("RGBA")
-            image = Image.alpha_composite(Image.new("RGBA", image.size, (backdrop,) * 3 + (255,)), image)
-        return np.array(image.convert("RGB"))
+        return opaque(picture.pixels(), backdrop)
+
+
+def opaque(image: Image.Image, backdrop: int = 255) -> NDArray[np.uint8]:
+    """Return what a person sees before a grey of `backdrop`, RGB, (H, W, 3)."""
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, (backdrop,) * 3 + (255,)), image)
+    return np.array(image.convert("RGB"))
 
 
 def image_size(path: Path) -> tuple[int, int]:
