@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from fusion.calibration import Calibration
 from fusion.detection import Detection, Guidance
@@ -30,7 +29,8 @@ from fusion.representation.segment import part_of
 from fusion.residual import Spread, smooth
 from fusion.sample import Sample
 from fusion.threads import one_thread
-from fusion.view import SIGMAS, View
+from fusion.told import Told
+from fusion.view import SIGMAS, View, whitened
 from fusion.world import World, looks
 from fusion.zero_shot import ZeroShot, zero_shot
 
@@ -78,17 +78,18 @@ class Detector:
     calibration: Calibration
     card: dict[str, Any]  # how it came about, as plain data
     learned: Learned | None = None  # what training gave, if there was any
+    told: Told | None = None  # what is normal of samples of which something was said, if the normals came with any
     zero_shot: ZeroShot | None = None  # what names places in place of `learned`; never saved with the rest
 
     def detect(self, sample: Sample, samples: int = 0) -> Detection:
         """Return score, verdict, map, mask and normal version of a sample's image.
 
-        Its mask says where to look. A detector that was trained, or has words, hears its text, too; its skeleton, if it
-        learnt from any.
-        So many `samples` of the normal version, 2 or more, give its spread; BadSetting where nothing draws samples.
+        Its mask says where to look. A detector that was trained, or has words, hears its text, too; its skeleton, if
+        the good parts came with any. So many `samples` of the normal version, 2 or more, give its spread; BadSetting
+        where nothing draws samples.
         """
         image, painter = _checked(sample), self._sampler(samples)
-        hears = self.learned or self.zero_shot
+        hears = self.learned or self.zero_shot or (self.told and len(self.told.descriptions))
         prompt = read_prompt(sample.text, f"the text of {sample.name}") if hears and sample.text else None
         look_at = where_to_look(sample.mask, prompt, image.shape)
         with one_thread(), torch.inference_mode():
@@ -121,7 +122,7 @@ class Detector:
             normal=normal,
             part=_part(image, self.background),
             refusal=refusal,
-            guidance=self._told(prompt, guided, seen, image) if prompt and guided else None,
+            guidance=self._guidance(prompt, guided, seen, image) if prompt and guided else None,
             used=self._used(),
             spread=None if sure is None else self._back(sure, seen, image),
         )
@@ -131,22 +132,21 @@ class Detector:
     ) -> NDArray[np.float32]:
         """Return how far each cell is from its normal version, in the spread of the normals, (rows, columns).
 
-        A trained detector conditions the normal version on a sample's skeleton and on words that describe the normal.
+        Where the normals came with skeletons or descriptions, `text`, (T,), what is normal follows them.
         """
-        grid = self.encoder.grid
+        grid, tokens, views = self.encoder.grid, [one[None] for one in seen.tokens], self.views
+        skeleton = self._skeleton(sample, seen)
+        told = self.told if skeleton is not None or text is not None else None
+        if told:
+            tokens, views = told.left(tokens, told.hearing.said(text, skeleton)), told.views
         if self.learned and self.learned.judges:
-            x = self.whitened(seen)
-            cond = self.learned.condition(x, text=text, skeleton=self._skeleton(sample, seen))
+            x = whitened(views, tokens)
+            cond = self.learned.condition(x, text=text, skeleton=skeleton)
             maps = self.learned.maps(self.learned.residuals(x, cond))
         else:
-            pairs = zip(self.views, seen.tokens, strict=True)
-            maps = torch.stack([view(tokens[None])[0] for view, tokens in pairs]).mean(dim=0)[None]
-        return np.asarray(self.spread(smooth(maps, grid))[0].view(grid).numpy(), np.float32)
-
-    def whitened(self, seen: Encoded) -> Tensor:
-        """Return the whitened tokens of all representations side by side, (1, P, C)."""
-        pairs = zip(self.views, seen.tokens, strict=True)
-        return torch.cat([view.whitening(tokens[None]) for view, tokens in pairs], dim=-1)
+            maps = torch.stack([view(one) for view, one in zip(views, tokens, strict=True)]).mean(dim=0)
+        cells = told.units(maps, grid) if told else self.spread(smooth(maps, grid))
+        return np.asarray(cells[0].view(grid).numpy(), np.float32)
 
     def synthesise(
         self, sample: Sample, seed: int = 0, steps: int = 10, guidance: float = 1.5, sampler: str = "ddim"
@@ -234,11 +234,13 @@ class Detector:
 
     def _guided(self, seen: Encoded, sample: Sample, plain: NDArray[np.float32], prompt: Prompt) -> Guided:
         """Return what a prompt does to a map."""
-        if self.learned and prompt.focus:
-            words = text_encoder(self.learned.words).encode([prompt.focus])[0]
-            if describes(self.learned, words):
+        if self.told and prompt.focus:
+            words = text_encoder(MINILM).encode([prompt.focus])[0]
+            if describes(self.told, words):
                 cells = self.places(seen, sample, words)
                 return Guided(cells, None, changed(plain, cells), None, None, described=True)
+        if not (self.learned or self.zero_shot):
+            return Guided(plain, None, 0.0, None, None)
         return search(partial(self._named, seen), plain, prompt, self.calibration.thresholds.review)
 
     def _named(self, seen: Encoded, words: str) -> NDArray[np.float32]:
@@ -248,9 +250,10 @@ class Detector:
             return self.zero_shot.share(seen.picture, words, grid)
         assert self.learned is not None  # else nothing hears words
         text = text_encoder(self.learned.words).encode([words])[0]
-        return np.asarray(self.learned.names(self.whitened(seen), text, grid).view(grid).numpy(), np.float32)
+        x = whitened(self.views, [one[None] for one in seen.tokens])
+        return np.asarray(self.learned.names(x, text, grid).view(grid).numpy(), np.float32)
 
-    def _told(self, prompt: Prompt, guided: Guided, seen: Encoded, image: NDArray[np.uint8]) -> Guidance:
+    def _guidance(self, prompt: Prompt, guided: Guided, seen: Encoded, image: NDArray[np.uint8]) -> Guidance:
         found = None if guided.found is None else np.maximum(self._back(guided.found, seen, image), 0)
         return told(prompt, guided, found, "zero-shot" if self.zero_shot and not guided.described else "captions")
 
@@ -258,14 +261,14 @@ class Detector:
         return self.encoder.frame.back(cells, seen.affine, image.shape[:2])
 
     def _skeleton(self, sample: Sample | None, seen: Encoded) -> NDArray[np.float32] | None:
-        if self.learned is None or not self.learned.posed or sample is None or sample.skeleton is None:
+        if self.told is None or not self.told.hearing.posed or sample is None or sample.skeleton is None:
             return None
         return to_frame(sample.skeleton, seen.affine, self.encoder.frame.config.size)
 
     def _used(self) -> tuple[str, ...]:
         """Return the modalities that this model makes use of."""
-        hears = self.learned or self.zero_shot
-        posed = self.learned is not None and self.learned.judges and self.learned.posed
+        hears = self.learned or self.zero_shot or (self.told and len(self.told.descriptions))
+        posed = self.told is not None and self.told.hearing.posed
         return ("image", "mask", *(["text"] if hears else []), *(["skeleton"] if posed else []))
 
 

@@ -18,7 +18,8 @@ from fusion.calibration import Calibration
 from fusion.detector import Detector, DetectorConfig
 from fusion.errors import BadData, BadInput
 from fusion.item import Item
-from fusion.learning.detector import Known, train_detector
+from fusion.known import Known, meaning_of, said_of
+from fusion.learning.detector import train_detector
 from fusion.picture import PictureMemory, most_different, tiny
 from fusion.progress import Progress
 from fusion.representation.backbone import load_backbone
@@ -29,6 +30,7 @@ from fusion.representation.whitening import EVERYWHERE, Pooling
 from fusion.residual import Spread, smooth
 from fusion.sample import Sample
 from fusion.threads import one_thread
+from fusion.told import Hearing, Said, fit_hearing, fit_told
 from fusion.view import View, cross_spread, fit_view
 from fusion.world import World, looks
 
@@ -71,7 +73,8 @@ class _Seen:
     looks: NDArray[np.float64]  # (N, 6)
     tiny: NDArray[np.float32]  # (N, D)
     fingerprint: str  # of the set of contents
-    known: list[Known]  # what a network learns from beside the tokens; empty where none is trained
+    known: list[Known]  # what is known of each beside its picture
+    frames: list[NDArray[np.uint8]]  # (H, W, 3) each, which a network learns from; empty where none is trained
 
 
 def fit_detector(
@@ -91,9 +94,15 @@ def fit_detector(
         _enough(len(seen.items), len(items), good)
         order = torch.randperm(len(seen.items), generator=torch.Generator().manual_seed(config.seed))
         folds = list(order.tensor_split(min(len(order), FOLDS)))
-        tokens = [*seen.tokens] if config.method == "neural" else []  # else each may go as soon as it is fitted
+        said, heard = _heard(seen.known, encoder, config.seed)
+        keep = heard or config.method == "neural"  # else each may go as soon as it is fitted
+        tokens = [*seen.tokens] if keep else []
         views, held, poolings = _views(seen.tokens, encoder, config, folds, progress)
         in_spread = cross_spread(held, folds).numpy()
+        told = told_x = None
+        if heard and poolings[0].own_mean:  # else a place of one picture is no place of another
+            tops = torch.from_numpy(in_spread).amax(dim=1)
+            told, told_x = fit_told(tokens, said, heard[0], folds, poolings, tops, heard[1], progress)
     masks = [segment(thumb) for thumb in thumbs]
     detector = Detector(
         name=name,
@@ -106,11 +115,14 @@ def fit_detector(
         background=has_background(masks),
         calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),
         card={},
+        told=told,
     )
     trained: dict[str, Any] = {}
     if config.method == "neural":
         resume = checkpoint / seen.fingerprint[:16] if checkpoint else None  # of these very good parts
-        detector, trained = train_detector(detector, tokens, seen.known, seen.looks, folds, poolings, progress, resume)
+        detector, trained = train_detector(
+            detector, tokens, said, told_x, np.stack(seen.frames), seen.looks, folds, poolings, progress, resume
+        )
     used = {item.path for item in chosen}
     detector = _calibrate_further(good, detector, [item for item in items if item.path not in used])
     card = _card(detector, good, seen, poolings) | trained | {"fit_seconds": round(time.perf_counter() - started, 1)}
@@ -129,6 +141,15 @@ def _views(
     return tuple(view for view, _, _ in fitted), smooth(held, encoder.grid), [pooling for _, _, pooling in fitted]
 
 
+def _heard(
+    known: Sequence[Known], encoder: Encoder, seed: int
+) -> tuple[Said, tuple[Hearing, tuple[Tensor, Tensor]] | None]:
+    """Return what was said of the normals, how it is heard, and the meaning of its words; None where it can't be."""
+    said = said_of(known)
+    hearing = fit_hearing(said, encoder.grid)
+    return said, (hearing, meaning_of(said, seed)) if hearing else None
+
+
 def _thumbnails(good: _Good, items: Sequence[Item]) -> tuple[list[NDArray[np.uint8]], list[tuple[int, int]]]:
     """Return thumbnails, and the full (width, height) of each."""
     thumbs, sizes = [], []
@@ -142,6 +163,7 @@ def _encode(good: _Good, items: Sequence[Item], encoder: Encoder, remember: bool
     tokens: list[Tensor] = []
     kept: list[Item] = []
     known: list[Known] = []
+    frames: list[NDArray[np.uint8]] = []
     seen_looks, small, digests = [], [], []
     for item, sample, image in good.read(items, "reading the good parts"):
         encoded = encoder(image)
@@ -150,14 +172,15 @@ def _encode(good: _Good, items: Sequence[Item], encoder: Encoder, remember: bool
         for room, one in zip(tokens, encoded.tokens, strict=True):
             room[len(kept)] = one
         kept.append(item)
+        known.append(Known.of(sample, encoded, encoder.frame.config.size))
         if remember:
-            known.append(Known.of(sample, encoded, encoder.frame.config.size))
+            frames.append(encoded.picture)
         seen_looks.append(looks(encoded.picture, image.shape))
         small.append(tiny(encoded.picture).ravel())
         digests.append(sample.sha256)
     fingerprint = hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
     tokens = [room[: len(kept)] for room in tokens]
-    return _Seen(kept, tokens, np.array(seen_looks), np.array(small), fingerprint, known)
+    return _Seen(kept, tokens, np.array(seen_looks), np.array(small), fingerprint, known, frames)
 
 
 def _pictures(good: _Good, seen: _Seen, encoder: Encoder) -> NDArray[np.uint8]:

@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 
 from fusion.detection import Basis, Guidance
-from fusion.learned import Learned
 from fusion.modality.prompt import Prompt
+from fusion.told import Told
 
 Cells = NDArray[np.float32]  # (rows, columns), in sigma
 Named = Callable[[str], Cells]  # the share of each cell that words name, in [0, 1]
@@ -34,12 +34,12 @@ class Guided:
     described: bool = False  # the words said what the normal part is
 
 
-def describes(learned: Learned, words: NDArray[np.float32]) -> bool:
+def describes(told: Told, words: NDArray[np.float32]) -> bool:
     """Tell whether words, (T,), are nearer to what was said of the normals than to any kind of defect."""
-    if not len(learned.descriptions):
+    if not len(told.descriptions):
         return False
     said = torch.from_numpy(words)
-    return float((learned.descriptions @ said).max()) > float((learned.kinds @ said).max())
+    return float((told.descriptions @ said).max()) > float((told.kinds @ said).max())
 
 
 def search(named: Named, cells: Cells, prompt: Prompt, limit: float) -> Guided:

@@ -27,9 +27,6 @@ class Learned:
     spread: Spread  # of the residuals, (S V, P)
     sight: Sight  # which words are true of a place
     words: str  # which text encoder gave the captions their meaning
-    kinds: Tensor  # (9, T) unit embedding of the middle of each kind's captions
-    descriptions: Tensor  # (K, T) embeddings of what was said of the normals; (0, T) where nothing was
-    posed: bool  # skeletons took part
     judges: bool  # its residuals are the map; else the closed form's are, and only `sight` is used
 
     def residuals(self, x: Tensor, cond: Condition) -> Tensor:
@@ -64,7 +61,6 @@ class Learned:
         network = asdict(self.denoise.network.config)
         return {"network": network, "sigmas": self.sigmas, "channels": self.channels} | {
             "words": self.words,
-            "posed": self.posed,
             "judges": self.judges,
         }
 
@@ -72,8 +68,7 @@ class Learned:
         """Return every tensor that it takes, with what `plain` returns, to build this again; weights in half."""
         weights = {f"network.{key}": value.half() for key, value in self.denoise.network.state_dict().items()}
         weights |= {f"sight.{key}": value.half() for key, value in self.sight.state_dict().items()}
-        named = {name: getattr(self, name) for name in ("kinds", "descriptions")}
-        return weights | named | {"mean": self.spread.mean, "std": self.spread.std}
+        return weights | {"mean": self.spread.mean, "std": self.spread.std}
 
 
 def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: list[Tensor]) -> Learned:
@@ -93,9 +88,6 @@ def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: li
         Spread(state["mean"], state["std"]),
         sight.eval(),
         plain["words"],
-        state["kinds"],
-        state["descriptions"],
-        plain["posed"],
         plain["judges"],
     )
 

@@ -1,6 +1,7 @@
 """A detector as a folder: model.safetensors, config.json, calibration.json, card.json and card.md. No pickle."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from fusion.representation.frame import Frame, FrameConfig
 from fusion.representation.wavelet import WaveletConfig
 from fusion.representation.whitening import Whitening
 from fusion.residual import Spread
+from fusion.told import Hearing, Told
 from fusion.view import SIGMAS, View
 from fusion.world import World
 
@@ -49,6 +51,7 @@ def save(detector: "Detector", folder: Path) -> None:
         "background": detector.background,
         "strange": detector.world.strange,
         "learned": detector.learned.plain() if detector.learned else None,
+        "told": detector.told.scale if detector.told else None,
     }
     folder.parent.mkdir(parents=True, exist_ok=True)
     with atomic_folder(folder) as new:
@@ -78,6 +81,7 @@ def load(folder: Path) -> "Detector":
             calibration=Calibration.from_json(json.loads((folder / CALIBRATION).read_bytes())),
             card=json.loads((folder / CARD).read_bytes()),
             learned=_learned(config, tensors),
+            told=_told(config, tensors),
         )
     except (
         KeyError,
@@ -98,22 +102,35 @@ def _tensors(detector: "Detector") -> dict[str, Tensor]:
         "world.middle": torch.from_numpy(world.middle),
         "world.spread": torch.from_numpy(world.spread),
     }
-    for number, view in enumerate(detector.views):
-        tensors[f"view{number}.mean"] = view.whitening.mean
-        tensors[f"view{number}.factor"] = view.whitening.packed()
-        tensors[f"view{number}.residual_mean"] = view.spread.mean
-        tensors[f"view{number}.residual_std"] = view.spread.std
-        if isinstance(view.denoise, MemoryDenoiser):
-            tensors[f"view{number}.memory"] = view.denoise.memory
+    tensors |= _tensors_of(detector.views, "view")
     if detector.encoder.frame.reference is not None:
         tensors["reference"] = torch.from_numpy(detector.encoder.frame.reference)
     if painter:
         tensors |= {f"painter.{key}": value.half() for key, value in painter.state().items()}
     if detector.learned:
         tensors |= {f"learned.{key}": value for key, value in detector.learned.state().items()}
+    if detector.told:
+        told = detector.told
+        tensors |= _tensors_of(told.views, "told.view") | {
+            f"told.weights{n}": one.half() for n, one in enumerate(told.weights)
+        }
+        named = {"mean": told.spread.mean, "std": told.spread.std, "kinds": told.kinds, "bones": told.hearing.bones}
+        named |= {"middle": told.hearing.middle, "directions": told.hearing.directions}
+        tensors |= {f"told.{key}": value for key, value in (named | {"descriptions": told.descriptions}).items()}
     if detector.encoder.backbone:
         tensors |= {f"backbone.{key}": value for key, value in detector.encoder.backbone.state().items()}
     return {key: value.contiguous() for key, value in tensors.items()}
+
+
+def _tensors_of(views: Sequence[View], name: str) -> dict[str, Tensor]:
+    tensors: dict[str, Tensor] = {}
+    for number, view in enumerate(views):
+        part = f"{name}{number}."
+        tensors |= {part + "mean": view.whitening.mean, part + "factor": view.whitening.packed()}
+        tensors |= {part + "residual_mean": view.spread.mean, part + "residual_std": view.spread.std}
+        if isinstance(view.denoise, MemoryDenoiser):
+            tensors[part + "memory"] = view.denoise.memory
+    return tensors
 
 
 def _encoder(config: dict[str, Any], tensors: dict[str, Tensor]) -> Encoder:
@@ -133,12 +150,12 @@ def _encoder(config: dict[str, Any], tensors: dict[str, Tensor]) -> Encoder:
     )
 
 
-def _views(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[View, ...]:
+def _views(config: dict[str, Any], tensors: dict[str, Tensor], name: str = "view") -> tuple[View, ...]:
     method = config["detector"]["method"]
-    sigmas = SIGMAS["gaussian" if method == "neural" else method]
+    sigmas = SIGMAS["gaussian" if method == "neural" or name != "view" else method]
     views = []
     for number in range(2 if config["backbone"] else 1):
-        part = f"view{number}."
+        part = f"{name}{number}."
         whitening = Whitening.unpack(tensors[part + "mean"], tensors[part + "factor"])
         memory = tensors.get(part + "memory")
         denoise: Denoiser = GaussianDenoiser() if memory is None else MemoryDenoiser(memory)
@@ -165,6 +182,18 @@ def _learned(config: dict[str, Any], tensors: dict[str, Tensor]) -> Learned | No
         return None
     own = {key.removeprefix("learned."): value for key, value in tensors.items() if key.startswith("learned.")}
     return rebuild_learned(config["learned"], own, [view.whitening.factor for view in _views(config, tensors)])
+
+
+def _told(config: dict[str, Any], tensors: dict[str, Tensor]) -> Told | None:
+    if not config.get("told"):
+        return None
+    # cloned into memory that is aligned as when it was fitted: matrix products round by that
+    own = {key.removeprefix("told."): value.clone() for key, value in tensors.items() if key.startswith("told.")}
+    views = _views(config, tensors, "told.view")
+    hearing = Hearing(tuple(config["frame"]["grid"]), own["middle"], own["directions"], own["bones"])
+    weights = tuple(own[f"weights{number}"].float() for number in range(len(views)))
+    spread, scale = Spread(own["mean"], own["std"]), tuple(config["told"])
+    return Told(hearing, weights, views, spread, scale, own["descriptions"], own["kinds"])
 
 
 def _json(data: Any) -> bytes:

@@ -32,6 +32,11 @@ class View:
         return self.spread(residual(self.whitening(x), self.denoise, self.sigmas)).mean(dim=1)
 
 
+def whitened(views: Sequence[View], tokens: Sequence[Tensor]) -> Tensor:
+    """Return the whitened tokens of all representations, (B, P, C) each, side by side, (B, P, sum of C)."""
+    return torch.cat([view.whitening(one) for view, one in zip(views, tokens, strict=True)], dim=-1)
+
+
 def fit_view(
     x: Tensor, grid: Grid, method: str, folds: Sequence[Tensor], progress: Progress
 ) -> tuple[View, Tensor, Pooling]:
@@ -43,7 +48,7 @@ def fit_view(
     for done, fold in enumerate(folds):
         progress("looking at each good part as if it were new", done, len(folds))
         gaussian = fit_gaussian(total.without(Moments.of(x[fold], total.centre)), grid, pooling)
-        denoise = _denoiser(method, x, _others(len(x), fold), gaussian, pooling)
+        denoise = _denoiser(method, x, others(len(x), fold), gaussian, pooling)
         held[fold] = residual(gaussian.whiten(x[fold]), denoise, sigmas)
     # what serves later is the last fold's: it must have seen as few normals as what was calibrated
     view = View(Whitening.of(gaussian), denoise, sigmas, Spread.of(held))
@@ -54,11 +59,11 @@ def cross_spread(values: Tensor, folds: Sequence[Tensor]) -> Tensor:
     """Return values of normals, (N, ...), each in the spread of the other folds; same shape."""
     out = torch.empty_like(values)
     for fold in folds:
-        out[fold] = Spread.of(values[_others(len(values), fold)])(values[fold])
+        out[fold] = Spread.of(values[others(len(values), fold)])(values[fold])
     return out
 
 
-def _others(n: int, fold: Tensor) -> Tensor:
+def others(n: int, fold: Tensor) -> Tensor:
     """Return the indices below n that are not in the fold."""
     keep = torch.ones(n, dtype=torch.bool)
     keep[fold] = False

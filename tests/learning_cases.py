@@ -6,6 +6,7 @@ from torch import Tensor
 from fusion.condition import Condition, nothing
 from fusion.diffusion.network import Network, NetworkConfig
 from fusion.learning.examples import Captions, Normals, Pairs
+from fusion.told import Said
 
 GRID = (5, 7)
 P, C, T = GRID[0] * GRID[1], 6, 8
@@ -56,15 +57,10 @@ def colour() -> Tensor:
 
 def normals(n: int = 24, described: bool = False) -> Normals:
     """Return good parts of which some are described and posed, or none."""
-    some = torch.arange(n) % 2 == 0
-    none = torch.zeros(n, dtype=torch.bool)
-    return Normals(
-        normal(n, P, C).half(),
-        units(n, T, seed=1),
-        some if described else none,
-        normal(n, 17, 3, seed=2),
-        some if described else none,
-    )
+    some = (torch.arange(n) % 2 == 0) & described
+    x = normal(n, P, C).half()
+    said = Said(units(n, T, seed=1), some, normal(n, 17, 3, seed=2), some)
+    return Normals(x, said, x.clone() if described else None)
 
 
 def pairs(of: Normals, count: int = 40) -> Pairs:

@@ -8,7 +8,6 @@ import torch
 from core_cases import equal
 from learning_cases import GRID, KINDS, C, P, T, colour, network, normal, units
 from numpy.typing import NDArray
-from torch import Tensor
 
 from fusion.diffusion.denoiser import NeuralDenoiser
 from fusion.guidance import Guided, changed, describes, search, told
@@ -17,6 +16,7 @@ from fusion.modality.prompt import read_prompt
 from fusion.region import EDGE, field
 from fusion.residual import Spread, residual
 from fusion.sight import Sight
+from fusion.told import Hearing, Told
 
 pytest_plugins = ["core_fixtures"]
 pytestmark = pytest.mark.usefixtures("single_thread")
@@ -37,14 +37,13 @@ def knowing(words: str) -> Cells:
     return share
 
 
-def learned(descriptions: Tensor | None = None) -> Learned:
+def learned() -> Learned:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         sight = Sight(C, T).eval()
-    said = torch.empty(0, T) if descriptions is None else descriptions
-    spread, kinds = Spread(torch.ones(6, P), torch.full((6, P), 2.0)), units(KINDS, T, seed=9)
+    spread = Spread(torch.ones(6, P), torch.full((6, P), 2.0))
     denoise = NeuralDenoiser(network(), colour())
-    return Learned(denoise, (0.5, 1.0, 2.0), (4, 2), spread, sight, "fake", kinds, said, True, True)
+    return Learned(denoise, (0.5, 1.0, 2.0), (4, 2), spread, sight, "fake", True)
 
 
 @pytest.fixture
@@ -98,10 +97,11 @@ def test_the_edge_is_a_band_along_all_sides() -> None:
 
 def test_words_describe_where_they_are_nearer_to_what_was_said_of_normals_than_to_defects() -> None:
     said, kinds = units(3, T, seed=8), units(KINDS, T, seed=9)
-    model = learned(descriptions=said)
+    hearing = Hearing(GRID, said.mean(dim=0), said, torch.zeros(P, 0))
+    model = Told(hearing, (), (), Spread(torch.zeros(P), torch.ones(P)), (0.0, 1.0), said, kinds)
     assert describes(model, said[1].numpy())
     assert not describes(model, kinds[2].numpy())
-    assert not describes(learned(), said[1].numpy())  # nothing was said
+    assert not describes(replace(model, descriptions=torch.zeros(0, T)), said[1].numpy())  # nothing was said
 
 
 # --- search -------------------------------------------------------------------------------------------------------

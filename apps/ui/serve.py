@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assistant import library
 from assistant.fitting import fit_folder
 from fusion.errors import BadSetting, FoilError
+from fusion.example.trained import example_settings
 from fusion.example.write import PRODUCTS, is_example, render_example, samples_to_click
 from fusion.progress import Progress
 
@@ -116,7 +117,7 @@ def prepare_example(progress: Progress) -> list[tuple[Path, str, str]]:
         render_example(folder, progress=progress)
     for name in PRODUCTS:
         if name not in library.names():
-            fit_folder(folder / name, name, {}, progress=partial(_of, name, progress))
+            fit_folder(folder / name, name, example_settings(name), progress=partial(_of, name, progress))
     return samples_to_click(folder)
 
 

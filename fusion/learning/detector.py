@@ -1,7 +1,7 @@
 """Train a fitted detector's network: gather what it learns from, learn, and put the result in force if it is better."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,45 +14,33 @@ from fusion.calibration import Calibration
 from fusion.detector import Detector
 from fusion.diffusion.denoiser import colouring
 from fusion.diffusion.training import TrainingConfig
-from fusion.errors import BadData, BadInput
-from fusion.learned import rounded, to_frame
-from fusion.learning.examples import Captions, Normals, make_examples, paraphrases
+from fusion.errors import BadData
+from fusion.known import paraphrases
+from fusion.learned import Learned, rounded
+from fusion.learning.examples import Captions, Normals, make_examples
 from fusion.learning.learn import FEWEST, deal, learn, painted
 from fusion.learning.weights import read_weights
-from fusion.modality.prompt import read_prompt
 from fusion.modality.text import MINILM, TextEncoder, text_encoder
 from fusion.painter import Painter
 from fusion.painting.training import train_painter
 from fusion.progress import Progress
-from fusion.representation.encoder import Encoded
 from fusion.representation.whitening import Pooling
 from fusion.residual import Spread, smooth
-from fusion.sample import Sample
 from fusion.synthesis import NORMAL_CAPTIONS
+from fusion.threads import one_thread
+from fusion.told import Said
 from fusion.view import cross_spread
 from fusion.world import World
 
 PAINTING = 0.3  # of the time trains the painter of normal versions, the rest the network that judges
 
 
-@dataclass(frozen=True, eq=False)
-class Known:
-    """What is known of a normal beside its tokens."""
-
-    picture: NDArray[np.uint8]  # (H, W, 3) in the frame
-    text: str
-    skeleton: NDArray[np.float32] | None  # (17, 3) in shares of the frame
-
-    @classmethod
-    def of(cls, sample: Sample, encoded: Encoded, size: tuple[int, int]) -> "Known":
-        skeleton = None if sample.skeleton is None else to_frame(sample.skeleton, encoded.affine, size)
-        return cls(encoded.picture, sample.text or "", skeleton)
-
-
 def train_detector(
     detector: Detector,
     tokens: Sequence[Tensor],
-    known: Sequence[Known],
+    said: Said,
+    told_x: Tensor | None,
+    pictures: NDArray[np.uint8],
     seen_looks: NDArray[np.float64],
     folds: Sequence[Tensor],
     poolings: Sequence[Pooling],
@@ -61,21 +49,21 @@ def train_detector(
 ) -> tuple[Detector, dict[str, Any]]:
     """Return the detector with a trained denoiser in force, if it is better, and what its card should say of that.
 
-    `tokens` are the normals' of each representation, (N, P, C); `folds` and `poolings` those that it was fitted with.
+    `tokens` are the normals' of each representation, (N, P, C), `told_x` what `fit_told` made of them, `pictures`
+    theirs in the frame, (N, H, W, 3); `folds` and `poolings` those that it was fitted with.
     """
-    n, config = len(known), detector.config
+    n, config = len(pictures), detector.config
     ready = read_weights(Path(config.weights)) if config.weights else None
     if n < FEWEST:
         raise BadData(f"{n} good pictures can be used, and a network needs at least {FEWEST}; add some, or don't train")
     encoder = text_encoder(MINILM)
     captions = captions_of(encoder, config.seed)
-    pictures = np.stack([one.picture for one in known])
     wanted = painted(n, config.seed, 0 if ready else config.minutes)
     x, pairs = make_examples(
         tokens, pictures, folds, poolings, detector.encoder, wanted, detector.background, config.seed, progress
     )
     outcome = learn(
-        _normals(x, known, encoder),
+        Normals(x, said, told_x),
         pairs,
         captions,
         colouring([view.whitening.factor for view in detector.views]),
@@ -103,8 +91,14 @@ def train_detector(
     grid, held = detector.encoder.grid, list(torch.arange(len(outcome.held)).tensor_split(len(folds)))
     maps = smooth(cross_spread(outcome.residuals, held).mean(dim=1), grid)
     in_spread = cross_spread(maps, held).numpy()
+    told = detector.told
+    if told and told_x is not None:
+        tops = torch.from_numpy(in_spread).amax(dim=1)
+        maps_told = _told_maps(outcome.learned, told_x[outcome.held], said.of(outcome.held))
+        told = told.rescaled(maps_told, held, tops, grid)
     trained = replace(
         detector,
+        told=told,
         spread=Spread.of(maps),
         world=World.of(seen_looks, in_spread),
         calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),
@@ -118,23 +112,12 @@ def captions_of(encoder: TextEncoder, seed: int) -> Captions:
     return Captions(torch.from_numpy(np.stack(kinds)), torch.from_numpy(encoder.encode(list(NORMAL_CAPTIONS))))
 
 
-def _understood(text: str) -> str:
-    """Return the English words of what was said of a normal; "" where nothing is understood, so nothing was said."""
-    try:
-        return read_prompt(text).focus
-    except BadInput:
-        return ""
-
-
-def _normals(x: Tensor, known: Sequence[Known], encoder: TextEncoder) -> Normals:
-    texts = {text: words for text in {one.text for one in known} if (words := _understood(text))}
-    vectors = dict(zip(texts, encoder.encode(list(texts.values())), strict=True))
-    nowhere = np.zeros((17, 3), np.float32)
-    absent = np.zeros(encoder.width, np.float32)
-    return Normals(
-        x,
-        torch.from_numpy(np.stack([vectors.get(one.text, absent) for one in known])),
-        torch.tensor([one.text in texts for one in known]),
-        torch.from_numpy(np.stack([nowhere if one.skeleton is None else one.skeleton for one in known])),
-        torch.tensor([one.skeleton is not None for one in known]),
-    )
+def _told_maps(learned: Learned, x: Tensor, said: Said) -> Tensor:
+    """Return the network's maps of normals of which something was said, (N, P), each by itself and by one thread."""
+    with one_thread(), torch.inference_mode():
+        maps = []
+        for at, one in enumerate(torch.split(x.float(), 1)):
+            text = said.text[at].numpy() if said.described[at] else None
+            skeleton = said.skeleton[at].numpy() if said.posed[at] else None
+            maps.append(learned.maps(learned.residuals(one, learned.condition(one, text=text, skeleton=skeleton))))
+    return torch.cat(maps)

@@ -20,10 +20,10 @@ from fusion.progress import Progress
 from fusion.representation.encoder import Encoder
 from fusion.representation.segment import part_of
 from fusion.representation.whitening import Moments, Pooling, Whitening, fit_gaussian
-from fusion.synthesis import KINDS, caption, pair
+from fusion.synthesis import KINDS, pair
 from fusion.threads import one_thread
+from fusion.told import Said
 
-PARAPHRASES = 24  # captions of each kind
 BORROWED = 4  # other normals from which a defect may borrow
 
 
@@ -32,10 +32,8 @@ class Normals:
     """The good parts, and what was said of them."""
 
     x: Tensor  # (N, P, C) whitened, half precision
-    text: Tensor  # (N, T) embedding of what was said of each
-    described: Tensor  # (N,) bool: anything was
-    skeleton: Tensor  # (N, 17, 3) in shares of the frame
-    posed: Tensor  # (N,) bool: there is one
+    said: Said
+    told_x: Tensor | None  # (N, P, C) whitened given what was said, half precision; None where that is not heard
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +63,6 @@ class Captions:
 
     kinds: Tensor  # (9, PARAPHRASES, T)
     normal: Tensor  # (K, T)
-
-
-def paraphrases(rng: np.random.Generator) -> list[list[str]]:
-    """Return captions of each kind without a place: sentence embeddings hardly tell left from right, masks do."""
-    return [[caption(kind, rng) for _ in range(PARAPHRASES)] for kind in KINDS]
 
 
 def held_out(

@@ -15,7 +15,6 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fusion.condition import MODALITIES
@@ -132,9 +131,6 @@ def learn(
         Spread.of(ours),
         rounded(sight),
         words,
-        F.normalize(captions.kinds.mean(dim=1), dim=-1),  # a mean of units is shorter than what it is compared with
-        torch.unique(normals.text[normals.described], dim=0),
-        bool(normals.posed.any()),
         kept,
     )
     card = story | _card(network, size, before, after, tested) | {"kept": kept, "why": why}

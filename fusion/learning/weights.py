@@ -23,6 +23,7 @@ from fusion.picture import PictureMemory
 from fusion.sight import Sight
 
 STORY = ("steps", "minutes", "history", "trained_on")
+FORMAT = 2  # of the file; another one holds other tensors
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ def write_weights(detector: Detector, path: Path, trained_on: str) -> None:
     tensors = {key: value for key, value in learned.state().items() if key.startswith(("network.", "sight."))}
     tensors |= {f"painter.{key}": value.half() for key, value in painter.state().items()}
     card = {"network": detector.card["network"] | {"trained_on": trained_on}, "painter": painter.figures}
-    card["painter_config"] = vars(painter.denoiser.config)
+    card |= {"painter_config": vars(painter.denoiser.config), "format": FORMAT}
     contiguous = {key: value.contiguous() for key, value in tensors.items()}
     atomic_write(path, write_tensors(contiguous, {"card": json.dumps(card, allow_nan=False)}))
 
@@ -82,6 +83,8 @@ def read_weights(path: Path) -> Weights:
         with safe_open(path, "pt") as file:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no mapping
             card = json.loads((file.metadata() or {})["card"])
+            if card["format"] != FORMAT:
+                raise ValueError(f"its format is {card['format']}, this Foil reads {FORMAT}")
             return Weights(str(path), tensors, {**card, "network": {**card["network"]}})
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise BadModel(
