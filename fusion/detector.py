@@ -28,6 +28,7 @@ from fusion.representation.encoder import Encoded, Encoder
 from fusion.representation.segment import part_of
 from fusion.residual import Spread, smooth
 from fusion.sample import Sample
+from fusion.synthesis.asked import named_kind
 from fusion.threads import one_thread
 from fusion.told import Told
 from fusion.view import SIGMAS, View, whitened
@@ -236,7 +237,7 @@ class Detector:
         """Return what a prompt does to a map."""
         if self.told and prompt.focus:
             words = text_encoder(MINILM).encode([prompt.focus])[0]
-            if describes(self.told, words):
+            if describes(self.told, words, bool(named_kind(prompt.focus))):
                 cells = self.places(seen, sample, words)
                 return Guided(cells, None, changed(plain, cells), None, None, described=True)
         if not (self.learned or self.zero_shot):

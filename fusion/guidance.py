@@ -19,6 +19,7 @@ from fusion.modality.prompt import Prompt
 from fusion.told import Told
 
 Cells = NDArray[np.float32]  # (rows, columns), in sigma
+SAME = 0.8  # likeness of two ways to say one thing
 Named = Callable[[str], Cells]  # the share of each cell that words name, in [0, 1]
 
 
@@ -34,12 +35,16 @@ class Guided:
     described: bool = False  # the words said what the normal part is
 
 
-def describes(told: Told, words: NDArray[np.float32]) -> bool:
-    """Tell whether words, (T,), are nearer to what was said of the normals than to any kind of defect."""
+def describes(told: Told, words: NDArray[np.float32], names_a_defect: bool) -> bool:
+    """Tell whether words, (T,), are nearer to what was said of the normals than to any kind of defect.
+
+    Where they name a kind of defect, they must be nearly what was said, word by word.
+    """
     if not len(told.descriptions):
         return False
     said = torch.from_numpy(words)
-    return float((told.descriptions @ said).max()) > float((told.kinds @ said).max())
+    likeness = float((told.descriptions @ said).max())
+    return likeness > (SAME if names_a_defect else float((told.kinds @ said).max()))
 
 
 def search(named: Named, cells: Cells, prompt: Prompt, limit: float) -> Guided:

@@ -99,9 +99,13 @@ def test_words_describe_where_they_are_nearer_to_what_was_said_of_normals_than_t
     said, kinds = units(3, T, seed=8), units(KINDS, T, seed=9)
     hearing = Hearing(GRID, said.mean(dim=0), said, torch.zeros(P, 0))
     model = Told(hearing, (), (), Spread(torch.zeros(P), torch.ones(P)), (0.0, 1.0), said, kinds)
-    assert describes(model, said[1].numpy())
-    assert not describes(model, kinds[2].numpy())
-    assert not describes(replace(model, descriptions=torch.zeros(0, T)), said[1].numpy())  # nothing was said
+    assert describes(model, said[1].numpy(), False)
+    assert not describes(model, kinds[2].numpy(), False)
+    assert not describes(replace(model, descriptions=torch.zeros(0, T)), said[1].numpy(), False)  # nothing was said
+    near = torch.nn.functional.normalize(said[1] + 0.8 * units(1, T, seed=11)[0], dim=0).numpy()
+    assert describes(model, near, False)
+    assert describes(model, said[1].numpy(), True)  # word by word what was said, holes and all
+    assert not describes(model, near, True)
 
 
 # --- search -------------------------------------------------------------------------------------------------------

@@ -30,11 +30,22 @@ def kind_of(words: str, encode: Encode) -> str:
     name none are compared with all that do, by their embeddings.
     """
     lower = words.lower()
-    named = _named(_WHERE.split(lower)[0]) or _named(lower)
+    named = named_kind(_WHERE.split(lower)[0]) or named_kind(lower)
     if named:
         return named
     said = encode([words])[0]
     return max(KINDS, key=lambda kind: float((encode(SYNONYMS[kind]) @ said).max()))
+
+
+def named_kind(words: str) -> str:
+    """Return the kind whose name ends last in words, the longest of those that end there; "" if none is named."""
+    found = [
+        (match.end(), len(word), kind)
+        for kind in KINDS
+        for word in SYNONYMS[kind]
+        for match in re.finditer(rf"(?<![\w-]){re.escape(word)}(?:s|es)?(?![\w-])", words)
+    ]
+    return max(found)[2] if found else ""
 
 
 def shape_of(picture: Pixels, part: Mask, kind: str, words: str, place: str, rng: np.random.Generator) -> Mask:
@@ -53,17 +64,6 @@ def shape_of(picture: Pixels, part: Mask, kind: str, words: str, place: str, rng
     where = _within(on if on.any() else np.ones_like(on), place)
     drawn = synthesise(small, rng, kind, on, where, float(rng.uniform(low, high))).mask
     return np.asarray(cv2.resize(drawn.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) >= 0.5)
-
-
-def _named(words: str) -> str:
-    """Return the kind whose name ends last in words, the longest of those that end there; "" if none is named."""
-    found = [
-        (match.end(), len(word), kind)
-        for kind in KINDS
-        for word in SYNONYMS[kind]
-        for match in re.finditer(rf"(?<![\w-]){re.escape(word)}(?:s|es)?(?![\w-])", words)
-    ]
-    return max(found)[2] if found else ""
 
 
 def _within(part: Mask, place: str) -> Mask | None:
