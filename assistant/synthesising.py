@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fusion.detector import Detector  # imports torch
 
 SAMPLERS = ("ddim", "dpm++", "euler", "lcm")
+OF_THE_MODEL = ("steps", "sampler", "strength")  # what only painting by the model takes
 HARDLY = 0.1  # of the mask: what shows in less of it is no defect that a detector could be tested on
 VISIBLE = 8  # grey levels: from this change on a pixel counts as one that shows the defect
 
@@ -41,7 +42,8 @@ class Wish:
     mask: Path | None = None  # where; None: a shape and a place are drawn at random, as the words allow
     seed: int = 0  # of the first painting of a picture; the next ones count on from it
     count: int = 1  # paintings a picture
-    steps: int = 10
+    by: Literal["drawing", "model"] = "drawing"  # rules of how each kind looks, or the model's own diffusion
+    steps: int = 10  # of the model, as the next two
     sampler: str = "ddim"
     strength: float = 1.5  # how far it goes beyond what no words would give; 1 is the model as it is
     prompt: Prompt = field(init=False)
@@ -54,6 +56,8 @@ class Wish:
         for name, (low, high) in limits.items():
             if not low <= (value := getattr(self, name)) <= high:
                 raise BadSetting(f"{name} {value:g}: expected {low} to {high}")
+        if self.by not in ("drawing", "model"):
+            raise BadSetting(f"painted by {self.by!r}: choose drawing or model")
         if self.sampler not in SAMPLERS:
             raise BadSetting(f"sampler {self.sampler!r} is unknown; choose {' or '.join(SAMPLERS)}")
 
@@ -109,20 +113,19 @@ class Painting:
             "shown": round(self.shown, 3),
             "mask_drawn": self.drawn,
             "seed": self.seed,
-            "steps": self.wish.steps,
-            "sampler": self.wish.sampler,
-            "strength": self.wish.strength,
+            "by": self.wish.by,
             "model": self.model,
+            **({key: getattr(self.wish, key) for key in OF_THE_MODEL} if self.wish.by == "model" else {}),
         }
 
 
 def synthesise(sample: Sample, detector: "Detector", wish: Wish) -> Iterator[Painting]:
-    """Yield paintings of a wish on one sample's image; its mask says where, or a shape is drawn for each.
+    """Yield paintings of a wish on one sample's image; its mask says where, else place and shape are drawn for each.
 
-    BadInput for what isn't from the model's world: nothing that it learned can be painted there.
+    BadInput for what isn't from the model's world: a defect on it would be no defect of its product.
     """
     from fusion.modality.text import text_encoder
-    from fusion.synthesis.asked import kind_of, shape_of
+    from fusion.synthesis.asked import drawing_of, kind_of
 
     prompt = wish.prompt
     bare = replace(sample, text=None, mask=None)
@@ -131,13 +134,15 @@ def synthesise(sample: Sample, detector: "Detector", wish: Wish) -> Iterator[Pai
         raise BadInput(f"{sample.name}: nothing can be painted on it, since {detection.refusal}")
     kind = kind_of(prompt.focus, lambda texts: text_encoder().encode(texts))
     for seed in range(wish.seed, wish.seed + wish.count):
-        if sample.mask is not None:
-            mask = sample.mask >= 0.5
-        else:  # of the picture's content, too: else all pictures of a folder got their defects at one place
-            rng = np.random.default_rng([seed, sample.seed])
-            mask = shape_of(sample.image, detection.part, kind, prompt.focus, prompt.place, rng)
-        asked = replace(bare, text=prompt.text, mask=mask.astype(np.float32))
-        image = detector.synthesise(asked, seed, wish.steps, wish.strength, wish.sampler)
+        # of the picture's content, too: else all pictures of a folder got their defects at one place
+        rng, where = np.random.default_rng([seed, sample.seed]), None if sample.mask is None else sample.mask >= 0.5
+        if where is not None and not where.any():
+            raise BadInput(f"{sample.name}: the mask of where to paint is empty; mark at least a few pixels")
+        image, mask = drawing_of(sample.image, detection.part, kind, prompt.focus, prompt.place, rng, where)
+        if wish.by == "model":
+            mask = mask if where is None else where
+            asked = replace(bare, text=prompt.text, mask=mask.astype(np.float32))
+            image = detector.synthesise(asked, seed, wish.steps, wish.strength, wish.sampler)
         yield Painting(bare, image, mask, kind, sample.mask is None, wish, seed, detector.name)
 
 
@@ -197,7 +202,7 @@ def _too_faint(painting: Painting) -> Failure:
     return Failure(
         name,
         f"{name}: seed {painting.seed} shows in {painting.shown:.0%} of its mask only, so it is no defect to test on; "
-        "try more strength or other words, or train the model longer",
+        "try other words or another seed; of a model's painting, more strength or a longer training",
     )
 
 

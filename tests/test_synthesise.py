@@ -33,7 +33,7 @@ from fusion.picture import PictureMemory
 from fusion.region import field
 from fusion.sample import Sample
 from fusion.synthesis import KINDS, SYNONYMS
-from fusion.synthesis.asked import kind_of, shape_of
+from fusion.synthesis.asked import drawing_of, kind_of
 
 PAINTER = FakeDetector("painter", card={"network": {}})
 
@@ -105,7 +105,7 @@ def test_a_shape_lies_on_the_part_in_the_place_of_its_box_that_is_named(kind: st
     box = np.zeros_like(part)
     box[11:70, 51:110] = field(place, (59, 59)) > 0
     for seed in range(5):
-        mask = shape_of(picture, part, kind, "", place, np.random.default_rng(seed))
+        _, mask = drawing_of(picture, part, kind, "", place, np.random.default_rng(seed))
         assert mask.any()
         assert not (mask & ~seam).any()
         assert (mask & box).sum() >= 0.85 * mask.sum()
@@ -116,7 +116,7 @@ def test_the_edge_is_the_parts_own_and_what_breaks_off_there_is_not_made_small_b
 
     def drawn(kind: str, place: str) -> list[NDArray[np.bool_]]:
         rngs = [np.random.default_rng(seed) for seed in range(6)]
-        return [shape_of(picture, disc(), kind, "large", place, rng) for rng in rngs]
+        return [drawing_of(picture, disc(), kind, "large", place, rng)[1] for rng in rngs]
 
     y, x = np.mgrid[:120, :120]
     for mask in drawn("stain", "edge"):
@@ -133,7 +133,7 @@ def test_large_is_larger_than_small_and_a_large_picture_gets_a_large_shape() -> 
         large = picture.repeat(scale, 0).repeat(scale, 1)
         part = np.ones(large.shape[:2], bool)
         return float(
-            np.mean([shape_of(large, part, "stain", words, "", np.random.default_rng(s)).mean() for s in range(6)])
+            np.mean([drawing_of(large, part, "stain", words, "", np.random.default_rng(s))[1].mean() for s in range(6)])
         )
 
     assert area("a small stain") < area("a stain") < area("a large stain")
@@ -144,7 +144,35 @@ def test_a_place_where_nothing_of_the_part_lies_is_refused() -> None:
     y, x = np.mgrid[:200, :200]
     ring = np.abs(np.hypot(x - 100, y - 100) - 90) < 5
     with pytest.raises(BadInput, match="at its centre"):
-        shape_of(np.zeros((200, 200, 3), np.uint8), ring, "stain", "", "centre", np.random.default_rng(0))
+        drawing_of(np.zeros((200, 200, 3), np.uint8), ring, "stain", "", "centre", np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("tone", ["dark", "bright", "red"])
+def test_a_drawing_has_the_tone_that_is_asked_for(tone: str) -> None:
+    y, x = np.mgrid[:160, :160]
+    picture = np.stack([100 + x / 4, 100 + y / 4, 120 + 0 * x], axis=-1).astype(np.uint8)
+    part, changes = np.ones((160, 160), bool), []
+    for seed in range(6):
+        made, mask = drawing_of(picture, part, "stain", f"a large {tone} stain", "", np.random.default_rng(seed))
+        changes.append((made.astype(float) - picture)[mask].mean(axis=0))
+    light, red = np.mean(changes, axis=1), np.array([change[0] - change[1:].mean() for change in changes])
+    assert {"dark": (light < 0), "bright": (light > 0), "red": (red > 0)}[tone].sum() >= 5
+
+
+def test_any_model_draws_inside_a_mask_and_the_mask_is_what_changed() -> None:
+    image = draw(3).image
+    where = np.zeros(image.shape[:2], np.float32)
+    where[20:60, 30:80] = 1
+    (made,) = synthesise(Sample(image=image, mask=where), FakeDetector("plain"), Wish("a dark hole", seed=4))
+    assert made.mask.any()
+    assert not made.mask[where == 0].any()
+    assert made.shown > 0.5
+    near = cv2.dilate(made.mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    assert (made.image[~near] == image[~near]).all()
+    assert made.to_json()["by"] == "drawing"
+    assert "sampler" not in made.to_json()
+    with pytest.raises(BadInput, match="is empty"):
+        next(synthesise(Sample(image=image, mask=0 * where), FakeDetector("plain"), Wish("a dark hole")))
 
 
 # --- paintings ----------------------------------------------------------------------------------------------------
@@ -152,8 +180,8 @@ def test_a_place_where_nothing_of_the_part_lies_is_refused() -> None:
 
 def test_a_painting_keeps_to_its_mask_and_the_seed_decides_it(plate: Plate) -> None:
     image = np.asarray(Image.open(plate("a.png")).convert("RGB"))
-    first, second = synthesise(Sample(image=image), PAINTER, Wish("a large stain", count=2, seed=5))
-    (again,) = synthesise(Sample(image=image), PAINTER, Wish("a large stain", seed=6))
+    first, second = synthesise(Sample(image=image), PAINTER, Wish("a large stain", count=2, seed=5, by="model"))
+    (again,) = synthesise(Sample(image=image), PAINTER, Wish("a large stain", seed=6, by="model"))
     assert (first.seed, second.seed) == (5, 6)
     assert (second.mask == again.mask).all()
     assert (second.image == again.image).all()
@@ -189,6 +217,7 @@ def test_what_is_not_from_the_models_world_is_not_painted_on(plate: Plate) -> No
         ({"text": "a stain", "count": 0}, "count 0"),
         ({"text": "a stain", "strength": float("nan")}, "strength nan"),
         ({"text": "a stain", "sampler": "heun"}, "ddim or dpm"),
+        ({"text": "a stain", "by": "hand"}, "drawing or model"),
     ],
 )
 def test_a_wish_that_makes_no_sense_is_refused_before_any_picture_is_read(options: dict[str, object], why: str) -> None:
@@ -216,7 +245,20 @@ def test_the_picture_says_to_machines_and_to_people_that_it_is_generated(
 ) -> None:
     mask = plate("mask.png", spot=255, level=0)
     out = tmp_path / "out.png"
-    told = foil("synthesise", plate("a.png"), "--text", "a deep scratch", "--mask", mask, "--out", out, "--seed", 3)
+    told = foil(
+        "synthesise",
+        plate("a.png"),
+        "--text",
+        "a deep scratch",
+        "--mask",
+        mask,
+        "--out",
+        out,
+        "--seed",
+        3,
+        "--by",
+        "model",
+    )
     assert told.stdout == f"{out}  generated scratch, 8 x 6 px at (30, 20), seed 3\n"
     said = texts_of(out)
     assert said["DigitalSourceType"] == GENERATED
@@ -247,6 +289,8 @@ def test_a_data_set_opens_as_anomalous_pictures_of_the_test_with_their_masks(
         "--data-set",
         tmp_path / "more",
         "--json",
+        "--by",
+        "model",
     )
     lines = [json.loads(line) for line in foil(*args, code=30).stdout.splitlines()]
     assert [("error" in line) for line in lines] == [False, False, False, False, True]
@@ -273,9 +317,9 @@ def test_what_can_hardly_be_seen_is_told_and_stays_out_of_a_data_set(
 ) -> None:
     library.save(PAINTER, "painter")
     faint = plate("a.png", spot=128, level=175)  # the fake paints grey of 180
-    told = foil("synthesise", faint, "--text", "a stain", "--out", tmp_path / "a0.png").stdout
+    told = foil("synthesise", faint, "--text", "a stain", "--out", tmp_path / "a0.png", "--by", "model").stdout
     assert "hardly visible: it shows in 0% of its mask" in told
-    args = ("--text", "a stain", "--count", "8", "--data-set", tmp_path / "more")
+    args = ("--text", "a stain", "--count", "8", "--data-set", tmp_path / "more", "--by", "model")
     refused = foil("synthesise", faint, *args, code=30).stderr.splitlines()
     assert len(refused) == 3, "175 + 8 is seed 3"
     assert "seed 2 shows in 0% of its mask only" in refused[-1]
@@ -323,7 +367,7 @@ def test_a_model_that_cannot_paint_and_a_picture_that_cannot_be_read_are_refused
 ) -> None:
     monkeypatch.chdir(tmp_path)
     library.save(FakeDetector("plain"), "plain")
-    args = ("--text", "a stain", "--data-set", tmp_path / "more")
+    args = ("--text", "a stain", "--data-set", tmp_path / "more", "--by", "model")
     assert "method neural" in foil("synthesise", plate("a.png"), *args, code=2).stderr
     assert "no such file" in foil("synthesise", tmp_path / "none.png", "--text", "a stain", code=2).stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "home"]
@@ -402,7 +446,7 @@ def test_the_real_detector_paints_where_it_is_asked_to(
     words = np.ones((1, 8), np.float32) / np.sqrt(8)
     monkeypatch.setattr("fusion.detector.text_encoder", lambda name: TextEncoder(name, 8, lambda text: words[0]))
     image = draw(52).image
-    (made,) = synthesise(Sample(image=image), real, Wish("a large stain", steps=3, sampler=sampler))
+    (made,) = synthesise(Sample(image=image), real, Wish("a large stain", by="model", steps=3, sampler=sampler))
     near = cv2.dilate(made.mask.astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
     assert (made.image[~near] == image[~near]).all()
     assert made.shown > 0

@@ -30,6 +30,10 @@ def synthesise(
     data_set: Annotated[Path | None, typer.Option(help="New folder for pictures, masks and manifest.jsonl.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed paints another defect.", min=0)] = 0,
     count: Annotated[int, typer.Option(help="Paintings a picture, each of a seed of its own.", min=1)] = 1,
+    by: Annotated[
+        Literal["drawing", "model"],
+        typer.Option(metavar="<name>", help="drawing: by rules of how each kind looks; model: by its own diffusion."),
+    ] = "drawing",
     steps: Annotated[int, typer.Option(help="From noise to the defect, 1 to 50; more cost more time.")] = 10,
     sampler: Annotated[
         Literal["ddim", "dpm++", "euler", "lcm"], typer.Option(help="ddim, dpm++, euler or lcm.", metavar="<name>")
@@ -40,8 +44,10 @@ def synthesise(
 ) -> None:
     """Paint a defect from words on good pictures.
 
-    It takes a model that learned to paint (foil fit --method neural). Without a mask, a shape of the kind nearest to
-    the words is drawn at random on the part, in the place that the words name. The same seed gives the same picture.
+    A defect of the kind nearest to the words is drawn on the part, inside the mask or in the place that the words name,
+    as large and as dark, bright or coloured as they say. With --by model the model's own diffusion paints it, which
+    takes one that learned to (foil fit --method neural) and, to be any good, hours on a GPU; steps, sampler and
+    strength are for that. The same seed gives the same picture.
 
     Every picture says that it is generated: in its file, and in a strip below it. A data set has plain pictures, whose
     files still say so, with their masks and a manifest: all are for the test, none to learn normal from. What can
@@ -60,7 +66,7 @@ def synthesise(
 
     if data_set and out:
         raise typer.BadParameter("--data-set and --out both say where to write; give one of them")
-    wish = Wish(text, mask, seed, count, steps, sampler, strength)
+    wish = Wish(text, mask, seed, count, by, steps, sampler, strength)
     several = image.is_dir() or count > 1
     target = data_set or out or Path("generated" if several else f"{image.stem}-generated-{seed}.png")
     _check_free(target, folder=several or data_set is not None)

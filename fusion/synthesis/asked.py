@@ -1,4 +1,4 @@
-"""What words ask for: the kind of defect that they mean, and a plausible shape of it at a plausible place."""
+"""What words ask for: the kind of defect that they mean, and a plausible one of it drawn at a plausible place."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fusion.errors import BadInput
 from fusion.region import EDGE, field
 from fusion.synthesis import KINDS, SYNONYMS, synthesise
+from fusion.synthesis.looks import tone
 from fusion.synthesis.site import Mask, Pixels
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]  # texts -> unit vectors, (N, D)
@@ -20,6 +21,15 @@ _SIZES = (
     (frozenset(("large", "big", "wide", "long", "huge", "severe")), (0.75, 1.0)),
 )
 _USUAL = (0.35, 0.9)
+_TONES = {  # of `fusion.synthesis.looks`, and the words that ask for them
+    "dark": frozenset(("dark", "black", "burnt", "brown")),
+    "bright": frozenset(("bright", "light", "white", "pale", "shiny")),
+    "reddish": frozenset(("red", "reddish", "rust", "rusty", "pink")),
+    "yellowish": frozenset(("yellow", "yellowish")),
+    "greenish": frozenset(("green", "greenish")),
+    "bluish": frozenset(("blue", "bluish")),
+}
+_ATTEMPTS = 12  # at a tone that is asked for
 _WHERE = re.compile(r",| (?:in|on|at|near|along|across|from|to|with|under|over|beside|between) ")
 
 
@@ -48,22 +58,44 @@ def named_kind(words: str) -> str:
     return max(found)[2] if found else ""
 
 
-def shape_of(picture: Pixels, part: Mask, kind: str, words: str, place: str, rng: np.random.Generator) -> Mask:
-    """Return a mask as a defect of a kind may have it on a part, (H, W), as large and where words say.
+def drawing_of(
+    picture: Pixels,
+    part: Mask,
+    kind: str,
+    words: str,
+    place: str,
+    rng: np.random.Generator,
+    where: Mask | None = None,
+) -> tuple[Pixels, Mask]:
+    """Return a picture, (H, W, 3), with a defect of a kind drawn on its part, and the defect's mask, (H, W).
 
-    `place` is a field of the part's box, as `fusion.guidance.field` knows them; "" is anywhere.
+    It is as large, and if a few attempts allow as dark, bright or coloured, as words say, and lies inside `where` or in
+    `place`, a field of the part's box, as `fusion.region.field` knows them; "" is anywhere.
     """
     height, width = picture.shape[:2]
     scale = min(1.0, DRAWN_AT / max(height, width))
     size = (max(1, round(scale * width)), max(1, round(scale * height)))
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     on = cv2.resize(part.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    low, high = next((sizes for said, sizes in _SIZES if said & set(words.lower().split())), _USUAL)
+    said = set(words.lower().split())
+    low, high = next((sizes for names, sizes in _SIZES if names & said), _USUAL)
     if kind == "chip" and place == "edge":  # it can't be elsewhere, and "a chipped edge" names no place
         place = ""
-    where = _within(on if on.any() else np.ones_like(on), place)
-    drawn = synthesise(small, rng, kind, on, where, float(rng.uniform(low, high))).mask
-    return np.asarray(cv2.resize(drawn.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) >= 0.5)
+    if where is not None:
+        inside = cv2.resize(where.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
+    else:
+        named = _within(on if on.any() else np.ones_like(on), place)
+        inside = np.ones_like(on) if named is None else named
+    wished = {tone for tone, names in _TONES.items() if names & said}
+    grey = bool((picture == picture[..., :1]).all())
+    for _ in range(_ATTEMPTS if wished else 1):
+        drawn = synthesise(small, rng, kind, on, inside, float(rng.uniform(low, high)))
+        if tone(small, drawn.image, drawn.mask, grey) in wished:
+            break
+    change = drawn.image.astype(np.float32) - small
+    full = cv2.resize(change, (width, height), interpolation=cv2.INTER_LINEAR)
+    mask = cv2.resize(drawn.mask.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR) >= 0.5
+    return np.asarray(np.rint(np.clip(picture + full, 0, 255)), np.uint8), np.asarray(mask)
 
 
 def _within(part: Mask, place: str) -> Mask | None:
