@@ -1,6 +1,5 @@
 """Detector: fit on good parts, then say how far a sample is from normal, where, and what normal would have been."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,6 +26,7 @@ from fusion.region import left_out, looked_at, where_to_look
 from fusion.representation.encoder import Encoded, Encoder
 from fusion.representation.segment import part_of
 from fusion.residual import Spread, smooth
+from fusion.retouch import added, beyond, retouched
 from fusion.sample import Sample
 from fusion.synthesis.asked import named_kind
 from fusion.threads import one_thread
@@ -108,8 +108,11 @@ class Detector:
             cells = np.where(looked_at(ignored, self.encoder.grid, sample.name), cells, cells.min())
         score, thresholds = float(cells.max()), self.calibration.thresholds
         found = score >= thresholds.review and not refusal
-        mask, normal = self._difference(image, cells, seen) if found else (np.zeros(image.shape[:2], bool), image)
-        sure = painter.spread(seen.picture, self._wrong(cells), samples) if painter and found else None
+        wrong = beyond(cells, self.encoder.frame.config.size, thresholds.review)
+        mask, normal = np.zeros(image.shape[:2], bool), image
+        if found:
+            mask, normal = retouched(image, self.pictures.repair(seen.picture, wrong), self.encoder.frame, seen.affine)
+        sure = painter.spread(seen.picture, wrong, samples) if painter and found else None
         inside = 1.0 if look_at is None else look_at >= 0.5
         return Detection(
             verdict="REFUSED" if refusal else thresholds.verdict(score),
@@ -171,9 +174,7 @@ class Detector:
             )
         picture = frame.cut(image, affine)
         painted = painter.synthesise(picture, inside, words[0], seed, steps, sampler, guidance)
-        change = painted.astype(np.float32) - picture  # what the painter left alone keeps the input's own pixels
-        added = image + frame.back(change, affine, image.shape[:2])
-        return np.asarray(np.rint(np.clip(added, 0, 255)), np.uint8)
+        return added(image, painted.astype(np.float32) - picture, frame, affine)
 
     def with_rates(self, review_rate: float, reject_rate: float) -> "Detector":
         """Return the same detector under other promised false-alarm rates."""
@@ -199,26 +200,6 @@ class Detector:
         from fusion.pretrained import load
 
         return load(Path(folder))
-
-    def _difference(
-        self, image: NDArray[np.uint8], cells: NDArray[np.float32], seen: Encoded
-    ) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
-        """Return where the image differs from its normal version, (H, W), and that version, (H, W, 3)."""
-        frame, shape = self.encoder.frame, image.shape[:2]
-        repaired, differs, share = self.pictures.repair(seen.picture, self._wrong(cells))
-        scale = math.hypot(seen.affine[0, 0], seen.affine[1, 0])  # frame pixels per input pixel
-        wide = np.ones((2 * round(scale / 2) + 1,) * 2, np.uint8)
-        whole = cv2.dilate(differs.astype(np.float32), wide)  # what is smaller than a pixel of the input is still one
-        mask = frame.back(np.asarray(whole, np.float32), seen.affine, shape) >= 0.5
-        share = frame.back(share, seen.affine, shape)[..., None]
-        other = frame.back(repaired, seen.affine, shape)
-        normal = np.where(share > 0, image * (1 - share) + other * share, image)
-        return mask, np.asarray(np.rint(normal), np.uint8)
-
-    def _wrong(self, cells: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Return the pixels of the frame at or above the review threshold, (H, W); the highest are among them."""
-        fine = cv2.resize(cells, self.encoder.frame.config.size, interpolation=cv2.INTER_LINEAR)
-        return np.asarray(fine >= min(self.calibration.thresholds.review, float(fine.max())))  # peaks lose height
 
     def _sampler(self, samples: int) -> Painter | None:
         """Return what draws samples of the normal version; None if none are asked for."""
