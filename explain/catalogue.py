@@ -135,6 +135,10 @@ CATALOGUE: dict[str, Phrase] = {
         "Words act here through a general vision-language model, which was never trained on this part (zero-shot).",
         "文字的作用来自通用的视觉语言模型，未针对该零件训练（零样本）。",
     ),
+    "prompt.descriptions": Phrase(
+        "Words act here through what was said of the good parts that the model was fitted on.",
+        "文字的作用来自建模时所用良品的说明文字。",
+    ),
     # one region a sentence
     "region": Phrase("Region {number}: {head}; {facts}.", "区域 {number}：{head}；{facts}。"),
     "line": Phrase(

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Basis = Literal["captions", "zero-shot"]  # words act by what training on captions gave, or by vision-language weights
+# by what training on captions gave words, by vision-language weights, or by what was said of the normals
+Basis = Literal["captions", "zero-shot", "descriptions"]
 Verdict = Literal["PASS", "REVIEW", "REJECT", "REFUSED"]  # REFUSED: not from the world of the normals, not scored
 
 

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from fusion.calibration import Calibration
-from fusion.detection import Detection, Guidance
+from fusion.detection import Basis, Detection, Guidance
 from fusion.errors import BadInput, BadSetting
 from fusion.guidance import Guided, changed, describes, search, told
 from fusion.item import Item
@@ -90,8 +90,7 @@ class Detector:
         where nothing draws samples.
         """
         image, painter = _checked(sample), self._sampler(samples)
-        hears = self.learned or self.zero_shot or (self.told and len(self.told.descriptions))
-        prompt = read_prompt(sample.text, f"the text of {sample.name}") if hears and sample.text else None
+        prompt = self._heard(sample)
         look_at = where_to_look(sample.mask, prompt, image.shape)
         with one_thread(), torch.inference_mode():
             seen = self.encoder(image)
@@ -127,7 +126,7 @@ class Detector:
             part=_part(image, self.background),
             refusal=refusal,
             guidance=self._guidance(prompt, guided, seen, image) if prompt and guided else None,
-            used=self._used(),
+            used=self._used(prompt),
             spread=None if sure is None else self._back(sure, seen, image),
         )
 
@@ -214,15 +213,26 @@ class Detector:
             )
         return self.pictures
 
+    def _heard(self, sample: Sample) -> Prompt | None:
+        """Return a sample's words as they are understood; None where there are none, or nothing could come of them."""
+        if not sample.text or not (self.learned or self.zero_shot or self.told):
+            return None
+        prompt = read_prompt(sample.text, f"the text of {sample.name}")
+        understood = self.learned or self.zero_shot or self._description(prompt) is not None
+        return prompt if understood else None
+
+    def _description(self, prompt: Prompt) -> NDArray[np.float32] | None:
+        """Return what a prompt says of the normal part, (T,); None if it says something else."""
+        if self.told is None or not prompt.focus or not len(self.told.descriptions):
+            return None
+        words = text_encoder(MINILM).encode([prompt.focus])[0]
+        return words if describes(self.told, words, bool(named_kind(prompt.focus))) else None
+
     def _guided(self, seen: Encoded, sample: Sample, plain: NDArray[np.float32], prompt: Prompt) -> Guided:
         """Return what a prompt does to a map."""
-        if self.told and prompt.focus:
-            words = text_encoder(MINILM).encode([prompt.focus])[0]
-            if describes(self.told, words, bool(named_kind(prompt.focus))):
-                cells = self.places(seen, sample, words)
-                return Guided(cells, None, changed(plain, cells), None, None, described=True)
-        if not (self.learned or self.zero_shot):
-            return Guided(plain, None, 0.0, None, None)
+        if (words := self._description(prompt)) is not None:
+            cells = self.places(seen, sample, words)
+            return Guided(cells, None, changed(plain, cells), None, None, described=True)
         return search(partial(self._named, seen), plain, prompt, self.calibration.thresholds.review)
 
     def _named(self, seen: Encoded, words: str) -> NDArray[np.float32]:
@@ -237,7 +247,8 @@ class Detector:
 
     def _guidance(self, prompt: Prompt, guided: Guided, seen: Encoded, image: NDArray[np.uint8]) -> Guidance:
         found = None if guided.found is None else np.maximum(self._back(guided.found, seen, image), 0)
-        return told(prompt, guided, found, "zero-shot" if self.zero_shot and not guided.described else "captions")
+        basis: Basis = "descriptions" if guided.described else "zero-shot" if self.zero_shot else "captions"
+        return told(prompt, guided, found, basis)
 
     def _back(self, cells: NDArray[np.float32], seen: Encoded, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         return self.encoder.frame.back(cells, seen.affine, image.shape[:2])
@@ -247,9 +258,9 @@ class Detector:
             return None
         return to_frame(sample.skeleton, seen.affine, self.encoder.frame.config.size)
 
-    def _used(self) -> tuple[str, ...]:
-        """Return the modalities that this model makes use of."""
-        hears = self.learned or self.zero_shot or (self.told and len(self.told.descriptions))
+    def _used(self, prompt: Prompt | None) -> tuple[str, ...]:
+        """Return the modalities that this model made use of, or would have."""
+        hears = self.learned or self.zero_shot or prompt
         posed = self.told is not None and self.told.hearing.posed
         return ("image", "mask", *(["text"] if hears else []), *(["skeleton"] if posed else []))
 

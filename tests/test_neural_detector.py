@@ -316,9 +316,23 @@ def test_a_place_and_a_mask_leave_what_is_in_both(neural: Detector, image: NDArr
     assert not found.anomaly_map[:, 54:].any()
 
 
+def test_a_model_without_training_hears_what_was_said_of_its_good_parts_and_no_more(
+    items: list[Item], image: NDArray[np.uint8]
+) -> None:
+    plain = quick_fit(items, "plain", COARSE)
+    assert plain.learned is None
+    found, guidance = told(plain, Sample(image, SAID))
+    assert (guidance.role, guidance.basis) == ("description", "descriptions")
+    assert found.used == ("image", "mask", "text", "skeleton")
+    deaf = plain.detect(Sample(image, "a dark scratch in the left half"))
+    assert deaf.guidance is None
+    assert deaf.used == ("image", "mask", "skeleton")
+    assert same(deaf, look(plain, image))
+
+
 def test_words_that_say_what_is_normal_condition_the_map(neural: Detector, image: NDArray[np.uint8]) -> None:
     found, guidance = told(neural, Sample(image, SAID))
-    assert guidance.role == "description"
+    assert (guidance.role, guidance.basis) == ("description", "descriptions")
     assert guidance.guided_map is None
     assert 0 <= guidance.effect <= 1
     assert np.isfinite(found.anomaly_map).all()

@@ -110,6 +110,7 @@ def test_found_words_read_as_an_inspector_would_write_them():
             "Not understood, and left aside: “frobs”, “qux”.",
             "未予采用：“frobs”、“qux”。",
         ),
+        ({"basis": "descriptions"}, "what was said of the good parts", "良品的说明文字"),
         ({"basis": "zero-shot"}, "never trained on this part (zero-shot)", "未针对该零件训练（零样本）"),
         ({"focus": "", "ignore": "", "found": None}, "name nothing to look for", "没有可查找或可忽略的内容"),
         (
