@@ -72,9 +72,14 @@ class _Seen:
     tokens: list[Tensor]  # (N, P, C) for each representation
     looks: NDArray[np.float64]  # (N, 6)
     tiny: NDArray[np.float32]  # (N, D)
-    fingerprint: str  # of the set of contents
+    digests: list[str]  # sha256 of each
     known: list[Known]  # what is known of each beside its picture
     frames: list[NDArray[np.uint8]]  # (H, W, 3) each, which a network learns from; empty where none is trained
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a hash of the set of contents."""
+        return hashlib.sha256("".join(sorted(self.digests)).encode()).hexdigest()
 
 
 def fit_detector(
@@ -121,7 +126,17 @@ def fit_detector(
     if config.method == "neural":
         resume = checkpoint / seen.fingerprint[:16] if checkpoint else None  # of these very good parts
         detector, trained = train_detector(
-            detector, tokens, said, told_x, np.stack(seen.frames), seen.looks, folds, poolings, progress, resume
+            detector,
+            tokens,
+            said,
+            told_x,
+            np.stack(seen.frames),
+            seen.looks,
+            seen.digests,
+            folds,
+            poolings,
+            progress,
+            resume,
         )
     used = {item.path for item in chosen}
     detector = _calibrate_further(good, detector, [item for item in items if item.path not in used])
@@ -178,9 +193,8 @@ def _encode(good: _Good, items: Sequence[Item], encoder: Encoder, remember: bool
         seen_looks.append(looks(encoded.picture, image.shape))
         small.append(tiny(encoded.picture).ravel())
         digests.append(sample.sha256)
-    fingerprint = hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
     tokens = [room[: len(kept)] for room in tokens]
-    return _Seen(kept, tokens, np.array(seen_looks), np.array(small), fingerprint, known, frames)
+    return _Seen(kept, tokens, np.array(seen_looks), np.array(small), digests, known, frames)
 
 
 def _pictures(good: _Good, seen: _Seen, encoder: Encoder) -> NDArray[np.uint8]:

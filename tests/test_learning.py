@@ -22,7 +22,7 @@ from fusion.known import paraphrases
 from fusion.learning.batches import HIGH, LOW, Batch, Source, grown, repair_loss
 from fusion.learning.choosing import Scores, closed_residuals, limits, score, verdict
 from fusion.learning.examples import Normals, Pairs, held_out, make_examples
-from fusion.learning.learn import FEWEST, Outcome, deal, learn, painted, unconditioned
+from fusion.learning.learn import DIGITS, FEWEST, Outcome, deal, learn, painted, unconditioned, unseen
 from fusion.learning.seeing import learn_to_see, which
 from fusion.progress import silent
 from fusion.representation.encoder import Encoder, fit_encoder
@@ -65,7 +65,7 @@ def test_dealing_follows_the_seed_alone() -> None:
 @pytest.mark.parametrize("minutes", [0.01, 1.0, 5.0, 600.0])
 @pytest.mark.parametrize("n", [FEWEST, 60, 400])
 def test_paint_is_shared_out_evenly_and_more_time_pays_for_more_of_it(n: int, minutes: float) -> None:
-    wanted, parts = painted(n, 0, minutes), deal(n, 0)
+    wanted, parts = painted(deal(n, 0), minutes), deal(n, 0)
     training, stop, held = (int(wanted[part].sum()) for part in parts)
     assert training == math.ceil(120 * min(minutes, 10))
     assert (stop, held) == (32, math.ceil(min(270, 60 + 30 * minutes)))
@@ -73,8 +73,20 @@ def test_paint_is_shared_out_evenly_and_more_time_pays_for_more_of_it(n: int, mi
         assert wanted[part].max() - wanted[part].min() <= 1
 
 
+def test_weights_from_elsewhere_are_calibrated_on_every_picture_that_they_did_not_learn_from() -> None:
+    digests = [f"{number:02d}" * 32 for number in range(30)]
+    known, stop, held = unseen(digests, [digests[3][:DIGITS], digests[5][:DIGITS], "f" * DIGITS], 0)
+    assert known.tolist() == [3, 5]
+    assert not len(stop)
+    assert held.tolist() == [number for number in range(30) if number not in (3, 5)]
+    assert painted((known, stop, held), 0).sum() == 60  # for what compares, and no more
+    mine = [digests[int(at)][:DIGITS] for at in torch.cat(deal(30, 0)[:2])]
+    for one, other in zip(unseen(digests, mine, 0), deal(30, 0), strict=True):
+        equal(one, other)  # as if they had been trained here
+
+
 def test_without_a_training_only_what_compares_is_painted() -> None:
-    wanted, (training, stop, held) = painted(60, 0, 0), deal(60, 0)
+    wanted, (training, stop, held) = painted(deal(60, 0), 0), deal(60, 0)
     assert wanted[training].sum() == wanted[stop].sum() == 0
     assert wanted[held].sum() == 60
 

@@ -13,6 +13,7 @@ import pytest
 import torch
 from core_cases import COARSE, files_of, look, plate, quick_fit, same, write_goods
 from numpy.typing import NDArray
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
@@ -22,7 +23,6 @@ from fusion.detection import Detection, Guidance
 from fusion.detector import Detector, DetectorConfig
 from fusion.errors import BadData, BadInput, BadModel, BadSetting
 from fusion.item import Item
-from fusion.learning.learn import deal
 from fusion.learning.weights import read_weights, write_weights
 from fusion.modality.text import TextEncoder
 from fusion.modelfile import write_manifest
@@ -45,9 +45,9 @@ def embed(text: str) -> NDArray[np.float32]:
     return np.mean([np.random.default_rng(seed).normal(size=64) for seed in seeds], axis=0).astype(np.float32)
 
 
-def few(n: int, seed: int, minutes: float) -> torch.Tensor:
-    wanted = torch.zeros(n, dtype=torch.long)
-    training, stop, held = deal(n, seed)
+def few(dealt: tuple[torch.Tensor, torch.Tensor, torch.Tensor], minutes: float) -> torch.Tensor:
+    training, stop, held = dealt
+    wanted = torch.zeros(sum(map(len, dealt)), dtype=torch.long)
     wanted[training[:6]] = wanted[stop[:2]] = wanted[held[:4]] = 1
     return wanted
 
@@ -454,6 +454,24 @@ def test_a_model_learnt_on_another_representation_is_refused(
 def weights(neural: Detector, tmp_path: Path) -> Path:
     write_weights(neural, tmp_path / "weights.safetensors", "plates")
     return tmp_path / "weights.safetensors"
+
+
+@pytest.mark.parametrize("helped", [True, False])
+def test_only_a_painter_that_helped_travels_with_the_weights(neural: Detector, helped: bool, tmp_path: Path) -> None:
+    assert isinstance(neural.pictures, Painter)
+    painter = replace(neural.pictures, helped=helped, figures=neural.pictures.figures | {"helped": helped})
+    write_weights(replace(neural, pictures=painter), tmp_path / "weights.safetensors", "plates")
+    weights = read_weights(tmp_path / "weights.safetensors")
+    assert isinstance(weights.painter(painter.memory), Painter) is helped
+    assert any(name.startswith("painter.") for name in weights.tensors) is helped
+
+
+def test_weights_of_another_format_are_refused(weights: Path) -> None:
+    with safe_open(weights, "pt") as file:
+        card = json.loads(file.metadata()["card"]) | {"format": 1}
+        save_file({key: file.get_tensor(key) for key in file.keys()}, weights, {"card": json.dumps(card)})  # noqa: SIM118
+    with pytest.raises(BadModel, match="its format is 1, this Foil reads 2"):
+        read_weights(weights)
 
 
 def test_weights_are_taken_as_they_are_and_calibrated_anew(neural: Detector, weights: Path, items: list[Item]) -> None:

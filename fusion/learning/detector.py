@@ -18,7 +18,7 @@ from fusion.errors import BadData
 from fusion.known import paraphrases
 from fusion.learned import Learned, rounded
 from fusion.learning.examples import Captions, Normals, make_examples
-from fusion.learning.learn import FEWEST, deal, learn, painted
+from fusion.learning.learn import DIGITS, FEWEST, deal, learn, painted, unseen
 from fusion.learning.weights import read_weights
 from fusion.modality.text import MINILM, TextEncoder, text_encoder
 from fusion.painter import Painter
@@ -42,6 +42,7 @@ def train_detector(
     told_x: Tensor | None,
     pictures: NDArray[np.uint8],
     seen_looks: NDArray[np.float64],
+    digests: Sequence[str],
     folds: Sequence[Tensor],
     poolings: Sequence[Pooling],
     progress: Progress,
@@ -50,7 +51,7 @@ def train_detector(
     """Return the detector with a trained denoiser in force, if it is better, and what its card should say of that.
 
     `tokens` are the normals' of each representation, (N, P, C), `told_x` what `fit_told` made of them, `pictures`
-    theirs in the frame, (N, H, W, 3); `folds` and `poolings` those that it was fitted with.
+    theirs in the frame, (N, H, W, 3), `digests` their hashes; `folds` and `poolings` those that it was fitted with.
     """
     n, config = len(pictures), detector.config
     ready = read_weights(Path(config.weights)) if config.weights else None
@@ -58,7 +59,8 @@ def train_detector(
         raise BadData(f"{n} good pictures can be used, and a network needs at least {FEWEST}; add some, or don't train")
     encoder = text_encoder(MINILM)
     captions = captions_of(encoder, config.seed)
-    wanted = painted(n, config.seed, 0 if ready else config.minutes)
+    dealt = deal(n, config.seed) if ready is None else unseen(digests, ready.seen, config.seed)
+    wanted = painted(dealt, 0 if ready else config.minutes)
     x, pairs = make_examples(
         tokens, pictures, folds, poolings, detector.encoder, wanted, detector.background, config.seed, progress
     )
@@ -75,17 +77,21 @@ def train_detector(
         progress,
         checkpoint,
         ready,
+        dealt,
     )
-    seen = pictures[torch.cat(deal(n, config.seed)[:2]).numpy()]  # not those that calibrate
+    seen = pictures[torch.cat(dealt[:2]).numpy()]  # not those that calibrate
     memory = detector.pictures.memory if isinstance(detector.pictures, Painter) else detector.pictures
     painter = (
         ready.painter(memory)
         if ready
         else train_painter(seen, memory, encoder, None, PAINTING * config.minutes, config.seed, progress, config.steps)
     )
-    rounded(painter.denoiser)
+    learnt_from = ready.seen if ready else [digests[int(i)][:DIGITS] for i in torch.cat(dealt[:2])]
+    card = {"network": outcome.card | {"seen": list(learnt_from)}}
+    if isinstance(painter, Painter):
+        rounded(painter.denoiser)
+        card["painter"] = painter.figures
     detector = replace(detector, pictures=painter, learned=outcome.learned)
-    card = {"network": outcome.card, "painter": painter.figures}
     if not outcome.learned.judges:
         return detector, card
     grid, held = detector.encoder.grid, list(torch.arange(len(outcome.held)).tensor_split(len(folds)))

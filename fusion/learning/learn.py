@@ -35,6 +35,7 @@ SIGMAS = (1.0, 2.0, 4.0)  # at which the noiseless sample is asked
 FEWEST = 20  # normals, of which then 12 train
 HELD = 1 / 3  # of the normals calibrate
 STOP = 0.1  # of the normals tell when to stop
+DIGITS = 16  # of a picture's hash, by which weights know what they learnt from
 CHECKED = 4  # batches on which that is told
 
 
@@ -68,15 +69,29 @@ def deal(n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     return order[held + stop :], order[held : held + stop], order[:held]
 
 
-def painted(n: int, seed: int, minutes: float) -> Tensor:
+def unseen(digests: Sequence[str], seen: Sequence[str], seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the indices of normals as `deal` does, for weights that learnt from pictures of these hashes elsewhere.
+
+    All others calibrate. Where they are no more than `deal` would leave, it is as if they had been trained here.
+    """
+    new = torch.tensor([digest[:DIGITS] not in seen for digest in digests])
+    if int(new.sum()) <= math.ceil(HELD * len(digests)):
+        return deal(len(digests), seed)
+    known = (~new).nonzero()[:, 0]
+    return known, known[:0], new.nonzero()[:, 0]
+
+
+def painted(dealt: tuple[Tensor, Tensor, Tensor], minutes: float) -> Tensor:
     """Return how many pairs of defects to paint on each normal, (N,): as many as pay within the time of a training.
 
     Without a training, 0 minutes, only those by which network and closed form are compared.
     """
-    training, stop, held = deal(n, seed)
-    wanted = torch.zeros(n, dtype=torch.long)
+    training, stop, held = dealt
+    wanted = torch.zeros(sum(len(members) for members in dealt), dtype=torch.long)
     stopping = 32 if minutes else 0
     for members, many in ((training, 120 * min(minutes, 10)), (stop, stopping), (held, min(270, 60 + 30 * minutes))):
+        if not len(members):
+            continue
         each, rest = divmod(math.ceil(many), len(members))
         wanted[members] = each
         wanted[members[:rest]] += 1
@@ -96,13 +111,14 @@ def learn(
     progress: Progress,
     checkpoint: Path | None = None,
     ready: Ready | None = None,
+    dealt: tuple[Tensor, Tensor, Tensor] | None = None,
 ) -> Outcome:
     """Train a network of a size, and return it with its calibration, and whether it is better than the closed form.
 
-    With `ready`, nothing is trained: its weights are calibrated here. A training that was cut off goes on from its
-    `checkpoint`.
+    With `ready`, nothing is trained: its weights are calibrated here. `dealt` says which normals train, stop and
+    calibrate, if not as `deal` does. A training that was cut off goes on from its `checkpoint`.
     """
-    training, stop, held = deal(len(normals.x), config.seed)
+    training, stop, held = dealt or deal(len(normals.x), config.seed)
     width = sum(channels)
     shape = NetworkConfig(2 * width, 2 * width, grid, image=width, text=captions.normal.shape[1], **SIZES[size])
     with torch.random.fork_rng(devices=[]):

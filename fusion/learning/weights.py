@@ -22,7 +22,7 @@ from fusion.painting.denoiser import PainterConfig
 from fusion.picture import PictureMemory
 from fusion.sight import Sight
 
-STORY = ("steps", "minutes", "history", "trained_on")
+STORY = ("steps", "minutes", "history", "trained_on", "seen")
 FORMAT = 2  # of the file; another one holds other tensors
 
 
@@ -39,6 +39,11 @@ class Weights:
         return {key: self.card["network"][key] for key in STORY if key in self.card["network"]}
 
     @property
+    def seen(self) -> list[str]:
+        """Return hashes, their first digits, of the pictures that they learnt from."""
+        return list(self.card["network"]["seen"])
+
+    @property
     def size(self) -> str:
         return str(self.card["network"]["size"])
 
@@ -47,8 +52,10 @@ class Weights:
         self._into(network, "network.")
         self._into(sight, "sight.")
 
-    def painter(self, memory: PictureMemory) -> Painter:
-        """Return the painter around a memory of pictures."""
+    def painter(self, memory: PictureMemory) -> Painter | PictureMemory:
+        """Return the painter around a memory of pictures; the memory itself where no painter came along."""
+        if self.card["painter"] is None:
+            return memory
         state = {key[8:]: value.float() for key, value in self.tensors.items() if key.startswith("painter.")}
         return Painter.from_state(PainterConfig(**self.card["painter_config"]), state, memory, self.card["painter"])
 
@@ -65,14 +72,15 @@ class Weights:
 
 
 def write_weights(detector: Detector, path: Path, trained_on: str) -> None:
-    """Write a trained detector's weights to one safetensors file, whole or not at all."""
-    painter, learned = detector.pictures, detector.learned
-    if learned is None or not isinstance(painter, Painter):
+    """Write a trained detector's weights to one safetensors file, whole or not at all; a painter if it helped."""
+    pictures, learned = detector.pictures, detector.learned
+    if learned is None:
         raise BadModel(f"{detector.name} has no trained weights; fit it with method neural")
     tensors = {key: value for key, value in learned.state().items() if key.startswith(("network.", "sight."))}
-    tensors |= {f"painter.{key}": value.half() for key, value in painter.state().items()}
-    card = {"network": detector.card["network"] | {"trained_on": trained_on}, "painter": painter.figures}
-    card |= {"painter_config": vars(painter.denoiser.config), "format": FORMAT}
+    card = {"network": detector.card["network"] | {"trained_on": trained_on}, "painter": None, "format": FORMAT}
+    if isinstance(pictures, Painter) and pictures.helped:
+        tensors |= {f"painter.{key}": value.half() for key, value in pictures.state().items()}
+        card |= {"painter": pictures.figures, "painter_config": vars(pictures.denoiser.config)}
     contiguous = {key: value.contiguous() for key, value in tensors.items()}
     atomic_write(path, write_tensors(contiguous, {"card": json.dumps(card, allow_nan=False)}))
 
