@@ -11,9 +11,11 @@ from PIL import Image
 
 from fusion.dataset import open_dataset
 from fusion.errors import BadSetting
+from fusion.example.trained import FOLDER, example_settings
 from fusion.example.write import PRODUCTS, is_example, render_example, samples_to_click
 from fusion.item import Item
 from fusion.layouts import mvtec
+from fusion.learning.weights import read_weights
 from fusion.modality.skeleton import read_skeleton
 
 COUNTS, SIZE = (3, 1, 2), 96
@@ -235,3 +237,16 @@ def test_the_readme_says_where_it_comes_from(example: Path) -> None:
     assert "Rendered by Foil" in readme
     assert "Apache-2.0" in readme
     assert "| mannequin | 3 | 1 | 2 | missing_limb, wrong_pose, crack, paint |" in readme
+
+
+def test_shipped_weights_are_small_readable_and_named_after_a_product() -> None:
+    files = list(FOLDER.glob("*.safetensors"))
+    assert files
+    assert {file.stem for file in files} < set(PRODUCTS)
+    assert sum(file.stat().st_size for file in files) <= 8_000_000
+    for file in files:
+        weights = read_weights(file)
+        assert weights.size == "tiny"
+        assert weights.seen
+        assert example_settings(file.stem) == {"method": "neural", "weights": str(file)}
+    assert example_settings("fabric") == {}
