@@ -19,6 +19,7 @@ HOMES = {
     "torch": ("fusion/",),
     "safetensors": (
         "fusion/pretrained.py",
+        "fusion/motion/pretrained.py",
         "fusion/learning/weights.py",
         "fusion/representation/backbone.py",
         "fusion/diffusion/checkpoint.py",
