@@ -53,13 +53,18 @@ def home() -> Path:
 
 
 def model_folder(name: str) -> Path:
-    """Return where the model of this name lies, or would lie; a name that could lead elsewhere is refused."""
+    """Return where the model of this name lies, or would lie."""
+    return home() / "models" / checked_name(name)
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a model, of pictures or movements; one that could lead elsewhere is refused."""
     if not _NAME.fullmatch(name):
         raise BadSetting(
             f"{name!r} can't be the name of a model; use up to 64 letters, digits, '-', '_' and '.', beginning with a "
             "letter or digit"
         )
-    return home() / "models" / name
+    return name
 
 
 def models() -> list[ModelInfo | BrokenModel]:

@@ -139,6 +139,34 @@ CATALOGUE: dict[str, Phrase] = {
         "Words act here through what was said of the good parts that the model was fitted on.",
         "文字的作用来自建模时所用良品的说明文字。",
     ),
+    # a movement: verdict, and one joint a sentence
+    "movement.refused": Phrase("REFUSED: {refusal}.", "无法判定：{refusal}。"),
+    "movement.pass": Phrase(
+        "PASS: this movement is as normal ones are (score {score}, review threshold {review}; p = {p}).",
+        "合格：该动作与正常动作一致（得分 {score}，复检阈值 {review}；p = {p}）。",
+    ),
+    "movement.review": Phrase(
+        "REVIEW: the score of {score} lies between the review threshold of {review} and the reject threshold of"
+        " {reject} (p = {p}); look at the following.",
+        "待复检：得分 {score} 介于复检阈值 {review} 与判退阈值 {reject} 之间（p = {p}）；请查看以下各处。",
+    ),
+    "movement.reject": Phrase(
+        "REJECT: this movement differs from normal ones more than the reject threshold allows"
+        " (score {score}, threshold {reject}; p = {p}).",
+        "不合格：该动作与正常动作的差异达到判退水平（得分 {score}，判退阈值 {reject}；p = {p}）。",
+    ),
+    "movement.finding": Phrase(
+        "From {start} s to {end} s the {joint} moves unlike normal (peak {peak} sigma)",
+        "{start} 秒至 {end} 秒，{joint}的动作异常（峰值 {peak} 个标准差）",
+    ),
+    "movement.bend": Phrase(
+        "the angle at the {bend} is {angle}° where normal is {low} to {high}°",
+        "{bend}角度为 {angle}°，正常为 {low} 至 {high}°",
+    ),
+    "movement.up": Phrase("it is up to {off} {unit} too high", "位置最多偏高 {off} {unit}"),
+    "movement.down": Phrase("it is up to {off} {unit} too low", "位置最多偏低 {off} {unit}"),
+    "movement.aside": Phrase("it is up to {off} {unit} off to one side", "位置最多偏离 {off} {unit}"),
+    "movement.end": Phrase(".", "。"),
     # one region a sentence
     "region": Phrase("Region {number}: {head}; {facts}.", "区域 {number}：{head}；{facts}。"),
     "line": Phrase(

@@ -22,6 +22,7 @@ UNITS: tuple[tuple[str, Unit], ...] = (  # what a text may write, what it means;
     (r"°|degrees?|度", "degree"),
     (r"times|fold|倍", "ratio"),
     (r"L\*", "lab"),
+    (r"s\b|seconds?|秒", "second"),
     (r"gr[ea]y levels?|个灰度级", "grey"),
 )
 UNIT = "|".join(pattern for pattern, _ in UNITS)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from fusion.errors import BadInput
 
-Unit = Literal["sigma", "px", "mm", "mm2", "degree", "percent", "ratio", "lab", "grey", "count"]
+Unit = Literal["sigma", "px", "mm", "mm2", "degree", "percent", "ratio", "lab", "grey", "second", "count"]
 T = TypeVar("T")
 
 
@@ -41,6 +41,7 @@ Millimetres = Annotated[float, Quantity("mm", significant=3)]
 SquareMillimetres = Annotated[float, Quantity("mm2", significant=3)]
 PixelSize = Annotated[float, Quantity("mm", significant=6)]
 Degrees = Annotated[float, Quantity("degree")]
+Seconds = Annotated[float, Quantity("second", decimals=1)]
 Percent = Annotated[float, Quantity("percent", significant=2)]
 Ratio = Annotated[float, Quantity("ratio", significant=2)]
 Share = Annotated[float, Quantity("ratio", significant=3)]  # in [0, 1]; a text may say it in percent

@@ -56,7 +56,8 @@ def test_every_phrase_is_said_on_some_occasion(monkeypatch):
     monkeypatch.setattr(catalogue, "CATALOGUE", Recorder(CATALOGUE))
     for seed in range(300):
         told(random_evidence(seed))
-    assert set(CATALOGUE) - said == {"withheld"}  # which `explanation` says
+    elsewhere = {key for key in CATALOGUE if key.startswith("movement.")}  # said in test_movement_words
+    assert set(CATALOGUE) - said - elsewhere == {"withheld"}  # which `explanation` says
 
 
 def test_a_rejected_scratch_reads_as_an_inspector_would_write_it():

@@ -1,0 +1,164 @@
+"""Movements from files to words: find them, fit on normal ones, inspect others. What `inspection` is for pictures."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.inspection import Failure
+from assistant.library import checked_name, home
+from explain.catalogue import Lang
+from explain.movement import MovementEvidence, movement_evidence, tell
+from fusion.errors import BadData, BadInput, BadModel, BadSetting
+from fusion.motion.detection import MotionDetection
+from fusion.motion.motion import Motion
+from fusion.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from fusion.motion.detector import MotionDetector  # imports torch
+    from fusion.motion.joints import JointSet
+
+SUFFIXES = (".json", ".npy", ".npz", ".csv", ".tsv")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files of movements are to be read."""
+
+    joints: "JointSet | None" = None  # None: a picture's joint set, told by how many joints there are
+    rate: float | None = None  # frames a second, before the files' own
+    only: str = ""  # a pattern that names must hold, of files and of the movements in an NPZ
+
+
+@dataclass(frozen=True, eq=False)
+class MovementInspection:
+    """All that is known of one movement after the whole way."""
+
+    motion: Motion
+    detection: MotionDetection
+    evidence: MovementEvidence
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"path": self.motion.name, **self.evidence.to_json(), "explanation": self.text}
+
+
+def movements_in(path: Path, reading: Reading) -> list[str]:
+    """Return the names of the movements behind a path: a file, FILE.npz#KEY for each of several, a folder of files."""
+    from fusion.motion.read import motion_keys
+
+    if "#" in path.name:
+        return [str(path)]
+    files = sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
+    found = []
+    for file in files:
+        keys = motion_keys(file) if file.suffix.lower() == ".npz" else ()
+        found += [f"{file}#{key}" for key in keys] if len(keys) > 1 else [str(file)]
+    chosen = [name for name in found if _pattern(reading.only).search(Path(name).name)]
+    if not chosen:
+        raise BadData(
+            f"{path}: no movements in it, of {len(found)} files and keys none matches {reading.only!r}; expected "
+            f"{', '.join(SUFFIXES)}"
+        )
+    return chosen
+
+
+def fit_movements(
+    source: Path,
+    name: str,
+    reading: Reading,
+    people: str = "",
+    settings: dict[str, Any] | None = None,
+    rates: tuple[float, float] = (0.05, 0.01),
+    replace: bool = False,
+    progress: Progress = silent,
+) -> tuple["MotionDetector", Path]:
+    """Fit on the normal movements of `source` and keep the model; return it and its folder.
+
+    `people` is a pattern whose group, or else whose match, says in a movement's name who moved.
+    """
+    folder = movement_folder(name)
+    if folder.exists() and not replace:
+        raise BadSetting(f"a movement model named {name} exists ({folder}); choose another name, or use --force")
+    from fusion.motion.detector import MotionConfig
+    from fusion.motion.fitting import fit
+
+    who, motions, persons = _pattern(people), [], []
+    for motion in _read_all(movements_in(source, reading), reading, progress):
+        if isinstance(motion, Failure):
+            raise BadData(motion.reason)
+        motions.append(motion)
+        persons.append(_person(who, motion.name) if people else motion.name)
+    detector = fit(motions, MotionConfig(**(settings or {})), name, persons if people else None, progress)
+    detector = detector.with_rates(*rates)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    detector.save_pretrained(folder)
+    return detector, folder
+
+
+def inspect_movements(
+    paths: Sequence[Path], detector: "MotionDetector", reading: Reading, lang: Lang = "en", progress: Progress = silent
+) -> Iterator[MovementInspection | Failure]:
+    """Inspect movements in order; a bad file ends itself only."""
+    names = [name for path in paths for name in movements_in(path, reading)]
+    for motion in _read_all(names, reading, progress):
+        if isinstance(motion, Failure):
+            yield motion
+            continue
+        try:
+            yield inspect_movement(motion, detector, lang)
+        except BadInput as error:
+            yield Failure(motion.name, str(error))
+
+
+def inspect_movement(motion: Motion, detector: "MotionDetector", lang: Lang = "en") -> MovementInspection:
+    """Walk one movement the whole way."""
+    detection = detector.detect(motion)
+    support = asdict(detector.calibration.support(detection.thresholds.reject_rate))
+    plain = {key: value for key, value in detector.card.items() if isinstance(value, str | int | float | None)}
+    evidence = movement_evidence(motion, detection, {"name": detector.name} | plain, support)
+    return MovementInspection(motion, detection, evidence, tell(evidence, lang))
+
+
+def load_movement_model(name: str) -> "MotionDetector":
+    """Load a movement model; BadModel, naming the known ones, if there is none of this name."""
+    folder = movement_folder(name)
+    if not folder.is_dir():
+        known = sorted(one.name for one in folder.parent.glob("*") if one.is_dir()) if folder.parent.is_dir() else []
+        told = f"known are {', '.join(known)}" if known else "fit it first: foil movement fit DIR --name " + name
+        raise BadModel(f"there is no movement model named {name}; {told}")
+    from fusion.motion.detector import MotionDetector
+
+    return MotionDetector.from_pretrained(folder)
+
+
+def movement_folder(name: str) -> Path:
+    """Return where the movement model of this name lies, or would lie."""
+    return home() / "movements" / checked_name(name)
+
+
+def _read_all(names: Sequence[str], reading: Reading, progress: Progress) -> Iterator[Motion | Failure]:
+    from fusion.motion.read import read_motion
+
+    for done, name in enumerate(names):
+        progress("reading movements", done, len(names))
+        try:
+            yield read_motion(Path(name), reading.joints, reading.rate)
+        except BadInput as error:
+            yield Failure(name, str(error))
+    progress("reading movements", len(names), len(names))
+
+
+def _person(who: re.Pattern[str], name: str) -> str:
+    found = who.search(name)
+    if found is None:
+        raise BadSetting(f"{name}: nothing in this name matches {who.pattern!r}, so nobody knows who moved")
+    return found.group(1) if who.groups else found.group(0)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise BadSetting(f"{text!r} is no regular expression ({error}); quote special letters") from error
