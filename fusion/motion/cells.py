@@ -9,6 +9,7 @@ from torch import Tensor
 
 from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
 from fusion.representation.whitening import Moments, Pooling, Whitening, fit_gaussian
+from fusion.view import MEMORY
 
 Grid = tuple[int, int]  # joints, steps
 
@@ -26,5 +27,6 @@ def fit_cells(x: Tensor, grid: Grid, method: str, pooled: bool) -> tuple[Whiteni
     gaussian = fit_gaussian(Moments(moments.n, moments.centre, moments.sum, outer), grid, POOLING)
     whitening = Whitening.of(gaussian)
     if method == "memory":
-        return whitening, MemoryDenoiser(whitening(x).half().float())  # as it will be on disk
+        kept = torch.linspace(0, len(x) - 1, min(MEMORY, len(x))).round().long()
+        return whitening, MemoryDenoiser(whitening(x[kept]).half().float())  # as it will be on disk
     return whitening, GaussianDenoiser()

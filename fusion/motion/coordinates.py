@@ -60,7 +60,7 @@ class Coordinates:
 
     def __call__(self, motion: Motion) -> Course:
         """Return the course of a motion; BadInput if no joint is seen that the root could be told by."""
-        self._check(motion)
+        self.check(motion)
         places, seen = filled(motion), motion.confidence > 0
         there = seen[:, self.anchors].any(axis=0)
         size, turn = self._size(places, motion), _heading(places, self._sides)
@@ -77,7 +77,12 @@ class Coordinates:
             rate=motion.rate,
         )
 
-    def _check(self, motion: Motion) -> None:
+    def placeable(self, motion: Motion) -> bool:
+        """Return whether a joint is seen that the root could be told by."""
+        return bool((motion.confidence[:, self.anchors] > 0).any())
+
+    def check(self, motion: Motion) -> None:
+        """Raise BadInput, with what came and what was expected, if a motion has no course."""
         given, wanted = (
             f"{joints.name} ({len(joints.joints)} joints, {dimensions}-D)"
             for joints, dimensions in (
@@ -91,7 +96,9 @@ class Coordinates:
             )
         if len(motion) < 2:
             raise BadInput(f"{motion.name}: one frame only; a movement takes at least 2")
-        if not (motion.confidence[:, self.anchors] > 0).any():
+        if not np.isfinite(motion.places[motion.confidence > 0]).all():
+            raise BadInput(f"{motion.name}: places that are no numbers; give joints that were not seen confidence 0")
+        if not self.placeable(motion):
             names = names_of(self.joints)
             anchors = ", ".join(names[anchor] for anchor in self.anchors)
             raise BadInput(f"{motion.name}: none of {anchors} is seen in it, so nobody knows where the body is")

@@ -64,6 +64,7 @@ class MotionDetector:
 
         BadInput if its joints are not this model's, or none of those is seen that tell where the body is.
         """
+        self.normals.coordinates.check(motion)
         refusal, thresholds = self._refusal(motion), self.calibration.thresholds
         frames, joints, dimensions = motion.places.shape
         bands = len(self.angle_low)
@@ -72,12 +73,16 @@ class MotionDetector:
         score, whole, local = -math.inf, -math.inf, -math.inf
         with one_thread(), torch.inference_mode():
             for start, part in cut(motion, self.config.window):
+                low.add(start, resampled(self.angle_low.T, len(part)))
+                high.add(start, resampled(self.angle_high.T, len(part)))
+                if self.config.window and not self.normals.coordinates.placeable(part):
+                    maps.add(start, np.zeros((len(part), joints)))  # nobody is there: nothing is said
+                    normal.add(start, part.places.astype(np.float64))
+                    continue
                 look = self.normals.look(self.normals.coordinates(part))
                 score, whole, local = max(score, look.score), max(whole, look.whole), max(local, look.local)
                 maps.add(start, resampled(look.wrong.T, len(part)))
                 normal.add(start, self._drawn(look, part, look.score >= thresholds.review and not refusal))
-                low.add(start, resampled(self.angle_low.T, len(part)))
-                high.add(start, resampled(self.angle_high.T, len(part)))
         return MotionDetection(
             verdict="REFUSED" if refusal else thresholds.verdict(score),
             pred_score=score,
