@@ -113,7 +113,8 @@ class Normals:
 
     def _deviation(self, course: Course) -> Numbers:
         deviation = own_movement(course.places) - self.mean
-        return self._imputed(deviation, np.where(np.isfinite(deviation[..., 0]), course.seen, 0))
+        known = np.isfinite(deviation[..., 0]) & self.judged
+        return self._imputed(deviation, np.where(known, course.seen, 0))
 
 
 def own_movement(places: Numbers) -> Numbers:
