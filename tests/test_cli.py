@@ -22,7 +22,8 @@ from assistant import library
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("fit", "inspect", "threshold", "check-data", "models", "explain-model", "bench", "example", "serve")
-COMMANDS += ("version", "synthesise", "pose")
+COMMANDS += ("version", "synthesise", "pose", "movement")
+NESTED = (["models", "remove"], ["movement", "fit"], ["movement", "inspect"])
 pytestmark = pytest.mark.usefixtures("fake_core")
 
 
@@ -58,7 +59,7 @@ def test_help_lists_every_command_and_first_steps() -> None:
     assert "..." not in shown.split("Commands:")[1].split("First")[0]  # no line of help is cut off
 
 
-@pytest.mark.parametrize("command", [[name] for name in COMMANDS] + [["models", "remove"]], ids=" ".join)
+@pytest.mark.parametrize("command", [[name] for name in COMMANDS] + [*NESTED], ids=" ".join)
 def test_every_command_has_help_with_an_example(command: list[str]) -> None:
     shown = foil(*command, "--help").output
     assert re.search(r"Examples?:", shown)

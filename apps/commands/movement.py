@@ -15,7 +15,7 @@ from fusion.errors import BadData
 if TYPE_CHECKING:
     from assistant.moving import Reading
 
-app = typer.Typer(help="Fit on normal movements of a skeleton, and inspect others.", no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 Joints = Annotated[
     str | None,
     typer.Option(
@@ -24,6 +24,17 @@ Joints = Annotated[
 ]
 Rate = Annotated[float | None, typer.Option(help="Frames a second, where the files don't say or say wrongly.")]
 Only = Annotated[str, typer.Option(help="Take only movements whose name holds this pattern.", show_default="all")]
+
+
+@app.callback()
+def movement() -> None:
+    """Fit on normal movements, inspect others.
+
+    \b
+    Examples:
+      foil movement fit clips/correct --name squat
+      foil movement inspect new.json --model squat
+    """
 
 
 @app.command("fit")
