@@ -49,7 +49,8 @@ def synthesise(
     takes one that learned to (foil fit --method neural) and, to be any good, hours on a GPU; steps, sampler and
     strength are for that. The same seed gives the same picture.
 
-    Every picture says that it is generated: in its file, and in a strip below it. A data set has plain pictures, whose
+    Every picture says that it is generated: in its file, and in a strip below it, which --plain leaves out, so that
+    foil inspect sees the part alone. A data set has plain pictures, whose
     files still say so, with their masks and a manifest: all are for the test, none to learn normal from. What can
     hardly be seen stays out of it.
 
