@@ -92,7 +92,6 @@ def fit_movements(
         persons.append(_person(who, motion.name) if people else motion.name)
     detector = fit(motions, MotionConfig(**(settings or {})), name, persons if people else None, progress)
     detector = detector.with_rates(*rates)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     detector.save_pretrained(folder)
     return detector, folder
 

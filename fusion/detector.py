@@ -90,7 +90,7 @@ class Detector:
         where nothing draws samples.
         """
         image, painter = _checked(sample), self._sampler(samples)
-        prompt = self._heard(sample)
+        prompt, said = self._heard(sample)
         look_at = where_to_look(sample.mask, prompt, image.shape)
         with one_thread(), torch.inference_mode():
             seen = self.encoder(image)
@@ -101,7 +101,7 @@ class Detector:
                 filled, _, _ = self.pictures.repair(seen.picture, ignored)
                 seen = self.encoder.encode(np.rint(filled).astype(np.uint8), seen.affine)
                 plain = self.places(seen, sample)
-            guided = self._guided(seen, sample, plain, prompt) if prompt else None
+            guided = self._guided(seen, sample, plain, prompt, said) if prompt else None
         cells = guided.cells if guided else plain
         if ignored is not None:
             cells = np.where(looked_at(ignored, self.encoder.grid, sample.name), cells, cells.min())
@@ -213,13 +213,17 @@ class Detector:
             )
         return self.pictures
 
-    def _heard(self, sample: Sample) -> Prompt | None:
-        """Return a sample's words as they are understood; None where there are none, or nothing could come of them."""
+    def _heard(self, sample: Sample) -> tuple[Prompt | None, NDArray[np.float32] | None]:
+        """Return a sample's words as they are understood, and what they say of the normal part, (T,), if they do.
+
+        Both are None where there are no words, or nothing could come of them.
+        """
         if not sample.text or not (self.learned or self.zero_shot or self.told):
-            return None
+            return None, None
         prompt = read_prompt(sample.text, f"the text of {sample.name}")
-        understood = self.learned or self.zero_shot or self._description(prompt) is not None
-        return prompt if understood else None
+        said = self._description(prompt)
+        understood = self.learned or self.zero_shot or said is not None
+        return (prompt, said) if understood else (None, None)
 
     def _description(self, prompt: Prompt) -> NDArray[np.float32] | None:
         """Return what a prompt says of the normal part, (T,); None if it says something else."""
@@ -228,10 +232,17 @@ class Detector:
         words = text_encoder(MINILM).encode([prompt.focus])[0]
         return words if describes(self.told, words, bool(named_kind(prompt.focus))) else None
 
-    def _guided(self, seen: Encoded, sample: Sample, plain: NDArray[np.float32], prompt: Prompt) -> Guided:
-        """Return what a prompt does to a map."""
-        if (words := self._description(prompt)) is not None:
-            cells = self.places(seen, sample, words)
+    def _guided(
+        self,
+        seen: Encoded,
+        sample: Sample,
+        plain: NDArray[np.float32],
+        prompt: Prompt,
+        said: NDArray[np.float32] | None,
+    ) -> Guided:
+        """Return what a prompt does to a map; `said` is what it says of the normal part, if it does."""
+        if said is not None:
+            cells = self.places(seen, sample, said)
             return Guided(cells, None, changed(plain, cells), None, None, described=True)
         return search(partial(self._named, seen), plain, prompt, self.calibration.thresholds.review)
 

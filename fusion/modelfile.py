@@ -10,11 +10,25 @@ from pathlib import Path
 from typing import Any
 
 from fusion.errors import BadModel
-from fusion.files import atomic_write
+from fusion.files import atomic_folder, atomic_write
 
 FORMAT = 1  # of the folder; raised when an older Foil could not read it
 MANIFEST = "config.json"
 _AGAIN = "copy it again from its source, or fit it again"
+
+
+def write_model(folder: Path, config: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+    """Write a model's folder of these files, whole or not at all; an older one of this name is replaced."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_folder(folder) as new:
+        for name, content in files.items():
+            atomic_write(new / name, content)
+        write_manifest(new, config)
+
+
+def json_bytes(data: Any) -> bytes:
+    """Return data as strict JSON for a model's file."""
+    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n"
 
 
 def write_manifest(folder: Path, config: Mapping[str, Any]) -> None:

@@ -15,9 +15,8 @@ from torch import Tensor
 from fusion.calibration import Calibration
 from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
 from fusion.errors import BadModel
-from fusion.files import atomic_folder, atomic_write
 from fusion.learned import Learned, rebuild_learned
-from fusion.modelfile import verify, write_manifest
+from fusion.modelfile import json_bytes, verify, write_model
 from fusion.painter import Painter
 from fusion.painting.denoiser import PainterConfig
 from fusion.picture import PictureMemory
@@ -53,13 +52,13 @@ def save(detector: "Detector", folder: Path) -> None:
         "learned": detector.learned.plain() if detector.learned else None,
         "told": detector.told.scale if detector.told else None,
     }
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_folder(folder) as new:
-        atomic_write(new / TENSORS, write_tensors(_tensors(detector)))
-        atomic_write(new / CALIBRATION, _json(detector.calibration.to_json()))
-        atomic_write(new / CARD, _json(detector.card))
-        atomic_write(new / READABLE, _readable(detector).encode())
-        write_manifest(new, config)
+    files = {
+        TENSORS: write_tensors(_tensors(detector)),
+        CALIBRATION: json_bytes(detector.calibration.to_json()),
+        CARD: json_bytes(detector.card),
+        READABLE: _readable(detector).encode(),
+    }
+    write_model(folder, config, files)
 
 
 def load(folder: Path) -> "Detector":
@@ -194,10 +193,6 @@ def _told(config: dict[str, Any], tensors: dict[str, Tensor]) -> Told | None:
     weights = tuple(own[f"weights{number}"].float() for number in range(len(views)))
     spread, scale = Spread(own["mean"], own["std"]), tuple(config["told"])
     return Told(hearing, weights, views, spread, scale, own["descriptions"], own["kinds"])
-
-
-def _json(data: Any) -> bytes:
-    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n"
 
 
 def _readable(detector: "Detector") -> str:

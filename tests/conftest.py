@@ -1,5 +1,6 @@
 """What every test may count on: a library of its own, a detector that needs no torch, the data beside the checkout."""
 
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -50,3 +51,14 @@ def plate(tmp_path: Path) -> Plate:
         return path
 
     return write
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection: what loads weights must do with what is here."""
+
+    def refuse(*_: object) -> None:
+        raise OSError("a test tried to reach the network")
+
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(socket.socket, "connect", refuse)

@@ -1,6 +1,5 @@
 """Backbones: tiny networks of timm and open_clip with weights of our own; nothing here may touch the network."""
 
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,19 +16,10 @@ from fusion.item import Item
 from fusion.representation.backbone import CHANNELS, Backbone, load_backbone, rebuild_backbone
 
 pytest_plugins = ["core_fixtures"]
-pytestmark = pytest.mark.usefixtures("single_thread")
+pytestmark = pytest.mark.usefixtures("single_thread", "no_network")
 
 GRID = (5, 7)
 Weights = Callable[[str], Path]
-
-
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError("a test tried to reach the network")
-
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 @pytest.fixture(scope="module")

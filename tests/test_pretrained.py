@@ -132,14 +132,17 @@ def full(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-@pytest.mark.parametrize("step", ["_tensors", "_json", "_readable", "write_manifest"])
+STEPS = ("pretrained._tensors", "pretrained.json_bytes", "pretrained._readable")
+
+
+@pytest.mark.parametrize("step", [*STEPS, "modelfile.atomic_write", "modelfile.write_manifest"])
 @pytest.mark.parametrize("problem", [interrupted, full])
 def test_an_interrupted_save_leaves_nothing_and_an_older_model_whole(
     step: str, problem: Callable[..., None], folder: Path, detector: Detector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with monkeypatch.context() as patch:
-        patch.setattr(f"fusion.pretrained.{step}", problem)
+        patch.setattr(f"fusion.{step}", problem)
         for target in (folder, folder.parent / "new"):
             with pytest.raises((KeyboardInterrupt, Exception)):
                 detector.with_rates(0.5, 0.4).save_pretrained(target)

@@ -3,7 +3,6 @@
 import json
 import logging
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -19,17 +18,9 @@ from fusion.errors import BadSetting
 from fusion.modality.text import TextEncoder, load_text_encoder
 from fusion.threads import one_thread
 
+pytestmark = pytest.mark.usefixtures("no_network")
 WORDS = ("a", "the", "deep", "long", "scratch", "crack", "stain", "on", "near", "left", "edge", "label")
 TEXTS = ["a scratch", "the long deep crack on the left edge near the label", "stain", "", "🙂 不", "scratch " * 500]
-
-
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError("a test tried to reach the network")
-
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Zero-shot words: a tiny open_clip model that learnt colours from whole pictures must point to the right places."""
 
 import json
-import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -31,19 +30,10 @@ from fusion.synthesis import KINDS, SYNONYMS
 from fusion.zero_shot import RARE, ZeroShot, zero_shot
 
 pytest_plugins = ["core_fixtures"]
-pytestmark = pytest.mark.usefixtures("single_thread")
+pytestmark = pytest.mark.usefixtures("single_thread", "no_network")
 
 GRID = (SIDE // SPOT, SIDE // SPOT)
 Cells = NDArray[np.float32]
-
-
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError("a test tried to reach the network")
-
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 @pytest.fixture(scope="module")

@@ -54,10 +54,6 @@ def refuse_too_little(frames: int, seen: int, name: str) -> None:
         raise BadInput(f"{name}: {none}; a movement needs a joint in at least 2 of its {frames:,} frames")
 
 
-def frames_seen(motion: Motion) -> int:
-    return int((motion.confidence > 0).any(axis=1).sum())
-
-
 def _confidence(values: Numbers, channels: tuple[str, ...], joints: JointSet, name: str, first: int) -> Numbers:
     if CONFIDENCE not in channels:
         return np.where((values == 0).all(axis=2), 0.0, 1.0)

@@ -16,8 +16,7 @@ from torch import Tensor
 from fusion.calibration import Calibration
 from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
 from fusion.errors import BadModel
-from fusion.files import atomic_folder, atomic_write
-from fusion.modelfile import verify, write_manifest
+from fusion.modelfile import json_bytes, verify, write_model
 from fusion.motion.coordinates import Coordinates
 from fusion.motion.culprit import Culprit, Level
 from fusion.motion.joints import Convention, JointSet
@@ -50,12 +49,12 @@ def save(detector: "MotionDetector", folder: Path) -> None:
         "local": asdict(normals.local),
         "seconds": detector.seconds,
     }
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_folder(folder) as new:
-        atomic_write(new / TENSORS, write_tensors(_tensors(detector)))
-        atomic_write(new / CALIBRATION, _json(detector.calibration.to_json()))
-        atomic_write(new / CARD, _json(detector.card))
-        write_manifest(new, config)
+    files = {
+        TENSORS: write_tensors(_tensors(detector)),
+        CALIBRATION: json_bytes(detector.calibration.to_json()),
+        CARD: json_bytes(detector.card),
+    }
+    write_model(folder, config, files)
 
 
 def load(folder: Path) -> "MotionDetector":
@@ -155,7 +154,3 @@ def _joints(data: dict[str, Any]) -> JointSet:
         aliases=tuple((marker, called) for marker, called in data["aliases"]),
         convention=Convention(**{**convention, "channels": tuple(convention["channels"])}),
     )
-
-
-def _json(data: Any) -> bytes:
-    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n"
