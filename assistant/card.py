@@ -1,14 +1,17 @@
 """The verdict at a glance, as HTML: colour, word and shape, and the score on a line among the good parts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 
-from assistant.labels import label
+from assistant.labels import label, movement_label
 from explain.catalogue import Lang
 from explain.evidence import Evidence, Support
+from explain.movement import MovementEvidence
 from explain.wording import number, percent, points
 from fusion import calibration
+
+Judged = Evidence | MovementEvidence
 
 # Drawn on a 24 x 24 field: a verdict must be told apart without its colour.
 _SHAPES = {
@@ -31,15 +34,16 @@ def badge(verdict: str, lang: Lang) -> str:
     return f'<span class="foil-badge foil-{verdict.lower()}">{shape}<b>{label(verdict, lang)}</b></span>'
 
 
-def card(evidence: Evidence, normals: Sequence[float], lang: Lang) -> str:
+def card(evidence: Judged, normals: Sequence[float], lang: Lang) -> str:
     """Return badge, score, number line and p-value in plain words; `normals` are the held-out scores of good parts."""
-    if evidence.score is None:
+    if evidence.score is None or evidence.verdict == "REFUSED":
         score, below = label("score.none", lang), ""
     else:
         score = label("score", lang, score=points(evidence.score))
         below = number_line(evidence, normals, lang) + f'<p class="foil-p">{escape(p_in_words(evidence, lang))}</p>'
-    if evidence.prompt and evidence.prompt.ignored:  # who reads no further must know that this verdict is milder
-        left_out = label("left_out", lang, share=percent(evidence.prompt.ignored, lang))
+    prompt = evidence.prompt if isinstance(evidence, Evidence) else None
+    if prompt and prompt.ignored:  # who reads no further must know that this verdict is milder
+        left_out = label("left_out", lang, share=percent(prompt.ignored, lang))
         below += f'<p class="foil-p">{escape(left_out)}</p>'
     head = f'<div class="foil-head">{badge(evidence.verdict, lang)}<span class="foil-score">{score}</span></div>'
     return f'<div class="foil-card foil-{evidence.verdict.lower()}">{head}{below}</div>'
@@ -51,33 +55,35 @@ def notice(verdict: str, text: str, lang: Lang) -> str:
     return f'<div class="foil-card foil-{verdict.lower()}">{head}<p>{escape(text)}</p></div>'
 
 
-def p_in_words(evidence: Evidence, lang: Lang) -> str:
+def p_in_words(evidence: Judged, lang: Lang) -> str:
     """Return what the p-value says to someone who never heard of p-values."""
-    p, n = evidence.p_value, evidence.support.n
+    p, n, said = evidence.p_value, evidence.support.n, _labels(evidence)
     if p is None:
         return ""
     if p * (n + 1) < 1.01:  # the smallest that n good parts allow; 1.01, since p is rounded
-        return label("p.least", lang, p=number(p, significant=2), n=number(n))
+        return said("p.least", lang, p=number(p, significant=2), n=number(n))
     if p > 0.4:
-        return label("p.half", lang, p=number(p, significant=2), percent=percent(round(p, 2), lang))
-    return label("p", lang, p=number(p, significant=2), one_in=number(round(1 / p)))
+        return said("p.half", lang, p=number(p, significant=2), percent=percent(round(p, 2), lang))
+    return said("p", lang, p=number(p, significant=2), one_in=number(round(1 / p)))
 
 
-def support_in_words(support: Support | calibration.Support, lang: Lang) -> list[str]:
+def support_in_words(
+    support: Support | calibration.Support, lang: Lang, labels: Callable[..., str] = label
+) -> list[str]:
     """Return what n good parts promise about a false-alarm rate, a sentence each."""
     low, high, rate, confidence = (
         percent(share, lang) for share in (support.low, support.high, support.rate, support.confidence)
     )
     if support.extrapolated:
-        said = [label("support.beyond", lang, rate=rate)]
+        said = [labels("support.beyond", lang, rate=rate)]
     else:
-        said = [label("support.range", lang, rate=rate, low=low, high=high, confidence=confidence)]
+        said = [labels("support.range", lang, rate=rate, low=low, high=high, confidence=confidence)]
     if support.needed > support.n:
-        said.append(label("support.needed", lang, needed=number(support.needed)))
+        said.append(labels("support.needed", lang, needed=number(support.needed)))
     return said
 
 
-def number_line(evidence: Evidence, normals: Sequence[float], lang: Lang) -> str:
+def number_line(evidence: Judged, normals: Sequence[float], lang: Lang) -> str:
     """Return an SVG, as wide as its surroundings: the good parts' scores, T1 and T2 as zones, and this score."""
     review, reject, score = evidence.thresholds.review, evidence.thresholds.reject, evidence.score
     assert score is not None  # a refused sample has no line
@@ -105,7 +111,7 @@ def number_line(evidence: Evidence, normals: Sequence[float], lang: Lang) -> str
     at = x(score)
     anchor = "start" if at < 15 else "end" if at > 85 else "middle"
     arrow = " →" if score > low + width else ""
-    caption = label("line.normals", lang, n=number(len(normals))) if len(normals) else ""
+    caption = _labels(evidence)("line.normals", lang, n=number(len(normals))) if len(normals) else ""
     return (
         f'<svg class="foil-line" width="100%" height="68" role="img" aria-label="{points(score)}">{"".join(zones)}'
         f'<svg x="0" y="30" width="100%" height="14" viewBox="0 0 1000 10" preserveAspectRatio="none">'
@@ -118,3 +124,7 @@ def number_line(evidence: Evidence, normals: Sequence[float], lang: Lang) -> str
 
 def _zone(verdict: str, start: float, end: float) -> str:
     return f'<rect x="{start:.2f}%" y="28" width="{end - start:.2f}%" height="18" class="zone-{verdict}"/>'
+
+
+def _labels(evidence: Judged) -> Callable[..., str]:
+    return movement_label if isinstance(evidence, MovementEvidence) else label

@@ -9,6 +9,12 @@ def label(key: str, lang: Lang, **slots: str) -> str:
     return phrase.format(**slots)
 
 
+def movement_label(key: str, lang: Lang, **slots: str) -> str:
+    """Return a label as it is said of movements: in words of their own, where pictures' words don't fit."""
+    own = f"movement.{key}"
+    return label(own if own in LABELS else key, lang, **slots)
+
+
 LABELS: dict[str, Phrase] = {
     # the verdict, one word each
     "PASS": Phrase("PASS", "合格"),
@@ -120,11 +126,84 @@ LABELS: dict[str, Phrase] = {
         "已撤下解说文字 {count} 句：测量值不支持。",
     ),
     # many at once
-    "index": Phrase("Inspected: {count} pictures", "已检查 {count} 幅图像"),
+    "index.picture": Phrase("Inspected: {count} pictures", "已检查 {count} 幅图像"),
+    "index.movement": Phrase("Inspected: {count} movements", "已检查 {count} 个动作"),
+    "index.both": Phrase("Inspected: {count} pictures and movements", "已检查 {count} 幅图像和动作"),
     "index.sorted": Phrase("The strongest difference comes first.", "按差异从大到小排列。"),
     "picture": Phrase("Picture", "图像"),
     "verdict": Phrase("Verdict", "判定"),
     "score.head": Phrase("Score", "得分"),
     "name": Phrase("Name", "名称"),
     "reason": Phrase("Reason", "原因"),
+    # movements: in the place of the labels of the same name
+    "movement.line.normals": Phrase(
+        "each tick is one of the {n} normal movements, scored by statistics that never saw it",
+        "每条刻度线代表 {n} 个正常动作中的一个，其得分由未见过该动作的统计量算出",
+    ),
+    "movement.p": Phrase(
+        "p = {p}: about 1 normal movement in {one_in} would score this high or higher.",
+        "p = {p}：平均每 {one_in} 个正常动作中约有 1 个得分不低于此值。",
+    ),
+    "movement.p.half": Phrase(
+        "p = {p}: {percent} of the normal movements score this high or higher.",
+        "p = {p}：{percent}的正常动作得分不低于此值。",
+    ),
+    "movement.p.least": Phrase(
+        "p = {p}, the smallest that {n} normal movements allow: none of them scored this high.",
+        "p = {p}，这是 {n} 个正常动作所能给出的最小值：没有一个得分如此之高。",
+    ),
+    "movement.support": Phrase("What {n} normal movements support", "{n} 个正常动作能保证什么"),
+    "movement.support.beyond": Phrase(
+        "Too few for at most {rate} false alarms: T2 lies beyond all of them and is extrapolated.",
+        "不足以支持 {rate} 的误报率：T2 超出全部正常动作的得分，由外推得到。",
+    ),
+    "movement.support.needed": Phrase(
+        "A firm promise takes {needed} normal movements.", "要可靠地保证这一误报率，需要 {needed} 个正常动作。"
+    ),
+    "movement.promised": Phrase("for at most {rate} of the normal movements", "正常动作中至多 {rate} 达到"),
+    "movement.checked": Phrase(
+        "Machine-written from the measurements. The normal version is computed, not recorded.",
+        "文字由机器根据测量值撰写。正常动作由计算得出，并非记录所得。",
+    ),
+    # movements: what only they have
+    "movement.about": Phrase("{seconds} s, {frames} frames, {joints}", "{seconds} 秒，{frames} 帧，{joints}"),
+    "movement.animation": Phrase("The movement at true speed", "原速播放"),
+    "movement.seen": Phrase("As it was seen", "实际动作"),
+    "movement.normal": Phrase("Normal version", "正常动作"),
+    "movement.excerpt": Phrase(
+        "{start} to {end} s, around the strangest moment", "最异常时刻前后：{start} 至 {end} 秒"
+    ),
+    "movement.strip.picture": Phrase("Moments, in the picture's plane", "若干时刻（图像平面）"),
+    "movement.strip.front": Phrase(
+        "Moments, from the front: their left is on the right", "若干时刻（正面，画面右侧为其左侧）"
+    ),
+    "movement.strip.side": Phrase("Moments, from the side", "若干时刻（侧面）"),
+    "movement.strip.how": Phrase(
+        "Light: as it was seen. Grey: normal. Coloured joints are wrong, in the colours of the map below. The framed"
+        " moment is the strangest.",
+        "浅色：实际动作；灰色：正常动作；彩色关节为异常关节，颜色与下方热图一致。带框者为最异常时刻。",
+    ),
+    "movement.map": Phrase("Which joint, and when", "哪个关节，何时"),
+    "movement.map.some": Phrase(
+        "The {shown} strangest of {count} joints are shown.", "共 {count} 个关节，此处列出最异常的 {shown} 个。"
+    ),
+    "movement.seconds": Phrase("seconds", "时间（秒）"),
+    "movement.sigma": Phrase("sigma; joints are marked from {threshold}", "标准差；达到 {threshold} 即标记"),
+    "movement.legend": Phrase(
+        "The colours mean the same for every movement of this model. Frames: what the words tell.",
+        "同一模型的所有动作共用此色标。方框：文字说明所述之处。",
+    ),
+    "movement.angles": Phrase("Angles", "关节角度"),
+    "movement.angle": Phrase("{bend}, degrees", "{bend}（度）"),
+    "movement.angles.how": Phrase(
+        "Line: as it was seen, 180° is straight. Band: nine of ten normal movements. Shaded: where it is wrong.",
+        "曲线：实际动作，180° 为伸直；色带：十分之九的正常动作；阴影：异常时段。",
+    ),
+    "movement.evidence": Phrase("Evidence (JSON)", "证据 (JSON)"),
+    "limb.head": Phrase("Head and trunk", "头和躯干"),
+    "limb.left arm": Phrase("Left arm", "左臂"),
+    "limb.right arm": Phrase("Right arm", "右臂"),
+    "limb.left leg": Phrase("Left leg", "左腿"),
+    "limb.right leg": Phrase("Right leg", "右腿"),
+    "limb.other": Phrase("Other", "其他"),
 }

@@ -3,29 +3,23 @@
 A page holds no script and asks for nothing from anywhere; names and texts are escaped wherever they stand.
 """
 
-import hashlib
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
+from typing import Literal
 
-import jinja2
 import numpy as np
-from markupsafe import Markup
 from numpy.typing import NDArray
 
 from assistant import colours, pictures
-from assistant.card import badge, card, style, support_in_words
+from assistant.card import card
 from assistant.colours import Picture
 from assistant.inspection import Failure, Inspection
-from assistant.labels import label
-from explain.catalogue import Lang, say
-from explain.wording import number, percent, points
+from assistant.sheet import filled, free_stem, identity, make, markup
+from explain.catalogue import Lang
 from fusion.detection import Verdict
-from fusion.errors import FoilError
 from fusion.files import atomic_write
 
 SHOWN = 640  # pixels of the longer side of a picture inside a page; its PNG beside the page keeps them all
@@ -58,6 +52,7 @@ class Entry:
     p_value: float | None
     page: str  # file name
     thumbnail: str  # data URI
+    kind: Literal["picture", "movement"] = "picture"
 
 
 def write_page(
@@ -68,8 +63,8 @@ def write_page(
     `normals` are the held-out scores of the good parts. A sample of the same name is written over; another sample that
     happens to be called alike is not.
     """
-    stem = _free_stem(inspection.sample.name, folder)
-    _make(folder / stem)
+    stem = free_stem(inspection.sample.name, folder)
+    make(folder / stem)
     shown = pictures_of(inspection)
     for key in FILES:
         path = folder / stem / f"{key}.png"
@@ -118,17 +113,17 @@ def render(
     if inspection.evidence.map is not None:
         figures[2] = ("overlay", pictures.contours(figures[2][1], detection, inspection.evidence.regions))
         legend = colours.legend(detection.map_threshold, detection.map_top, detection.thresholds, 2 * SHOWN)
-    return _template("page.html").render(
+    return filled(
+        "page.html",
+        lang,
         inspection=inspection,
         e=inspection.evidence,
-        lang=lang,
-        identity=_identity(inspection.sample.name),
-        card=Markup(card(inspection.evidence, normals, lang)),
+        identity=identity(inspection.sample.name),
+        card=markup(card(inspection.evidence, normals, lang)),
         figures=[(key, pictures.data_uri(pictures.shrunk(picture, SHOWN))) for key, picture in figures],
         legend=None if legend is None else pictures.data_uri(legend),
         excerpt=[(key, inspection.evidence.model[key]) for key in EXCERPT if key in inspection.evidence.model],
         written=(written or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
-        **_words(lang),
     )
 
 
@@ -148,62 +143,16 @@ def write_index(entries: Sequence[Entry | Failure], folder: Path, lang: Lang = "
     inspected.sort(key=lambda e: (e.score is None, -(e.score or 0.0), e.name))
     failed = [e for e in entries if not isinstance(e, Entry)]
     counts = Counter([e.verdict for e in inspected] + ["UNREADABLE"] * len(failed))
-    _make(folder)
+    make(folder)
     path = folder / "index.html"
-    text = _template("index.html").render(
-        entries=inspected, failed=failed, counts=counts, lang=lang, height=THUMBNAIL, **_words(lang)
-    )
+    kinds = {e.kind for e in inspected} or {"picture"}
+    title = f"index.{'both' if len(kinds) > 1 else kinds.pop()}"
+    text = filled("index.html", lang, title=title, entries=inspected, failed=failed, counts=counts, height=THUMBNAIL)
     atomic_write(path, text.encode())
     return path
-
-
-def _words(lang: Lang) -> dict[str, object]:
-    """Return what a template needs in order to speak a language."""
-    return {
-        "label": lambda key, **slots: label(key, lang, **slots),
-        "say": lambda key: say(key, lang),
-        "support_in_words": lambda support: support_in_words(support, lang),
-        "badge": lambda verdict: Markup(badge(verdict, lang)),
-        "percent": lambda share: percent(share, lang),
-        "number": number,
-        "points": points,
-        "style": Markup(style()),
-    }
 
 
 def _image(inspection: Inspection) -> Picture:
     image = inspection.sample.image
     assert image is not None  # what has no image could not be inspected
     return image
-
-
-def _free_stem(name: str, folder: Path) -> str:
-    """Return a file name for a sample that no other sample and no stranger's file in the folder has."""
-    stem = re.sub(r"[^\w.-]+", "_", Path(name.replace("\\", "/")).stem)[:60].strip("._") or "sample"
-    page = folder / f"{stem}.html"
-    ours = page.is_file() and _identity(name) in page.read_text(encoding="utf-8", errors="replace")[:1000]
-    free = not page.exists() and not (folder / stem).exists() and stem.lower() != "index"
-    return stem if ours or free else f"{stem}-{_identity(name)[:8]}"
-
-
-def _identity(name: str) -> str:
-    """Return what tells apart samples whose files are called alike in different folders."""
-    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or error
-        raise FoilError(
-            f"{folder}: no folder can be made here ({reason}); choose another folder to write to"
-        ) from error
-
-
-@cache
-def _template(name: str) -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    return jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).get_template(name)

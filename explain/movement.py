@@ -175,37 +175,34 @@ def _bend(
 
 
 def _sentence(f: Finding, lang: Lang) -> str:
-    joint = _joint(f.joint, lang)
+    joint = joint_name(f.joint, lang)
     head = say("movement.finding", lang, start=number(f.start), end=number(f.end), joint=joint, peak=number(f.peak))
     parts = [head]
     if f.bend and f.angle is not None and f.normal_low is not None and f.normal_high is not None:
         slots = {"angle": number(f.angle), "low": number(f.normal_low), "high": number(f.normal_high)}
-        parts.append(say("movement.bend", lang, bend=_joint(f.bend, lang), **slots))
+        parts.append(say("movement.bend", lang, bend=joint_name(f.bend, lang), **slots))
     off, unit = (f.off_mm, "mm") if f.off_mm is not None else (f.off_px, "px")
     if off is not None and f.way:
         parts.append(say(f"movement.{f.way}", lang, off=number(off), unit=unit))
     return say("clause", lang).join(parts) + say("movement.end", lang)
 
 
-def _joint(name: str, lang: Lang) -> str:
+def joint_name(name: str, lang: Lang) -> str:
     """Return what a joint is called; what has no Chinese name keeps its own."""
     if lang == "en":
         return name
-    words = name.split()
-    return "".join(JOINTS_ZH[word] for word in words) if all(word in JOINTS_ZH for word in words) else name
+    side, _, part = name.partition(" ")
+    if side in _SIDES_ZH and part in JOINTS_ZH:
+        return _SIDES_ZH[side] + JOINTS_ZH[part]
+    return JOINTS_ZH.get(name, name)
 
 
+_SIDES_ZH = {"left": "左", "right": "右"}
 JOINTS_ZH = {
-    **{
-        "left": "左",
-        "right": "右",
-        "nose": "鼻",
-        "eye": "眼",
-        "ear": "耳",
-        "head": "头",
-        "neck": "颈",
-        "trunk": "躯干",
-    },
-    **{"shoulder": "肩", "elbow": "肘", "wrist": "腕", "hip": "髋", "knee": "膝", "ankle": "踝", "heel": "足跟"},
-    **{"toe": "足尖", "thigh": "大腿", "shin": "小腿", "finger": "手指", "forearm": "前臂"},
+    **{"nose": "鼻", "eye": "眼", "ear": "耳", "head": "头", "forehead": "前额", "back of the head": "后脑"},
+    **{"neck": "颈", "base of the neck": "颈根", "trunk": "躯干", "back": "背", "collarbone": "锁骨"},
+    **{"breastbone": "胸骨", "shoulder blade": "肩胛", "shoulder": "肩", "upper arm": "上臂", "elbow": "肘"},
+    **{"forearm": "前臂", "wrist": "腕", "outer wrist": "腕外侧", "hand": "手", "finger": "手指", "hip": "髋"},
+    **{"mid hip": "髋中点", "back of the pelvis": "骨盆后侧", "thigh": "大腿", "knee": "膝", "shin": "小腿"},
+    **{"ankle": "踝", "heel": "足跟", "toe": "足尖", "toes": "脚趾", "big toe": "大脚趾", "small toe": "小脚趾"},
 }
