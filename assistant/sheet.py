@@ -42,12 +42,16 @@ def free_stem(name: str, folder: Path, called: str = "") -> str:
 
     `called` is the part of its name that people know it by, if that is not the file's name without its suffix.
     """
-    called = called or Path(name.replace("\\", "/")).stem
-    stem = re.sub(r"[^\w.-]+", "_", called)[:60].strip("._") or "sample"
+    stem = plain_stem(called or Path(name.replace("\\", "/")).stem)
     page = folder / f"{stem}.html"
     ours = page.is_file() and identity(name) in page.read_text(encoding="utf-8", errors="replace")[:1000]
     free = not page.exists() and not (folder / stem).exists() and stem.lower() != "index"
     return stem if ours or free else f"{stem}-{identity(name)[:8]}"
+
+
+def plain_stem(called: str) -> str:
+    """Return a name as a file's on any system, without its suffix."""
+    return re.sub(r"[^\w.-]+", "_", called)[:60].strip("._") or "sample"
 
 
 def identity(name: str) -> str:

@@ -1,7 +1,9 @@
 """Squats that were inspected, with what was found said by the test: no model is fitted."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from motion_cases import squat
@@ -55,3 +57,25 @@ def inspected(
     )
     evidence = movement_evidence(moved, detection, {"name": "squats"}, SUPPORT)
     return MovementInspection(moved, detection, evidence, tell(evidence, "en"))
+
+
+def write(path: Path, motion: Motion) -> Path:
+    """Write a movement in a picture as keypoint JSON."""
+    poses = np.concatenate([motion.places, motion.confidence[..., None]], axis=-1)
+    rows = [{"image_id": at, "keypoints": pose.ravel().tolist()} for at, pose in enumerate(poses)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"fps": motion.rate, "annotations": rows}))
+    return path
+
+
+def write_squats(folder: Path, people: int = 3, repetitions: int = 2) -> list[Path]:
+    """Write normal squats, `person1_0.json` and so on."""
+    pairs = [(person, one) for person in range(people) for one in range(repetitions)]
+    return [write(folder / f"person{who}_{one}.json", squat(who, one, flat=True)) for who, one in pairs]
+
+
+def write_fallen(path: Path) -> Path:
+    """Write a squat in which the left wrist hangs far too low for a while."""
+    motion = squat(9, flat=True)
+    motion.places[20:34, motion.joints.index("left wrist"), 1] += 90
+    return write(path, motion)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from conftest import Plate
 from fake_detector import FakeDetector
+from movement_cases import write_fallen, write_squats
 
 from apps.ui.serve import launched
 from assistant import library
@@ -209,3 +210,32 @@ def test_a_report_asks_for_nothing_and_prints_on_one_page(
     pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
     assert len(pages) == 1
     page.close()
+
+
+def test_a_movement_plays_beside_its_normal_version_and_a_model_of_movements_is_taught(
+    visit: Visit, tmp_path: Path
+) -> None:
+    page = visit.page
+    page.get_by_role("tab", name="Movements").click()
+    page.locator("#movements-teach").get_by_text("Teach a new model of movements").click()
+    page.locator("#movement-fit").click()
+    visit.sees(".toast-body", "Give normal movements or a ZIP first.")
+    visit.gives("#movement-files", *write_squats(tmp_path / "good"))
+    page.locator("#movement-files").get_by_text("person2_1").wait_for()
+    page.locator("#people input, #people textarea").first.fill(r"person(\d)")
+    page.locator("#movement-name input, #movement-name textarea").first.fill("squats")
+    page.locator("#movement-fit").click()
+    visit.sees("#movement-made", "squats is ready and selected.")
+    visit.gives("#movement", write_fallen(tmp_path / "<img src=x onerror=alert(1)>.json"))
+    visit.sees("#movement-words", "moves unlike normal")
+    assert page.locator("#animation img, #charts img, #charts svg").count() >= 3
+    assert all(page.locator("#animation img, #charts img").evaluate_all("all => all.map(img => img.naturalWidth > 0)"))
+    page.get_by_text("中文").click()
+    visit.sees("#movement-words", "的动作异常")
+    visit.sees("#charts", "左腿")
+    (tmp_path / "text.json").write_text("hello")
+    page.locator("#movement").get_by_label("Clear").first.click()
+    visit.sees("#movement-card", "上传动作文件")
+    visit.gives("#movement", tmp_path / "text.json")
+    visit.sees("#movement-card", "text.json")
+    assert page.locator("#animation img, #charts svg").count() == 0, "nothing of the last movement stays"

@@ -1,1 +1,1 @@
-"""The page in the browser: inspect a picture, teach a model. Only `foil serve` loads Gradio."""
+"""The page in the browser: inspect a picture or a movement, teach a model. Only `foil serve` loads Gradio."""

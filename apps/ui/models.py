@@ -1,13 +1,16 @@
 """The models that are in memory: loaded once, loaded again when their folder changes, forgotten when there are many."""
 
 from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from assistant import library
+from assistant import library, moving
 
 if TYPE_CHECKING:
     from fusion.detector import Detector
+    from fusion.motion.detector import MotionDetector
 
 MOST = 3
 
@@ -19,16 +22,31 @@ class Models:
         """Take what gives words their meaning, as `Detector.with_words` does, for all of them."""
         self._words = words
         self._lock = Lock()
-        self._loaded: OrderedDict[str, tuple[int, Detector]] = OrderedDict()
+        self._loaded: OrderedDict[Path, tuple[int, Any]] = OrderedDict()
 
     def get(self, name: str) -> "Detector":
         """Return the detector as it is on disk now."""
+        detector: Detector = self._kept(library.existing_folder(name), lambda: self._picture(name))
+        return detector
+
+    def movement(self, name: str) -> "MotionDetector":
+        """Return the detector of movements as it is on disk now."""
+        folder = moving.movement_folder(name)
+        if not folder.is_dir():
+            return moving.load_movement_model(name)  # which says that there is none
+        detector: MotionDetector = self._kept(folder, lambda: moving.load_movement_model(name))
+        return detector
+
+    def _picture(self, name: str) -> "Detector":
+        detector = library.load(name)
+        return detector.with_words(self._words) if self._words else detector
+
+    def _kept(self, folder: Path, load: Callable[[], Any]) -> Any:
         with self._lock:
-            changed = library.existing_folder(name).stat().st_mtime_ns
-            if self._loaded.get(name, (None, None))[0] != changed:
-                detector = library.load(name)
-                self._loaded[name] = (changed, detector.with_words(self._words) if self._words else detector)
-            self._loaded.move_to_end(name)
+            changed = folder.stat().st_mtime_ns
+            if self._loaded.get(folder, (None, None))[0] != changed:
+                self._loaded[folder] = (changed, load())
+            self._loaded.move_to_end(folder)
             while len(self._loaded) > MOST:
                 self._loaded.popitem(last=False)
-            return self._loaded[name][1]
+            return self._loaded[folder][1]

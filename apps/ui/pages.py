@@ -1,10 +1,11 @@
-"""The page: one header, two tabs."""
+"""The page: one header, three tabs."""
 
 import gradio as gr
 
 from apps.ui.frame import Frame
 from apps.ui.inspect_tab import Clickable, InspectTab
 from apps.ui.models import Models
+from apps.ui.movements_tab import MovementsTab
 from apps.ui.shelf import Shelf
 from apps.ui.teach_tab import TeachTab
 
@@ -18,7 +19,10 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = ()) -> gr.Blocks:
                 inspect_tab = InspectTab(frame, clickable)
             with frame.put(gr.Tab, {"label": "tab.teach"}, id="teach") as tab:
                 teach_tab = TeachTab(frame)
+            with frame.put(gr.Tab, {"label": "tab.movements"}, id="movements") as moving:
+                movements_tab = MovementsTab(frame)
         started = frame.wire(blocks)
         inspect_tab.wire(started)
         teach_tab.wire(tab, inspect_tab.refresh)
+        movements_tab.wire(moving)
     return blocks

@@ -62,7 +62,7 @@ def described(found: Checked, lang: Lang) -> str:
     findings = found.report.findings
     key = "check.findings" if findings else "check.good"
     head = word(key, lang, count=number(found.good), findings=number(len(findings)))
-    return f"<p>{head}</p>{_listed([_told(finding.path, finding.reason) for finding in findings])}"
+    return f"<p>{head}</p>{listed([told_of(finding.path, finding.reason) for finding in findings])}"
 
 
 def fitted(
@@ -78,18 +78,19 @@ def introduced(fit: Fit, lang: Lang) -> str:
     seconds = number(fit.seconds, significant=2)
     lines = [word("fit.took", lang, n=number(fit.calibration.n), seconds=seconds)]
     lines += card.support_in_words(fit.calibration.support(fit.calibration.reject_rate), lang)
-    skipped = [_told(path, reason) for path, reason in fit.card["skipped"]]
+    skipped = [told_of(path, reason) for path, reason in fit.card["skipped"]]
     lines += [word("fit.skipped", lang, count=number(len(skipped)))] if skipped else []
     said = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    return f"<p><b>{word('fit.done', lang, name=escape(fit.name))}</b></p>{said}{_listed(skipped)}"
+    return f"<p><b>{word('fit.done', lang, name=escape(fit.name))}</b></p>{said}{listed(skipped)}"
 
 
-def _told(path: str, reason: str) -> str:
+def told_of(path: str, reason: str) -> str:
     """Return what is wrong with a file under its own name: where it was put for a moment is no news to the visitor."""
     return f"{Path(path).name}: {reason.rpartition(f'{path}: ')[2]}"
 
 
-def _listed(lines: Sequence[str]) -> str:
+def listed(lines: Sequence[str]) -> str:
+    """Return lines as an HTML list, the first of many; nothing where there are none."""
     rows = [*lines[:SHOWN], *(["…"] if len(lines) > SHOWN else [])]
     return f"<ul>{''.join(f'<li>{escape(row)}</li>' for row in rows)}</ul>" if rows else ""
 

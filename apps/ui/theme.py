@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from assistant import card
+from assistant import card, charts
 
 
 def theme() -> Any:
@@ -26,5 +26,5 @@ def theme() -> Any:
 
 
 def css() -> str:
-    """Return the app's CSS, the verdict card's included."""
-    return Path(__file__).with_name("style.css").read_text(encoding="utf-8") + card.style()
+    """Return the app's CSS, the verdict card's and the charts' included."""
+    return Path(__file__).with_name("style.css").read_text(encoding="utf-8") + card.style() + charts.style()

@@ -86,4 +86,49 @@ WORDS: dict[str, Phrase] = {
         " seen: they are too few for that rate.",
         "各列为件数，粗体行为当前设置。带 * 的阈值超出全部良品的得分：良品太少，不足以支持该误报率。",
     ),
+    # movements
+    "tab.movements": Phrase("Movements", "动作"),
+    "movements.model": Phrase("Model of movements", "动作模型"),
+    "movements.file": Phrase(
+        "A movement: JSON, NPY, NPZ, CSV, TSV, or a ZIP of frames", "动作文件：JSON、NPY、NPZ、CSV、TSV，或逐帧 ZIP"
+    ),
+    "movements.key": Phrase("Which movement of the file", "文件中的哪个动作"),
+    "movements.reading": Phrase("How the files are to be read", "文件读取方式"),
+    "movements.joints": Phrase("Joint set (empty: as the model, or as the file says)", "关节集（留空：按模型或文件）"),
+    "movements.rate": Phrase("Frames a second (empty: as the file says)", "每秒帧数（留空：按文件）"),
+    "movements.mapping": Phrase("Mapping file, for any other joint set", "映射文件（用于其他关节集）"),
+    "movements.plays": Phrase("The movement plays here.", "此处播放动作。"),
+    "movements.welcome": Phrase(
+        "Give a movement's file: it plays here beside its normal version, with the verdict.",
+        "上传动作文件：此处将并排播放实际动作与正常动作，并给出判定。",
+    ),
+    "movements.no_model": Phrase(
+        "There is no model of movements yet. Teach one on the left: five normal movements are enough to begin.",
+        "尚无动作模型。请在左侧训练一个：五个正常动作即可开始。",
+    ),
+    "movements.teach": Phrase("Teach a new model of movements", "训练新的动作模型"),
+    "movements.how": Phrase(
+        "Give normal movements, at least five, and say who moved: people differ from each other more than from"
+        " themselves, and thresholds for new people must know.",
+        "请上传至少五个正常动作，并说明由谁完成：人与人之间的差异大于同一人的差异，针对新人的阈值需要考虑这一点。",
+    ),
+    "movements.files": Phrase("Normal movements, or one ZIP of them", "正常动作，或其 ZIP 压缩包"),
+    "movements.who": Phrase("Who moved: a pattern found in each name (optional)", "由谁完成：名称中的匹配模式（可选）"),
+    "movements.who.hint": Phrase(r"person(\d+) or s\d\d", r"person(\d+) 或 s\d\d"),
+    "movements.only": Phrase(
+        "Only movements whose name holds this pattern (optional)", "仅用名称符合此模式的动作（可选）"
+    ),
+    "movements.only.hint": Phrase("m01.*cor", "m01.*cor"),
+    "movements.window": Phrase(
+        "Seconds looked at at a time (0: movements begin and end alike)", "每次观察的秒数（0：动作首尾一致，整体观察）"
+    ),
+    "movements.no_files": Phrase("Give normal movements or a ZIP first.", "请先上传正常动作或 ZIP 压缩包。"),
+    "movements.took": Phrase(
+        "{n} normal movements of {joints}, {seconds} s.", "{n} 个正常动作（{joints}），用时 {seconds} 秒。"
+    ),
+    "movements.people": Phrase(
+        "Nobody said who moved: thresholds may be too low for people who weren't among these.",
+        "未说明由谁完成：对于不在其中的人，阈值可能偏低。",
+    ),
+    "movements.skipped": Phrase("{count} movements could not be used:", "有 {count} 个动作无法使用："),
 }

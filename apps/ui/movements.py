@@ -1,0 +1,187 @@
+"""Inspect one movement for the page, and teach a model of movements from uploaded files."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from apps.ui.shelf import Shelf
+from apps.ui.teaching import gathered, listed, told_of
+from apps.ui.words import word
+from assistant import card, movement_page, pictures
+from assistant.labels import movement_label
+from assistant.moving import Reading, fit_movements, inspect_movement, movement_folder
+from assistant.sheet import plain_stem
+from explain.catalogue import Lang
+from explain.wording import number
+from fusion.archive import unpack_zip
+from fusion.errors import FoilError
+from fusion.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from fusion.motion.detector import MotionDetector
+    from fusion.motion.joints import JointSet
+
+
+@dataclass(frozen=True)
+class MovementView:
+    """What the page shows of one movement, as HTML; of the report the path. Empty or None: nothing to show."""
+
+    card: str
+    animation: str = ""
+    words: str = ""
+    charts: str = ""  # moments, map and angles
+    evidence: dict[str, Any] | None = None
+    report: str | None = None
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A model of movements that was just fitted."""
+
+    name: str
+    detector: "MotionDetector"
+    seconds: float
+
+
+def names() -> list[str]:
+    """Return the names of all models of movements."""
+    folder = movement_folder("any").parent
+    return (
+        sorted(one.name for one in folder.iterdir() if one.is_dir() and one.name[0] != ".") if folder.is_dir() else []
+    )
+
+
+def keys_of(path: str) -> list[str]:
+    """Return the movements in a file among which one has to choose; none where there is no choice."""
+    from fusion.motion.read import motion_keys
+
+    keys = motion_keys(Path(path)) if path.lower().endswith(".npz") else ()
+    return list(keys) if len(keys) > 1 else []
+
+
+def joints_of(mapping: str | None, chosen: str) -> "JointSet | None":
+    """Return the joint set of an uploaded mapping file, or else the built-in one that was chosen, or else none."""
+    from fusion.motion.mapping import joint_set
+
+    with _named(mapping or ""):
+        return joint_set(mapping or chosen) if mapping or chosen else None
+
+
+def look(
+    path: str, key: str | None, detector: "MotionDetector", reading: Reading, lang: Lang, shelf: Shelf
+) -> MovementView:
+    """Inspect a movement, draw what was found, and write its report; without a joint set, it is of the model's."""
+    from fusion.motion.read import read_motion
+
+    source, name = (f"{text}#{key}" if key else text for text in (path, Path(path).name))
+    joints = reading.joints or detector.normals.coordinates.joints
+    with _named(path):
+        motion = read_motion(Path(source), joints, reading.rate, name=name)
+    inspection = inspect_movement(motion, detector, lang)
+    shown = movement_page.shown_of(inspection, lang)
+    normals = detector.calibration.scores.tolist()
+    report = movement_page.render(inspection, shown, lang, normals)
+    words = "".join(f"<p>{escape(line)}</p>" for line in shown.words)
+    return MovementView(
+        card=card.card(inspection.evidence, normals, lang),
+        animation=_animation(shown, lang),
+        words=f'<div class="foil-words">{words}</div>',
+        charts=_charts(shown, lang),
+        evidence=inspection.to_json() | {"path": name},
+        report=shelf.put(f"{plain_stem(key or Path(path).stem)}.html", report.encode()),
+    )
+
+
+def _animation(shown: movement_page.Shown, lang: Lang) -> str:
+    """Return the movement as it plays, and which half is which."""
+    halves = [movement_label("seen", lang)]
+    if shown.map:  # it was judged
+        halves.append(f"{movement_label('normal', lang)} ({movement_label('generated', lang)})")
+    alt = escape(f"{movement_label('animation', lang)}: {', '.join(halves)}")
+    below = f"<figcaption>{escape(shown.excerpt)}</figcaption>" if shown.excerpt else ""
+    names = "".join(f"<span>{half}</span>" for half in halves)
+    return (
+        f'<figure class="foil-play"><img src="{movement_page.gif_uri(shown.animation)}" alt="{alt}">'
+        f'<figcaption class="halves">{names}</figcaption>{below}</figure>'
+    )
+
+
+def _charts(shown: movement_page.Shown, lang: Lang) -> str:
+    """Return moments, map and angles, each under its name, with what they mean; of a refused movement the moments."""
+    parts = []
+    for title, picture in shown.strips:
+        image = f'<img src="{pictures.data_uri(picture)}" alt="{escape(title)}">'
+        parts.append(f'<h3>{escape(title)}</h3><div class="foil-scroll">{image}</div>')
+    if shown.map:
+        parts += [_note("strip.how", lang), f"<h3>{movement_label('map', lang)}</h3>"]
+        parts += [f'<div class="foil-scroll">{shown.map}</div>', _note("legend", lang)]
+    if shown.angles:
+        charts = [f"<figure><figcaption>{escape(name)}</figcaption>{chart}</figure>" for name, chart in shown.angles]
+        parts.append(f"<h3>{movement_label('angles', lang)}</h3>")
+        parts += [f'<div class="foil-angles">{"".join(charts)}</div>', _note("angles.how", lang)]
+    return f'<div class="foil-charts">{"".join(parts)}</div>'
+
+
+def _note(key: str, lang: Lang) -> str:
+    return f'<p class="foil-note">{escape(movement_label(key, lang))}</p>'
+
+
+def fitted(
+    files: Sequence[str],
+    name: str,
+    reading: Reading,
+    people: str,
+    window: float,
+    rates: tuple[float, float],
+    replace: bool,
+    progress: Progress = silent,
+) -> Taught:
+    """Fit a model of movements on uploaded files and keep it under a name, with these false-alarm rates."""
+    started = time.perf_counter()
+    with _unpacked(files) as source:
+        detector, _ = fit_movements(source, name, reading, people, {"window": window}, rates, replace, progress)
+    return Taught(name, detector, time.perf_counter() - started)
+
+
+@contextmanager
+def _unpacked(files: Sequence[str]) -> Iterator[Path]:
+    """Yield uploaded files, or what is in an uploaded ZIP, as one folder; errors name no temporary path."""
+    with gathered(files) as source, TemporaryDirectory(prefix="foil-") as temporary:
+        folder = source if source.is_dir() else unpack_zip(source, Path(temporary, "movements"))
+        with _named(str(folder)):
+            yield folder
+
+
+@contextmanager
+def _named(place: str) -> Iterator[None]:
+    """Let errors name an uploaded file or folder as the visitor knows it, not by where it was put."""
+    try:
+        yield
+    except FoilError as error:
+        if not place:
+            raise
+        raise type(error)(str(error).replace(f"{place}{os.sep}", "").replace(place, Path(place).name)) from error
+
+
+def introduced(taught: Taught, lang: Lang) -> str:
+    """Return, as HTML, what was fitted and what it promises."""
+    calibration, made = taught.detector.calibration, taught.detector.card
+    seconds = number(taught.seconds, significant=2)
+    lines = [word("movements.took", lang, n=number(made["movements"]), joints=made["joints"], seconds=seconds)]
+    lines += [word("movements.people", lang)] if made["people"] is None else []
+    lines += card.support_in_words(calibration.support(calibration.reject_rate), lang, movement_label)
+    skipped = [told_of(name, reason) for name, reason in made["skipped"]]
+    lines += [word("movements.skipped", lang, count=number(len(skipped)))] if skipped else []
+    said = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    return f"<p><b>{word('fit.done', lang, name=escape(taught.name))}</b></p>{said}{listed(skipped)}"
+
+
+def failed(reason: str, lang: Lang) -> MovementView:
+    """Return the view of a movement that could not be inspected: the sentence that says why, and nothing old."""
+    return MovementView(card=card.notice("UNREADABLE", reason, lang))
