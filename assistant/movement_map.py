@@ -45,7 +45,8 @@ def map_chart(detection: MotionDetection, evidence: MovementEvidence, lang: Lang
         parts.append(text(LEFT - 8, y + HEAD - 5, label(f"limb.{limb}", lang), "end", "limb"))
         y += HEAD
         href = uri(_raster(detection, members, row))
-        parts.append(f'<image href="{href}" x="{LEFT}" y="{y}" width="{wide}" height="{row * len(members)}"/>')
+        box = f'x="{LEFT}" y="{y}" width="{wide}" height="{row * len(members)}"'
+        parts += [f'<image href="{href}" {box}/>', f'<rect {box} class="frame"/>']
         for joint in members:
             parts.append(text(LEFT - 8, y + row - (3 if row < 16 else 4), joint_name(names[joint], lang), "end"))
             places[names[joint]] = y

@@ -23,7 +23,7 @@ class View:
 
     name: Literal["picture", "front", "side"]
     seen: Numbers  # (T, J, 2), NaN where unseen
-    normal: Numbers  # (T, J, 2)
+    normal: Numbers  # (T, J, 2), NaN where nobody was there to impute a joint from
     rate: float
 
     @property
@@ -36,7 +36,7 @@ class View:
         """Return seen and normal in pixels of a cell, (T, J, 2) each; one scale for all frames."""
         centre = _centre(self.normal, self.rate)[:, None]
         seen, normal = self.seen - centre, self.normal - centre
-        low, high = normal.min(axis=(0, 1)), normal.max(axis=(0, 1))
+        low, high = np.nanmin(normal, axis=(0, 1)), np.nanmax(normal, axis=(0, 1))
         room = BEYOND * (high - low).max()  # a joint thrown far away must not make the body small
         flat = seen[np.isfinite(seen).all(axis=-1)]
         if len(flat):
@@ -52,6 +52,7 @@ class View:
 def views_of(motion: Motion, normal: Motion) -> list[View]:
     """Return the sides to look from, first the one that shows the difference best: a picture's plane has one alone."""
     seen, as_normal = seen_places(motion), normal.places.astype(np.float64)
+    as_normal[(motion.confidence <= 0) & (as_normal == 0).all(axis=-1)] = np.nan  # neither seen nor imputed
     if seen.shape[-1] == 2:
         return [View("picture", seen, as_normal, motion.rate)]
     left = _to_the_left(normal)
@@ -80,8 +81,11 @@ def _to_the_left(motion: Motion) -> Numbers:
 
 def _centre(places: Numbers, rate: float) -> Numbers:
     """Return what the paper's middle follows, (T, 2): nothing, on an axis along which the body stays."""
-    path = np.median(places, axis=1)
-    size = float(np.median(np.ptp(places, axis=1).max(axis=1)))
+    somebody = np.isfinite(places).all(axis=-1).any(axis=1)
+    there = places[somebody]
+    frames = np.arange(len(places))
+    path = np.stack([np.interp(frames, frames[somebody], axis) for axis in np.nanmedian(there, axis=1).T], axis=1)
+    size = float(np.median((np.nanmax(there, axis=1) - np.nanmin(there, axis=1)).max(axis=1)))
     window = min(2 * round(rate / 2) + 1, 2 * ((len(path) - 1) // 2) + 1)  # about a second, and odd
     padded = np.pad(path, ((window // 2, window // 2), (0, 0)), mode="edge")
     smooth = np.lib.stride_tricks.sliding_window_view(padded, window, axis=0).mean(axis=-1)

@@ -104,6 +104,17 @@ def test_a_joint_that_was_not_seen_is_not_drawn_and_the_rest_is():
     assert np.isnan(views_of(frameless, frameless)[0].seen[5:9, 0]).all()
 
 
+def test_where_nobody_was_there_is_nothing_and_the_rest_is_as_large_as_ever():
+    motion = squat(3)
+    nobody = replace(motion, places=motion.places.copy(), confidence=motion.confidence.copy())
+    nobody.places[30:40], nobody.confidence[30:40] = 0, 0
+    for there, gap in zip(views_of(motion, motion), views_of(nobody, nobody), strict=True):
+        assert np.isnan(gap.normal[30:40]).all()
+        sizes = [np.ptp(view.placed(*CELL)[1][:30, :, 1]) for view in (there, gap)]
+        assert sizes[1] == pytest.approx(sizes[0], rel=0.05)
+    assert strip_of(inspected((), nobody)).shape == strip_of(inspected(())).shape
+
+
 @pytest.mark.parametrize(("off", "shows"), [((0, 1), "front"), ((1, 0), "side")])
 def test_the_side_that_shows_the_difference_comes_first(off, shows):
     facing = Person(430, 1.6, 0.5, 1.3, 2.4, turn=0.0)  # looks along x
