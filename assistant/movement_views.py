@@ -81,7 +81,7 @@ def _to_the_left(motion: Motion) -> Numbers:
 
 def _centre(places: Numbers, rate: float) -> Numbers:
     """Return what the paper's middle follows, (T, 2): nothing, on an axis along which the body stays."""
-    somebody = np.isfinite(places).all(axis=-1).any(axis=1)
+    somebody = np.asarray(np.isfinite(places).any(axis=(1, 2)))
     there = places[somebody]
     frames = np.arange(len(places))
     path = np.stack([np.interp(frames, frames[somebody], axis) for axis in np.nanmedian(there, axis=1).T], axis=1)
