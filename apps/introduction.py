@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from apps.console import table
-from assistant.library import ModelInfo
+from assistant.library import NORMALS, ModelInfo
 from assistant.plots import COLOURS, LOUDEST
 from explain.prompt import clean
 from fusion.errors import BadModel
@@ -17,10 +17,11 @@ def introduced(model: ModelInfo) -> list[str]:
     """Return the lines that introduce a model; BadModel where its card lacks what every network's card has."""
     card, network = model.card, network_of(model)
     created = str(card["created"])[:16].replace("T", " ")
-    lines = [f"{model.name}: fitted on {card.get('n_statistics', card['n_normals'])} good parts, {created}"]
+    lines = [f"{model.name}: fitted on {card.get('n_statistics', card['n_normals'])} {NORMALS[model.kind]}, {created}"]
     lines += [f"method {card['method']}; seen through {card['representation']}", ""]
     if network is None:
-        return [*lines, "this model has no network: foil fit ... --method neural trains one"]
+        trains = ": foil fit ... --method neural trains one" if model.kind == "pictures" else ""
+        return [*lines, f"this model has no network{trains}"]
     try:
         return [*lines, *_told(network)]
     except (KeyError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The library: fitted models by name in the user's folder. Only `load` and `save` need torch."""
+"""The library: fitted models of pictures and movements by name in the user's folder. Only `load` needs torch."""
 
 import json
 import os
@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from fusion.calibration import Calibration
 from fusion.errors import BadModel, BadSetting, FoilError
-from fusion.modelfile import replace_file, verify
+from fusion.modelfile import Kind, kind_of, replace_file, verify
 
 if TYPE_CHECKING:
     from fusion.detector import Detector
+    from fusion.motion.detector import MotionDetector
 
 CALIBRATION, CARD = "calibration.json", "card.json"
+NORMALS: dict[Kind, str] = {"pictures": "good parts", "movements": "normal movements"}  # what a model is fitted on
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")  # a folder's name on every system
 
 
@@ -28,6 +30,7 @@ class ModelInfo:
     folder: Path
     card: dict[str, Any]
     calibration: Calibration
+    kind: Kind
 
     @property
     def bytes(self) -> int:
@@ -58,7 +61,7 @@ def model_folder(name: str) -> Path:
 
 
 def checked_name(name: str) -> str:
-    """Return the name of a model, of pictures or movements; one that could lead elsewhere is refused."""
+    """Return the name of a model; one that could lead elsewhere is refused."""
     if not _NAME.fullmatch(name):
         raise BadSetting(
             f"{name!r} can't be the name of a model; use up to 64 letters, digits, '-', '_' and '.', beginning with a "
@@ -78,24 +81,28 @@ def models() -> list[ModelInfo | BrokenModel]:
     return found
 
 
-def names() -> list[str]:
-    """Return the names of all models, broken ones too; what was interrupted while it was written is none."""
+def names(kind: Kind | None = None) -> list[str]:
+    """Return the names of all models, broken ones too, or those of one kind; what was interrupted meanwhile is none.
+
+    A model whose kind can't be read is of neither.
+    """
     folder = home() / "models"
     if not folder.is_dir():
         return []
-    return sorted(path.name for path in folder.iterdir() if path.is_dir() and _NAME.fullmatch(path.name))
+    found = sorted(path.name for path in folder.iterdir() if path.is_dir() and _NAME.fullmatch(path.name))
+    return [name for name in found if kind is None or _is(folder / name, kind)]
 
 
-def sole() -> str:
-    """Return the name of the only model; where there are more, or none, ask for a name."""
-    known = names()
-    if len(known) != 1:
-        raise BadSetting(
-            f"there are {len(known)} models ({', '.join(known)}); say which one by its name"
-            if known
-            else "there is no model yet; fit one on a folder of good pictures: foil fit DIR --name NAME"
-        )
-    return known[0]
+def sole(kind: Kind | None = None) -> str:
+    """Return the name of the only model, or of the only one of a kind; where there are more or none, ask for one."""
+    known, of = names(kind), f" of {kind}" if kind else ""
+    if len(known) == 1:
+        return known[0]
+    if known:
+        raise BadSetting(f"there are {len(known)} models{of} ({', '.join(known)}); say which one by its name")
+    raise BadSetting(
+        f"there is no model{of} yet; fit one on a folder of good pictures or normal movements: foil fit DIR --name NAME"
+    )
 
 
 def read(name: str) -> ModelInfo:
@@ -107,18 +114,18 @@ def read(name: str) -> ModelInfo:
         calibration = Calibration.from_json(json.loads((folder / CALIBRATION).read_bytes()))
     except (OSError, ValueError, KeyError, TypeError, BadSetting) as error:  # hashed, so only another Foil's form
         raise BadModel(f"{folder}: this Foil can't read the model ({error!r}); fit it again") from error
-    return ModelInfo(name, folder, card, calibration)
+    return ModelInfo(name, folder, card, calibration, kind_of(folder))
 
 
 def load(name: str) -> "Detector":
-    """Load a model; whoever needs it more than once keeps it."""
-    folder = existing_folder(name)
+    """Load a model of pictures; whoever needs it more than once keeps it. Movements: `moving.load_movement_model`."""
+    folder = existing_folder(name, "pictures")
     from fusion.detector import Detector  # imports torch
 
     return Detector.from_pretrained(folder)
 
 
-def save(detector: "Detector", name: str, replace: bool = False) -> Path:
+def save(detector: "Detector | MotionDetector", name: str, replace: bool = False) -> Path:
     """Save a model whole or not at all and return its folder; one of the same name is kept unless `replace` is set."""
     folder = free_folder(name, replace)
     detector.save_pretrained(folder)
@@ -133,13 +140,23 @@ def free_folder(name: str, replace: bool = False) -> Path:
     return folder
 
 
-def existing_folder(name: str) -> Path:
-    """Return a model's folder; raise BadModel, naming the known ones, if there is none of this name."""
+def existing_folder(name: str, kind: Kind | None = None) -> Path:
+    """Return a model's folder; raise BadModel, naming the known ones, if there is none of this name, or kind."""
     folder = model_folder(name)
     if not folder.is_dir():
         known = f"known are {', '.join(names())}" if names() else "fit it first: foil fit DIR --name " + name
         raise BadModel(f"there is no model named {name} in {folder.parent}; {known}")
+    if kind and (other := kind_of(folder)) != kind:
+        known = f"; those are {', '.join(names(kind))}" if names(kind) else ""
+        raise BadModel(f"{name} is a model of {other}, and this takes one of {kind}{known}")
     return folder
+
+
+def _is(folder: Path, kind: Kind) -> bool:
+    try:
+        return kind_of(folder) == kind
+    except BadModel:
+        return False
 
 
 def remove(name: str) -> None:

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant import library
 from assistant.inspection import Failure
-from assistant.library import checked_name, home
 from explain.catalogue import Lang
 from explain.movement import MovementEvidence, movement_evidence, tell
-from fusion.errors import BadData, BadInput, BadModel, BadSetting
+from fusion.errors import BadData, BadInput, BadSetting
 from fusion.motion.detection import MotionDetection
 from fusion.motion.motion import Motion
 from fusion.progress import Progress, silent
@@ -41,7 +41,10 @@ class MovementInspection:
     text: str
 
     def to_json(self) -> dict[str, Any]:
-        return {"path": self.motion.name, **self.evidence.to_json(), "explanation": self.text}
+        """Return the line of `foil inspect --json`, strict JSON; `pred_score` has all its digits."""
+        scored = self.detection.verdict != "REFUSED"
+        told = {"path": self.motion.name, "pred_score": self.detection.pred_score if scored else None}
+        return told | self.evidence.to_json() | {"explanation": self.text}
 
 
 def movements_in(path: Path, reading: Reading) -> list[str]:
@@ -78,9 +81,7 @@ def fit_movements(
 
     `people` is a pattern whose group, or else whose match, says in a movement's name who moved.
     """
-    folder = movement_folder(name)
-    if folder.exists() and not replace:
-        raise BadSetting(f"a movement model named {name} exists ({folder}); choose another name, or use --force")
+    library.free_folder(name, replace)
     from fusion.motion.detector import MotionConfig
     from fusion.motion.fitting import fit
 
@@ -92,8 +93,7 @@ def fit_movements(
         persons.append(_person(who, motion.name) if people else motion.name)
     detector = fit(motions, MotionConfig(**(settings or {})), name, persons if people else None, progress)
     detector = detector.with_rates(*rates)
-    detector.save_pretrained(folder)
-    return detector, folder
+    return detector, library.save(detector, name, replace)
 
 
 def inspect_movements(
@@ -121,20 +121,11 @@ def inspect_movement(motion: Motion, detector: "MotionDetector", lang: Lang = "e
 
 
 def load_movement_model(name: str) -> "MotionDetector":
-    """Load a movement model; BadModel, naming the known ones, if there is none of this name."""
-    folder = movement_folder(name)
-    if not folder.is_dir():
-        known = sorted(one.name for one in folder.parent.glob("*") if one.is_dir()) if folder.parent.is_dir() else []
-        told = f"known are {', '.join(known)}" if known else "fit it first: foil movement fit DIR --name " + name
-        raise BadModel(f"there is no movement model named {name}; {told}")
+    """Load a model of movements; BadModel, naming the known ones, if there is none of this name and kind."""
+    folder = library.existing_folder(name, "movements")
     from fusion.motion.detector import MotionDetector
 
     return MotionDetector.from_pretrained(folder)
-
-
-def movement_folder(name: str) -> Path:
-    """Return where the movement model of this name lies, or would lie."""
-    return home() / "movements" / checked_name(name)
 
 
 def _read_all(names: Sequence[str], reading: Reading, progress: Progress) -> Iterator[Motion | Failure]:

@@ -30,16 +30,16 @@ class Change:
     after: Verdict
 
 
-def promise(support: Support) -> str:
-    """Return in one sentence what n good parts promise about a false-alarm rate."""
+def promise(support: Support, normals: str = "good parts") -> str:
+    """Return in one sentence what n normals, so called, promise about a false-alarm rate."""
     rate, n = share(support.rate), support.n
     if support.extrapolated:
         return (
-            f"{n} good parts are too few for a false-alarm rate of {rate}: the threshold lies beyond all of them and "
+            f"{n} {normals} are too few for a false-alarm rate of {rate}: the threshold lies beyond all of them and "
             f"is extrapolated; a firm promise takes {support.needed:,}."
         )
     text = (
-        f"{n} good parts promise a false-alarm rate of {rate} with {share(support.confidence)} confidence; the true "
+        f"{n} {normals} promise a false-alarm rate of {rate} with {share(support.confidence)} confidence; the true "
         f"rate may well lie between {share(support.low)} and {share(support.high)}"
     )
     return f"{text}." if n >= support.needed else f"{text}; a firm promise takes {support.needed:,}."

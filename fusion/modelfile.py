@@ -7,14 +7,17 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fusion.errors import BadModel
 from fusion.files import atomic_folder, atomic_write
 
 FORMAT = 1  # of the folder; raised when an older Foil could not read it
 MANIFEST = "config.json"
+MOTION = "motion"  # what the config of a model of movements calls its kind; that of pictures calls it nothing
 _AGAIN = "copy it again from its source, or fit it again"
+
+Kind = Literal["pictures", "movements"]
 
 
 def write_model(folder: Path, config: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
@@ -52,6 +55,12 @@ def verify(folder: Path, *names: str) -> dict[str, Any]:
         if (not names or name in names) and _sha256(folder / name) not in _hashes(accepted):
             raise BadModel(f"{folder / name}: not the file that was saved with the model (its hash differs); {_AGAIN}")
     return manifest
+
+
+def kind_of(folder: Path) -> Kind:
+    """Return what a model's folder is a model of; BadModel if its config.json can't be read."""
+    config = _read(folder).get("config")
+    return "movements" if isinstance(config, dict) and config.get("kind") == MOTION else "pictures"
 
 
 def replace_file(folder: Path, name: str, content: bytes) -> None:

@@ -350,12 +350,17 @@ def test_models_are_listed_broken_ones_with_their_reason(parts: Path) -> None:
     foil("fit", parts, "--name", "plates")
     (library.save(FakeDetector("broken"), "broken") / "card.md").unlink()
     told = foil("models").stdout.splitlines()
-    assert told[0].split()[:3] == ["NAME", "GOOD", "PARTS"]
-    assert told[1].split()[:4] == ["plates", "6", "gaussian", "brightness"]
+    assert told[0].split()[:4] == ["NAME", "KIND", "NORMALS", "METHOD"]
+    assert told[1].split()[:5] == ["plates", "pictures", "6", "gaussian", "brightness"]
     assert told[2].startswith("broken can't be used: ")
     assert "card.md" in told[2]
     broken, good = json.loads(foil("models", "--json").stdout)
-    assert (broken["name"], good["name"], good["card"]["n_normals"]) == ("broken", "plates", 6)
+    assert (broken["name"], good["name"], good["kind"], good["card"]["n_normals"]) == (
+        "broken",
+        "plates",
+        "pictures",
+        6,
+    )
     assert "card.md" in broken["problem"]
 
 

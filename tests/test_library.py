@@ -9,7 +9,7 @@ from assistant import library
 from assistant.library import BrokenModel, ModelInfo
 from fusion.calibration import Calibration
 from fusion.errors import BadModel, BadSetting
-from fusion.modelfile import replace_file
+from fusion.modelfile import MOTION, replace_file, write_manifest
 
 CARD = {"n_normals": 60, "fingerprint": "f", "skipped": []}
 
@@ -133,3 +133,58 @@ def test_removing_leaves_nothing_behind_and_takes_broken_ones_too() -> None:
     assert list(folder.parent.iterdir()) == []
     with pytest.raises(BadModel, match="no model named gasket"):
         library.remove("gasket")
+
+
+# --- models of movements beside them ------------------------------------------------------------------------------
+
+
+def movements(name: str) -> Path:
+    """Make a model count as one of movements, as its config tells."""
+    folder = saved(name)
+    write_manifest(folder, {"kind": MOTION})
+    return folder
+
+
+def test_models_of_both_kinds_share_a_library_and_their_names() -> None:
+    saved("gasket")
+    movements("squat")
+    assert [(model.name, model.kind) for model in library.models() if isinstance(model, ModelInfo)] == [
+        ("gasket", "pictures"),
+        ("squat", "movements"),
+    ]
+    assert (library.names(), library.names("pictures"), library.names("movements")) == (
+        ["gasket", "squat"],
+        ["gasket"],
+        ["squat"],
+    )
+    assert (library.sole("pictures"), library.sole("movements")) == ("gasket", "squat")
+    with pytest.raises(BadSetting, match=r"2 models \(gasket, squat\)"):
+        library.sole()
+    with pytest.raises(BadSetting, match="named squat exists"):
+        saved("squat")
+
+
+def test_a_model_of_the_other_kind_is_refused_and_those_of_the_right_one_are_named(fake_core: None) -> None:
+    movements("squat")
+    with pytest.raises(BadModel, match=r"squat is a model of movements, and this takes one of pictures$"):
+        library.load("squat")
+    saved("gasket")
+    with pytest.raises(BadModel, match="those are gasket"):
+        library.load("squat")
+    with pytest.raises(BadModel, match="gasket is a model of pictures, and this takes one of movements"):
+        library.existing_folder("gasket", "movements")
+    library.remove("squat")
+    with pytest.raises(BadSetting, match="no model of movements yet"):
+        library.sole("movements")
+
+
+def test_a_model_whose_kind_cannot_be_read_is_listed_as_broken_and_of_neither_kind() -> None:
+    (saved("broken") / "config.json").write_text("{")
+    assert (library.names(), library.names("pictures"), library.names("movements")) == (["broken"], [], [])
+    assert isinstance(library.models()[0], BrokenModel)
+
+
+def test_rates_of_a_model_of_movements_are_set_like_those_of_pictures() -> None:
+    movements("squat")
+    library.set_rates("squat", 0.2, 0.1)
+    assert (library.read("squat").calibration.review_rate, library.read("squat").kind) == (0.2, "movements")

@@ -84,7 +84,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_from_files_to_words(good: Path, fallen: Path, home: Path) -> None:
     told = foil("movement", "fit", good, "--name", "squat", "--people", "person(.)_").stdout
     assert "squat: fitted on 15 movements of COCO-17" in told
-    assert (home / "movements" / "squat").is_dir()
+    assert (home / "models" / "squat").is_dir()
     found = foil("movement", "inspect", fallen, "--model", "squat", code=20).stdout
     assert found.startswith("REJECT")
     assert re.search(r"From 1\.\d s to 1\.\d s the left (wrist|elbow) moves unlike normal", found)
@@ -110,7 +110,7 @@ def test_a_bad_file_ends_itself_and_a_fit_on_one_says_which(good: Path, home: Pa
 
 
 def test_what_makes_no_sense_is_a_sentence(good: Path, home: Path) -> None:
-    assert "no movement model named nobody" in foil("movement", "inspect", good, "--model", "nobody", code=2).stderr
+    assert "no model named nobody" in foil("movement", "inspect", good, "--model", "nobody", code=2).stderr
     with pytest.raises(BadData, match="none matches 'xyz'"):
         movements_in(good, Reading(only="xyz"))
     with pytest.raises(BadSetting, match="regular expression"):

@@ -16,6 +16,7 @@ from apps.ui import movements
 from apps.ui.models import Models
 from apps.ui.movements import Taught
 from apps.ui.shelf import Shelf
+from assistant import library
 from assistant.moving import Reading, fit_movements, load_movement_model
 from fusion.errors import BadData, BadInput, BadModel, BadSetting, FoilError
 
@@ -139,7 +140,7 @@ def test_a_model_is_taught_from_files_or_from_a_zip(tmp_path: Path, packed: bool
     taught = movements.fitted(
         files, "new", Reading(), r"person(\d)", 0.0, RATES, False, lambda stage, at, of: done.append(at)
     )
-    assert movements.names() == ["new"]
+    assert library.names("movements") == ["new"]
     assert load_movement_model("new").calibration.review_rate == 0.2
     text = movements.introduced(taught, "en")
     assert "<b>new is ready and selected.</b>" in text
@@ -147,7 +148,7 @@ def test_a_model_is_taught_from_files_or_from_a_zip(tmp_path: Path, packed: bool
     assert "Nobody said who moved" not in text
     assert "已选中" in movements.introduced(taught, "zh")
     assert done
-    with pytest.raises(BadSetting, match="a movement model named new exists"):
+    with pytest.raises(BadSetting, match="a model named new exists"):
         movements.fitted(files, "new", Reading(), "", 0.0, RATES, False)
 
 
@@ -174,7 +175,7 @@ def test_errors_in_teaching_name_the_file_and_not_where_it_was_put(tmp_path: Pat
         assert "/tmp" not in str(caught.value)
     with pytest.raises(BadData, match="no movements in it"):
         movements.fitted(files, "new", Reading(only="xyz"), "", 0.0, RATES, False)
-    assert movements.names() == []
+    assert library.names("movements") == []
 
 
 def test_models_of_movements_are_loaded_once_and_again_when_they_change(tmp_path: Path) -> None:
@@ -185,5 +186,5 @@ def test_models_of_movements_are_loaded_once_and_again_when_they_change(tmp_path
     assert models.movement("new") is first
     movements.fitted(files, "new", Reading(), "", 0.0, (0.3, 0.1), True)
     assert models.movement("new").calibration.review_rate == 0.3
-    with pytest.raises(BadModel, match="no movement model named gone; known are new"):
+    with pytest.raises(BadModel, match=r"no model named gone in .*; known are new"):
         models.movement("gone")

@@ -19,7 +19,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.callback(invoke_without_command=True)
 def models(ctx: typer.Context, as_json: options.Json = False) -> None:
-    """List the models, or remove one.
+    """List the models, of pictures and of movements, or remove one.
 
     They live in the folder that the variable FOIL_HOME names, or where the system keeps the data of programs.
 
@@ -38,7 +38,7 @@ def models(ctx: typer.Context, as_json: options.Json = False) -> None:
     elif not found:
         typer.echo(f"no models in {library.home()}; fit one: foil fit DIR --name NAME")
     else:
-        head = ["NAME", "GOOD PARTS", "METHOD", "REPRESENTATION", "REVIEW FROM", "REJECT FROM", "CREATED", "MB"]
+        head = ["NAME", "KIND", "NORMALS", "METHOD", "REPRESENTATION", "REVIEW FROM", "REJECT FROM", "CREATED", "MB"]
         rows = [_row(model) for model in found if isinstance(model, library.ModelInfo)]
         typer.echo(table([head, *rows]) if rows else "no model can be used")
         for model in found:
@@ -96,6 +96,7 @@ def _row(model: "ModelInfo") -> list[str]:
     limits, card = model.calibration.thresholds, model.card
     return [
         model.name,
+        model.kind,
         f"{card['n_normals']}",
         f"{card['method']}",
         f"{card['representation']}",
@@ -112,4 +113,9 @@ def _plain(model: "ModelInfo | BrokenModel") -> dict[str, Any]:
     plain: dict[str, Any] = {"name": model.name, "folder": str(model.folder)}
     if isinstance(model, BrokenModel):
         return plain | {"problem": model.problem}
-    return plain | {"card": model.card, "thresholds": asdict(model.calibration.thresholds), "bytes": model.bytes}
+    return plain | {
+        "kind": model.kind,
+        "card": model.card,
+        "thresholds": asdict(model.calibration.thresholds),
+        "bytes": model.bytes,
+    }

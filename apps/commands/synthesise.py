@@ -71,7 +71,7 @@ def synthesise(
     several = image.is_dir() or count > 1
     target = data_set or out or Path("generated" if several else f"{image.stem}-generated-{seed}.png")
     _check_free(target, folder=several or data_set is not None)
-    detector = library.load(model or library.sole())
+    detector = library.load(model or library.sole("pictures"))
     failed = 0
     with (
         progress_shown(lines=False) if several and not (as_json and sys.stdout.isatty()) else nullcontext(silent) as bar

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fusion.calibration import Calibration
 
 USUAL = ((0.2, 0.1), (0.1, 0.05), (0.1, 0.02), (0.05, 0.01), (0.02, 0.005), (0.01, 0.001))  # review, reject
-SHOWN = 10  # changed pictures named
+SHOWN = 10  # changed results named
 
 
 def threshold(
@@ -43,10 +43,11 @@ def threshold(
     changing = review is not None or reject is not None
     rates = (old.review_rate if review is None else review, old.reject_rate if reject is None else reject)
     new = old.with_rates(*rates)
-    typer.echo(f"{name}: thresholds from {old.n} held-out good parts")
-    typer.echo(_compared(old, rates if changing else None, results))
+    normals = library.NORMALS[model.kind]
+    typer.echo(f"{name}: thresholds from {old.n} held-out {normals}")
+    typer.echo(_compared(old, rates if changing else None, results, normals))
     for rate in dict.fromkeys(rates):
-        typer.echo(promise(new.support(rate)))
+        typer.echo(promise(new.support(rate), normals))
     if results is not None and changing:
         _tell_changes(changes(results, old.thresholds, new.thresholds), len(results))
     if changing and not dry_run:
@@ -55,13 +56,15 @@ def threshold(
         typer.echo("nothing was written (dry run)" if dry_run else "the new rates are in force")
 
 
-def _compared(calibration: "Calibration", new: tuple[float, float] | None, past: "list[Scored] | None") -> str:
+def _compared(
+    calibration: "Calibration", new: tuple[float, float] | None, past: "list[Scored] | None", normals: str
+) -> str:
     """Return a table with a line a pair of rates: those in force, then the new ones or the usual ones."""
     from assistant.rates import share
 
     force = (calibration.review_rate, calibration.reject_rate)
     others = [new] if new else [pair for pair in USUAL if pair != force]
-    head = ["", "review", "reject", "REVIEW from", "REJECT from", "good parts: REVIEW", "REJECT"]
+    head = ["", "review", "reject", "REVIEW from", "REJECT from", f"{normals}: REVIEW", "REJECT"]
     head += ["past results: PASS", "REVIEW", "REJECT"] if past is not None else []
     lines = [head]
     marks = ["in force", *("new" if new else "" for _ in others)]

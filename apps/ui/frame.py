@@ -53,7 +53,7 @@ class Frame:
         return [brand(lang), *(gr.update(**changes) for changes in words)]
 
     def _started(self, request: gr.Request) -> tuple[Lang, Any]:
-        known = library.names()
+        known = library.names("pictures")
         lang: Lang = "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
         return lang, gr.update(choices=known, value=known[0] if known else None)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from assistant import library, moving
+from assistant import library
+from assistant.moving import load_movement_model
 
 if TYPE_CHECKING:
     from fusion.detector import Detector
@@ -26,15 +27,13 @@ class Models:
 
     def get(self, name: str) -> "Detector":
         """Return the detector as it is on disk now."""
-        detector: Detector = self._kept(library.existing_folder(name), lambda: self._picture(name))
+        detector: Detector = self._kept(library.existing_folder(name, "pictures"), lambda: self._picture(name))
         return detector
 
     def movement(self, name: str) -> "MotionDetector":
         """Return the detector of movements as it is on disk now."""
-        folder = moving.movement_folder(name)
-        if not folder.is_dir():
-            return moving.load_movement_model(name)  # which says that there is none
-        detector: MotionDetector = self._kept(folder, lambda: moving.load_movement_model(name))
+        folder = library.existing_folder(name, "movements")
+        detector: MotionDetector = self._kept(folder, lambda: load_movement_model(name))
         return detector
 
     def _picture(self, name: str) -> "Detector":

@@ -15,7 +15,7 @@ from apps.ui.teaching import gathered, listed, told_of
 from apps.ui.words import word
 from assistant import card, movement_page, pictures
 from assistant.labels import movement_label
-from assistant.moving import Reading, fit_movements, inspect_movement, movement_folder
+from assistant.moving import Reading, fit_movements, inspect_movement
 from assistant.sheet import plain_stem
 from explain.catalogue import Lang
 from explain.wording import number
@@ -47,14 +47,6 @@ class Taught:
     name: str
     detector: "MotionDetector"
     seconds: float
-
-
-def names() -> list[str]:
-    """Return the names of all models of movements."""
-    folder = movement_folder("any").parent
-    return (
-        sorted(one.name for one in folder.iterdir() if one.is_dir() and one.name[0] != ".") if folder.is_dir() else []
-    )
 
 
 def keys_of(path: str) -> list[str]:

@@ -11,6 +11,7 @@ from apps.ui.inspect_tab import TO_CARD
 from apps.ui.movements import MovementView, Taught, failed
 from apps.ui.teach_tab import PROGRESS, nothing, shares, shown_on
 from apps.ui.words import word
+from assistant import library
 from assistant.moving import Reading
 from explain.catalogue import Lang
 from fusion.errors import BadSetting, FoilError
@@ -115,7 +116,7 @@ class MovementsTab:
 
     def _models(self, model: str | None, lang: Lang) -> Any:
         with told(lang):
-            known = movements.names()
+            known = library.names("movements")
             return gr.update(choices=known, value=model if model in known else next(iter(known), None))
 
     def _given_file(self, path: str | None, lang: Lang) -> tuple[Any, Any]:
@@ -140,7 +141,7 @@ class MovementsTab:
     ) -> list[Any]:
         """Inspect what is at hand and fill the page; whatever goes wrong, nothing of an earlier movement stays."""
         if path is None or not model:
-            welcome = "movements.welcome" if movements.names() else "movements.no_model"
+            welcome = "movements.welcome" if library.names("movements") else "movements.no_model"
             return self._filled(MovementView(card=empty(welcome, lang)), lang)
         try:
             reading = Reading(movements.joints_of(mapping, joints or ""), rate or None)
@@ -183,7 +184,7 @@ class MovementsTab:
                 *(files, name.strip(), reading, people.strip(), window or 0.0),
                 *(shares(review, reject), replace, shown_on(progress)),
             )
-            return taught, gr.update(choices=movements.names(), value=taught.name)
+            return taught, gr.update(choices=library.names("movements"), value=taught.name)
 
     def _said(self, taught: Taught | None, lang: Lang) -> str:
         return movements.introduced(taught, lang) if taught else empty("fit.empty", lang)

@@ -95,7 +95,7 @@ def launched(
 def _warm(models: "Models") -> None:
     """Load the first model, and torch with it, while the visitor still looks around."""
     with suppress(FoilError):  # whoever asks for a broken model is told why
-        for name in library.names()[:1]:
+        for name in library.names("pictures")[:1]:
             models.get(name)
 
 

@@ -104,7 +104,7 @@ class TeachTab:
             if not files or not name.strip():
                 raise BadSetting(word("fit.no_name" if files else "fit.no_files", lang))
             fit = teaching.fitted(files, name.strip(), shares(review, reject), replace, shown_on(progress))
-            return fit, gr.update(choices=library.names(), value=fit.name)
+            return fit, gr.update(choices=library.names("pictures"), value=fit.name)
 
     def _apply(self, model: str | None, review: float, reject: float, lang: Lang) -> None:
         with told(lang):

@@ -6,6 +6,7 @@ the scores that the thresholds rest on are scores of people whom the statistics 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 import torch
@@ -62,6 +63,10 @@ def fit(
         angle_high=high,
         seconds=(min(seconds), max(seconds)),
         card={
+            "n_normals": len(scores),
+            "method": config.method,
+            "representation": f"{normals.coordinates.joints.name}, {set_.motions[0].places.shape[-1]}-D",
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "movements": len(set_.motions),
             "windows": len(set_.courses),
             "people": len(np.unique(set_.people)) if people is not None else None,

@@ -16,7 +16,7 @@ from torch import Tensor
 from fusion.calibration import Calibration
 from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
 from fusion.errors import BadModel
-from fusion.modelfile import json_bytes, verify, write_model
+from fusion.modelfile import MOTION, json_bytes, verify, write_model
 from fusion.motion.coordinates import Coordinates
 from fusion.motion.culprit import Culprit, Level
 from fusion.motion.joints import Convention, JointSet
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from fusion.motion.detector import MotionDetector
 
 TENSORS, CALIBRATION, CARD = "model.safetensors", "calibration.json", "card.json"
-KIND = "motion"  # what a folder is a model of, in its config
 
 Numbers = NDArray[np.float64]
 
@@ -38,7 +37,7 @@ def save(detector: "MotionDetector", folder: Path) -> None:
     """Write the folder whole or not at all."""
     normals = detector.normals
     config = {
-        "kind": KIND,
+        "kind": MOTION,
         "name": detector.name,
         "detector": asdict(detector.config),
         "joints": asdict(normals.coordinates.joints),
@@ -62,7 +61,7 @@ def load(folder: Path) -> "MotionDetector":
     from fusion.motion.detector import MotionConfig, MotionDetector
 
     config = verify(folder)["config"]
-    if config.get("kind") != KIND:
+    if config.get("kind") != MOTION:
         raise BadModel(f"{folder}: a model of pictures, not of movements; load it as a picture's, or fit movements")
     try:
         tensors = read_tensors((folder / TENSORS).read_bytes())
