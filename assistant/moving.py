@@ -11,24 +11,13 @@ from assistant.inspection import Failure
 from explain.catalogue import Lang
 from explain.movement import MovementEvidence, movement_evidence, tell
 from fusion.errors import BadData, BadInput, BadSetting
+from fusion.motion.collection import Reading, called, movements_in, normals_in, pattern
 from fusion.motion.detection import MotionDetection
 from fusion.motion.motion import Motion
 from fusion.progress import Progress, silent
 
 if TYPE_CHECKING:
     from fusion.motion.detector import MotionDetector  # imports torch
-    from fusion.motion.joints import JointSet
-
-SUFFIXES = (".json", ".npy", ".npz", ".csv", ".tsv")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How files of movements are to be read."""
-
-    joints: "JointSet | None" = None  # None: a picture's joint set, told by how many joints there are
-    rate: float | None = None  # frames a second, before the files' own
-    only: str = ""  # a pattern that names must hold, of files and of the movements in an NPZ
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,26 +36,6 @@ class MovementInspection:
         return told | self.evidence.to_json() | {"explanation": self.text}
 
 
-def movements_in(path: Path, reading: Reading) -> list[str]:
-    """Return the names of the movements behind a path: a file, FILE.npz#KEY for each of several, a folder of files."""
-    from fusion.motion.read import motion_keys
-
-    if "#" in path.name:
-        return [str(path)]
-    files = sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
-    found = []
-    for file in files:
-        keys = motion_keys(file) if file.suffix.lower() == ".npz" else ()
-        found += [f"{file}#{key}" for key in keys] if len(keys) > 1 else [str(file)]
-    chosen = [name for name in found if _pattern(reading.only).search(Path(name).name)]
-    if not chosen:
-        raise BadData(
-            f"{path}: no movements in it, of {len(found)} files and keys none matches {reading.only!r}; expected "
-            f"{', '.join(SUFFIXES)}"
-        )
-    return chosen
-
-
 def fit_movements(
     source: Path,
     name: str,
@@ -79,19 +48,19 @@ def fit_movements(
 ) -> tuple["MotionDetector", Path]:
     """Fit on the normal movements of `source` and keep the model; return it and its folder.
 
-    `people` is a pattern whose group, or else whose match, says in a movement's name who moved.
+    `people` is a pattern whose group, or else whose match, says who moved, in what a movement is called in `source`.
     """
     library.free_folder(name, replace)
     from fusion.motion.detector import MotionConfig
     from fusion.motion.fitting import fit
 
-    who, motions, persons = _pattern(people), [], []
-    for motion in _read_all(movements_in(source, reading), reading, progress):
+    paths, motions = normals_in(source, reading), []
+    persons = [_person(pattern(people), called(path, source)) for path in paths] if people else None
+    for motion in _read_all(paths, reading, progress):
         if isinstance(motion, Failure):
             raise BadData(motion.reason)
         motions.append(motion)
-        persons.append(_person(who, motion.name) if people else motion.name)
-    detector = fit(motions, MotionConfig(**(settings or {})), name, persons if people else None, progress)
+    detector = fit(motions, MotionConfig(**(settings or {})), name, persons, progress)
     detector = detector.with_rates(*rates)
     return detector, library.save(detector, name, replace)
 
@@ -100,8 +69,8 @@ def inspect_movements(
     paths: Sequence[Path], detector: "MotionDetector", reading: Reading, lang: Lang = "en", progress: Progress = silent
 ) -> Iterator[MovementInspection | Failure]:
     """Inspect movements in order; a bad file ends itself only."""
-    names = [name for path in paths for name in movements_in(path, reading)]
-    for motion in _read_all(names, reading, progress):
+    found = [one for path in paths for one in movements_in(path, reading)]
+    for motion in _read_all(found, reading, progress):
         if isinstance(motion, Failure):
             yield motion
             continue
@@ -128,16 +97,16 @@ def load_movement_model(name: str) -> "MotionDetector":
     return MotionDetector.from_pretrained(folder)
 
 
-def _read_all(names: Sequence[str], reading: Reading, progress: Progress) -> Iterator[Motion | Failure]:
+def _read_all(paths: Sequence[Path], reading: Reading, progress: Progress) -> Iterator[Motion | Failure]:
     from fusion.motion.read import read_motion
 
-    for done, name in enumerate(names):
-        progress("reading movements", done, len(names))
+    for done, path in enumerate(paths):
+        progress("reading movements", done, len(paths))
         try:
-            yield read_motion(Path(name), reading.joints, reading.rate)
+            yield read_motion(path, reading.joints, reading.rate)
         except BadInput as error:
-            yield Failure(name, str(error))
-    progress("reading movements", len(names), len(names))
+            yield Failure(str(path), str(error))
+    progress("reading movements", len(paths), len(paths))
 
 
 def _person(who: re.Pattern[str], name: str) -> str:
@@ -145,10 +114,3 @@ def _person(who: re.Pattern[str], name: str) -> str:
     if found is None:
         raise BadSetting(f"{name}: nothing in this name matches {who.pattern!r}, so nobody knows who moved")
     return found.group(1) if who.groups else found.group(0)
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise BadSetting(f"{text!r} is no regular expression ({error}); quote special letters") from error

@@ -1,8 +1,8 @@
-"""Layouts: the ways in which people arrange pictures in folders, each a function from a folder to items."""
+"""Layouts: the ways in which people arrange samples in folders, each a function from a folder to items."""
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ _BAD = frozenset(
     {"bad", "defect", "defects", "defective", "anomaly", "anomalous", "abnormal", "ng", "nok", "not", "non"}
 )
 MVTEC_FOLDERS = frozenset({"train", "validation", "test", "ground_truth"})
+Find = Callable[[Path], list[Path]]  # a folder -> the samples in it
 TRAIN_SHARE = 0.8  # of the good, where there are defects to find but no good pictures set aside for the test
 
 
@@ -35,30 +36,32 @@ def hold_back(items: Sequence[Item]) -> list[Item]:
     return [replace(item, split="test") if item.path in held else item for item in items]
 
 
-def loose(root: Path) -> list[Item]:
-    """Take every picture as normal; where folders are named like labels, ask instead of learning from defects."""
-    pictures = pictures_in(root)
-    groups = sorted({path.relative_to(root).parts[0] for path in pictures if path.parent != root})
+def loose(root: Path, find: Find = pictures_in) -> list[Item]:
+    """Take every sample as normal; where folders are named like labels, ask instead of learning from defects."""
+    samples = find(root)
+    places = [path.relative_to(root).parts for path in samples]
+    groups = sorted({parts[0] for parts in places if len(parts) > 1})
     good, bad = ([name for name in groups if label_of(name) == label] for label in (0, 1))
     if bad or (good and good != groups):
+        named = ", or say which is which with normal_dir and abnormal_dir" if find is pictures_in else ""
         raise BadData(
-            f"{root}: holds {_some(groups)}; {(bad or good)[0]} sounds like a label, so not all pictures can be taken "
-            "as normal. Say which is which with normal_dir and abnormal_dir, or use train/good and test/<defect>"
+            f"{root}: holds {_some(groups)}; {(bad or good)[0]} sounds like a label, so not everything can be "
+            f"taken as normal. Use train/good and test/<defect>{named}"
         )
-    return [Item(path, 0, "good", "train") for path in pictures]
+    return [Item(path, 0, "good", "train") for path in samples]
 
 
-def mvtec(root: Path) -> list[Item]:
+def mvtec(root: Path, find: Find = pictures_in) -> list[Item]:
     """Read train/good, validation/good, test/<defect>, ground_truth/<defect>, as MVTec AD and LOCO have them."""
     items: list[Item] = []
     masks = _index([root / "ground_truth"]) if (root / "ground_truth").is_dir() else {}
-    for path in pictures_in(root / "train") if (root / "train").is_dir() else ():
+    for path in find(root / "train") if (root / "train").is_dir() else ():
         inside = path.relative_to(root / "train")
         if len(inside.parts) > 1 and label_of(inside.parts[0]) != 0:
-            raise BadData(f"{root / 'train' / inside.parts[0]}: train holds good pictures only; move it to test")
+            raise BadData(f"{root / 'train' / inside.parts[0]}: train holds good samples only; move it to test")
         items.append(Item(path, 0, "good", "train"))
     for folder in (root / "validation", root / "test"):
-        for path in pictures_in(folder) if folder.is_dir() else ():
+        for path in find(folder) if folder.is_dir() else ():
             inside = path.relative_to(folder)
             items.append(_tested(path, inside.parts[0] if len(inside.parts) > 1 else "", _find(masks, inside)))
     return items
@@ -118,7 +121,7 @@ def masks_beside(root: Path) -> list[Item]:
 
 
 def _tested(path: Path, kind: str, mask: Path | None) -> Item:
-    """Return a picture of the test in a folder named `kind`; without a folder nobody said what it is."""
+    """Return a sample of the test in a folder named `kind`; without a folder nobody said what it is."""
     if not kind:
         return Item(path, None, "", "test", mask)
     return Item(path, 0, "good", "test", mask) if label_of(kind) == 0 else Item(path, 1, kind, "test", mask)
@@ -136,7 +139,7 @@ def _index(folders: Sequence[Path]) -> dict[Path, Path]:
 
 
 def _find(masks: dict[Path, Path], inside: Path) -> Path | None:
-    return masks.get(inside.with_name(f"{inside.stem}_mask")) or masks.get(inside.with_suffix(""))
+    return masks.get(inside.parent / f"{inside.stem}_mask") or masks.get(inside.parent / inside.stem)
 
 
 def _refuse_two_roles(items: Sequence[Item]) -> None:

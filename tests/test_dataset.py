@@ -95,7 +95,7 @@ def test_mvtecs_layout_without_folders_inside(tmp_path: Path) -> None:
 
 
 def test_defects_among_the_training_pictures_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadData, match=r"train/scratch: train holds good pictures only; move it to test"):
+    with pytest.raises(BadData, match=r"train/scratch: train holds good samples only; move it to test"):
         open_dataset(make(tmp_path, "train/good/0.png", "train/scratch/0.png"))
 
 

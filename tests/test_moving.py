@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from typer.testing import CliRunner, Result
 
 from apps.cli import app
-from assistant.moving import Reading, fit_movements, inspect_movements, movements_in
+from assistant.moving import fit_movements, inspect_movements
 from fusion.errors import BadData, BadSetting
+from fusion.motion.collection import Reading, called, items_in, movements_in
 from fusion.motion.joints import COCO
 
 pytest_plugins = ["core_fixtures"]
@@ -127,6 +128,38 @@ def test_what_makes_no_sense_is_a_sentence(good: Path, home: Path) -> None:
 def test_each_movement_of_an_archive_is_one(tmp_path: Path) -> None:
     np.savez(tmp_path / "many.npz", a=squat(1), b=squat(2))
     np.savez(tmp_path / "one.npz", a=squat(1))
-    assert movements_in(tmp_path / "many.npz", Reading()) == [f"{tmp_path / 'many.npz'}#{key}" for key in "ab"]
-    assert movements_in(tmp_path, Reading(only="one")) == [str(tmp_path / "one.npz")]
-    assert movements_in(Path(f"{tmp_path / 'many.npz'}#b"), Reading()) == [f"{tmp_path / 'many.npz'}#b"]
+    assert movements_in(tmp_path / "many.npz", Reading()) == [Path(f"{tmp_path / 'many.npz'}#{key}") for key in "ab"]
+    assert movements_in(tmp_path, Reading(only="one")) == [tmp_path / "one.npz"]
+    assert movements_in(Path(f"{tmp_path / 'many.npz'}#b"), Reading()) == [Path(f"{tmp_path / 'many.npz'}#b")]
+
+
+def test_a_key_may_hold_a_slash_and_a_folder_of_frames_is_one_movement(tmp_path: Path) -> None:
+    np.savez(tmp_path / "many.npz", **{"s01/a": squat(1), "s02/a": squat(2)})
+    names = [called(path, tmp_path) for path in movements_in(tmp_path, Reading())]
+    assert names == ["many.npz#s01/a", "many.npz#s02/a"]
+    assert [item.label for item in items_in(tmp_path, Reading(only="s02"))] == [0]
+    frames = tmp_path / "clip"
+    for frame in range(3):
+        write(frames / f"clip_{frame:012d}_keypoints.json", squat(1))
+    assert movements_in(frames, Reading()) == [frames]
+    assert [called(item.path, frames) for item in items_in(frames, Reading())] == ["clip"]
+
+
+def test_what_is_normal_is_in_train_and_who_moved_is_told_below_the_data(
+    good: Path, home: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "person7_of_nobody"
+    for seed in range(6):
+        write(data / f"train/good/p{seed % 3}/squat{seed}.json", squat(seed))
+    write(data / "test/fallen/person_x.json", squat(7))
+    write(data / "test/good/person_y.json", squat(8))
+    detector, _ = fit_movements(data, "squat", Reading(), people=r"p(\d)/")
+    assert (detector.card["movements"], detector.card["people"]) == (6, 3)
+    assert [(item.label, item.defect, item.split) for item in items_in(data, Reading(only="test"))] == [
+        (1, "fallen", "test"),
+        (0, "good", "test"),
+    ]
+    with pytest.raises(BadSetting, match="nobody knows who moved"):
+        fit_movements(data, "other", Reading(), people="person")
+    with pytest.raises(BadData, match="put them into train/good"):
+        fit_movements(data, "other", Reading(only="test"))

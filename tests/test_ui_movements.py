@@ -17,8 +17,9 @@ from apps.ui.models import Models
 from apps.ui.movements import Taught
 from apps.ui.shelf import Shelf
 from assistant import library
-from assistant.moving import Reading, fit_movements, load_movement_model
+from assistant.moving import fit_movements, load_movement_model
 from fusion.errors import BadData, BadInput, BadModel, BadSetting, FoilError
+from fusion.motion.collection import Reading
 
 if TYPE_CHECKING:
     from fusion.motion.detector import MotionDetector

@@ -13,7 +13,7 @@ from apps.console import progress_shown
 from fusion.errors import BadData
 
 if TYPE_CHECKING:
-    from assistant.moving import Reading
+    from fusion.motion.collection import Reading
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 Joints = Annotated[
@@ -121,7 +121,7 @@ def inspect(
 
 
 def _reading(joints: str | None, rate: float | None, only: str) -> "Reading":
-    from assistant.moving import Reading
+    from fusion.motion.collection import Reading
     from fusion.motion.mapping import joint_set
 
     return Reading(joint_set(joints) if joints else None, rate, only)

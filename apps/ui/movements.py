@@ -15,12 +15,13 @@ from apps.ui.teaching import gathered, listed, told_of
 from apps.ui.words import word
 from assistant import card, movement_page, pictures
 from assistant.labels import movement_label
-from assistant.moving import Reading, fit_movements, inspect_movement
+from assistant.moving import fit_movements, inspect_movement
 from assistant.sheet import plain_stem
 from explain.catalogue import Lang
 from explain.wording import number
 from fusion.archive import unpack_zip
 from fusion.errors import FoilError
+from fusion.motion.collection import Reading
 from fusion.progress import Progress, silent
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from apps.ui.movements import MovementView, Taught, failed
 from apps.ui.teach_tab import PROGRESS, nothing, shares, shown_on
 from apps.ui.words import word
 from assistant import library
-from assistant.moving import Reading
 from explain.catalogue import Lang
 from fusion.errors import BadSetting, FoilError
+from fusion.motion.collection import Reading
 from fusion.motion.joint_sets import BUILT_IN
 
 
