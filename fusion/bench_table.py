@@ -1,16 +1,17 @@
 """The benchmark's table: what one row holds, kept as JSON, read as Markdown."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fusion.errors import BadSetting
 from fusion.files import atomic_write
 from fusion.promise import FalseAlarms
 
 Key = tuple[str, str, str]
+M = TypeVar("M")  # what is measured: Measures of pictures, or of movements
 NOTES = """\
 Image AUROC is over images, in brackets its 95 % bootstrap interval. *F1-max is an oracle*: its threshold is chosen with
 the test's labels, so nobody can have it in use. Pixel metrics are at 256 px on the longer side, AUPRO to a
@@ -29,6 +30,10 @@ class Alarms:
 
     good: FalseAlarms
     caught: float  # share of the defective at or above it
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Alarms":
+        return cls(FalseAlarms(**data["good"]), data["caught"])
 
 
 @dataclass(frozen=True)
@@ -59,14 +64,14 @@ class Measures:
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Generic[M]):
     """One setting on one data set, and what came of it."""
 
     data: str
     fingerprint: str  # of the data's content
     settings: dict[str, Any]  # of the detector
     code: str  # version and content of the code that measured
-    measures: Measures | None = None
+    measures: M | None = None
     failed: str = ""  # why there are no measures
 
     @property
@@ -74,32 +79,25 @@ class Row:
         """Return what makes a row the same row: equal keys would measure the same again."""
         return self.fingerprint, json.dumps(self.settings, sort_keys=True), self.code
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Row":
-        measures = data["measures"]
-        if measures is not None:
-            measures = measures_from_json(measures)
-        return cls(**{**data, "measures": measures})
-
 
 def measures_from_json(data: dict[str, Any]) -> Measures:
-    alarms = {name: Alarms(FalseAlarms(**data[name]["good"]), data[name]["caught"]) for name in ("review", "reject")}
-    return Measures(**{**data, **alarms})
+    return Measures(**{**data, **{name: Alarms.from_json(data[name]) for name in ("review", "reject")}})
 
 
-def write_rows(path: Path, rows: Sequence[Row]) -> None:
+def write_rows(path: Path, rows: Sequence[Row[M]]) -> None:
     """Write all rows whole or not at all, so that an interrupted benchmark keeps what it had."""
     atomic_write(
         path, json.dumps([asdict(row) for row in rows], indent=1, allow_nan=False, ensure_ascii=False).encode()
     )
 
 
-def read_rows(path: Path) -> list[Row]:
-    """Read the rows of an earlier benchmark, none where there is no file yet."""
+def read_rows(path: Path, from_json: Callable[[dict[str, Any]], M]) -> list[Row[M]]:
+    """Read the rows of an earlier benchmark, none where there is no file yet; `from_json` reads what was measured."""
     if not path.exists():
         return []
     try:
-        return [Row.from_json(row) for row in json.loads(path.read_bytes())]
+        rows = [(row, row["measures"]) for row in json.loads(path.read_bytes())]
+        return [Row(**{**row, "measures": None if found is None else from_json(found)}) for row, found in rows]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadSetting(
             f"{path}: not a table that this version of foil bench wrote ({error}); name another file"
@@ -108,36 +106,41 @@ def read_rows(path: Path) -> list[Row]:
         raise BadSetting(f"{path}: it can't be read ({error.strerror}); name another file") from error
 
 
-def markdown(rows: Sequence[Row]) -> str:
+def markdown(rows: Sequence[Row[Measures]]) -> str:
     """Return the rows as Markdown: quality and cost, verdicts, types of defect, what failed, and how to read it."""
     measured = [(row, row.measures) for row in rows if row.measures]
     parts = []
     if measured:
-        parts.append(_table((*WHO, *QUALITY, *COST), [(*_who(row, m), *_quality(m), *_cost(m)) for row, m in measured]))
+        parts.append(table((*WHO, *QUALITY, *COST), [(*_who(row, m), *_quality(m), *_cost(m)) for row, m in measured]))
         parts.append("Verdicts at thresholds set by good parts alone:")
-        parts.append(_table((*WHO, *VERDICTS), [(*_who(row, m), *_verdicts(m)) for row, m in measured]))
+        parts.append(table((*WHO, *VERDICTS), [(*_who(row, m), *_verdicts(m)) for row, m in measured]))
     for data in dict.fromkeys(row.data for row, _ in measured):
         here = [(row, m) for row, m in measured if row.data == data]
         kinds = sorted({kind for _, m in here for kind in m.per_defect})
-        lines = [(*_who(row, m), *(_percent(m.per_defect.get(kind)) for kind in kinds)) for row, m in here]
-        parts += ["Image AUROC by type of defect:", _table((*WHO, *kinds), lines)]
-    parts += [f"No result for {row.data}, {_plain(row.settings)}: {row.failed}" for row in rows if row.failed]
-    unusable = {path: why for _, m in measured for path, why in m.unusable.items()}
-    parts += [f"Unusable: {why if path in why else f'{path}: {why}'}" for path, why in unusable.items()]
+        lines = [(*_who(row, m), *(percent(m.per_defect.get(kind)) for kind in kinds)) for row, m in here]
+        parts += ["Image AUROC by type of defect:", table((*WHO, *kinds), lines)]
+    parts += shortcomings(rows, [m.unusable for _, m in measured])
     if measured:
         parts.append(f"{NOTES} Measured on {'; '.join(sorted({m.machine for _, m in measured}))}.")
     return "\n\n".join(parts) + "\n"
 
 
-def _who(row: Row, m: Measures) -> tuple[str, ...]:
+def shortcomings(rows: Sequence[Row[M]], unusable: Iterable[Mapping[str, str]]) -> list[str]:
+    """Return a sentence for each row that failed and for each path that could not be used."""
+    failed = [f"No result for {row.data}, {plain(row.settings)}: {row.failed}" for row in rows if row.failed]
+    reasons = {path: why for one in unusable for path, why in one.items()}
+    return failed + [f"Unusable: {why if path in why else f'{path}: {why}'}" for path, why in reasons.items()]
+
+
+def _who(row: Row[Measures], m: Measures) -> tuple[str, ...]:
     others = {name: value for name, value in row.settings.items() if name not in ("method", "backbone", "seed")}
-    method = ", ".join((str(row.settings["method"]), *([_plain(others)] if others else [])))
+    method = ", ".join((str(row.settings["method"]), *([plain(others)] if others else [])))
     return row.data, m.representation, method, str(row.settings["seed"])
 
 
 def _quality(m: Measures) -> tuple[str, ...]:
-    auroc = f"{_percent(m.auroc)} [{_percent(m.auroc_low)}, {_percent(m.auroc_high)}]"
-    areas = (_percent(area) for area in (m.average_precision, m.pixel_auroc, m.aupro, m.f1_max))
+    auroc = f"{percent(m.auroc)} [{percent(m.auroc_low)}, {percent(m.auroc_high)}]"
+    areas = (percent(area) for area in (m.average_precision, m.pixel_auroc, m.aupro, m.f1_max))
     return f"{m.n_fit}", f"{m.n_good} + {m.n_bad}", auroc, *areas
 
 
@@ -146,22 +149,24 @@ def _cost(m: Measures) -> tuple[str, ...]:
 
 
 def _verdicts(m: Measures) -> tuple[str, ...]:
-    cells = []
-    for alarms in (m.review, m.reject):
-        good = alarms.good
-        seen = f"{good.seen} of {good.of} = {100 * good.seen / good.of:.1f} % [{good.low} to {good.high}]"
-        cells += [f"{100 * good.rate:g} %", seen, f"{100 * alarms.caught:.1f} %"]
-    return *cells, f"{m.n_refused}", f"{len(m.unusable)}"
+    return *verdict_cells(m.review), *verdict_cells(m.reject), f"{m.n_refused}", f"{len(m.unusable)}"
 
 
-def _plain(settings: Mapping[str, Any]) -> str:
+def verdict_cells(alarms: Alarms) -> tuple[str, str, str]:
+    """Return what was promised, the false alarms seen, and what was caught."""
+    good = alarms.good
+    seen = f"{good.seen} of {good.of} = {100 * good.seen / good.of:.1f} % [{good.low} to {good.high}]"
+    return f"{100 * good.rate:g} %", seen, f"{100 * alarms.caught:.1f} %"
+
+
+def plain(settings: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in settings.items())
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)

@@ -11,14 +11,16 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 from tempfile import TemporaryFile
+from typing import Any
 
 from fusion.bench_row import measure
-from fusion.bench_table import Measures, Row, measures_from_json, read_rows, write_rows
+from fusion.bench_table import M, Measures, Row, measures_from_json, plain, read_rows, write_rows
 from fusion.dataset import Dataset, open_dataset
 from fusion.errors import BadData, BadSetting, FoilError
 from fusion.modality.image import pictures_in
@@ -26,6 +28,7 @@ from fusion.progress import Progress, silent
 from fusion.trial import Settings
 
 Measure = Callable[[Path, Settings, Progress], Measures]
+Job = tuple[Row[M], Callable[[], M]]  # a row to be, and what measures it
 
 
 def run_bench(
@@ -37,34 +40,50 @@ def run_bench(
     progress: Progress = silent,
     common: Settings | None = None,
     measure_row: Measure | None = None,
-) -> list[Row]:
+) -> list[Row[Measures]]:
     """Measure every combination and return its rows; `common` are settings that all rows share, such as the size.
 
-    With `json_file` each row is written as soon as it is known, and a row that is already there, of the same data,
-    settings and code, is not measured again unless it failed. Data without good and bad test parts is refused at once.
+    With `json_file` a row that is already there, of the same data, settings and code, is not measured again unless it
+    failed. Data without good and bad test parts is refused at once.
     """
     measure_row = measure_row or in_child
     if not (folders and methods and backbones and seeds):
         raise BadSetting("a benchmark needs at least one folder, method, backbone and seed; one of them is empty")
     datasets = {folder: _benchmarkable(open_dataset(folder)) for folder in folders}
     fingerprints = {folder: fingerprint(dataset) for folder, dataset in datasets.items()}
-    kept = {row.key: row for row in read_rows(json_file)} if json_file else {}
-    combinations = list(dict.fromkeys(product(folders, backbones, methods, seeds)))
-    rows = []
-    for done, (folder, backbone, method, seed) in enumerate(combinations):
+    jobs: list[Job[Measures]] = []
+    for folder, backbone, method, seed in dict.fromkeys(product(folders, backbones, methods, seeds)):
         settings = {**(common or {}), "method": method, "backbone": backbone, "seed": seed}
-        row = Row(datasets[folder].name, fingerprints[folder], settings, code_version())
-        progress(f"{row.data}, {method}, {backbone}, seed {seed}", done, len(combinations))
+        row: Row[Measures] = Row(datasets[folder].name, fingerprints[folder], settings, code_version())
+        jobs.append((row, partial(measure_row, folder, settings, progress)))
+    return run_rows(jobs, measures_from_json, json_file, progress)
+
+
+def run_rows(
+    jobs: Sequence[Job[M]],
+    from_json: Callable[[dict[str, Any]], M],
+    json_file: Path | None = None,
+    progress: Progress = silent,
+) -> list[Row[M]]:
+    """Measure rows one by one and return them; a row that fails says why and ends alone.
+
+    With `json_file` each row is written as soon as it is known, and one that is already there is not measured again
+    unless it failed.
+    """
+    kept = {row.key: row for row in read_rows(json_file, from_json)} if json_file else {}
+    rows = []
+    for done, (row, measure_row) in enumerate(jobs):
+        progress(f"{row.data}, {plain(row.settings)}", done, len(jobs))
         if row.key not in kept or kept[row.key].failed:
             try:
-                row = replace(row, measures=measure_row(folder, settings, progress))
+                row = replace(row, measures=measure_row())
             except FoilError as error:
                 row = replace(row, failed=str(error))
             kept[row.key] = row
             if json_file:
                 write_rows(json_file, list(kept.values()))
         rows.append(kept[row.key])
-    progress("benchmark", len(combinations), len(combinations))
+    progress("benchmark", len(jobs), len(jobs))
     return rows
 
 

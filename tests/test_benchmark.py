@@ -15,7 +15,7 @@ from bench_cases import SIDE, Brightness, fit, save, write_data
 
 from fusion import benchmark
 from fusion.bench_row import measure, peak_memory_mb
-from fusion.bench_table import Measures, Row, markdown, read_rows, write_rows
+from fusion.bench_table import Measures, Row, markdown, measures_from_json, read_rows, write_rows
 from fusion.benchmark import code_version, fingerprint, in_child, run_bench
 from fusion.dataset import open_dataset
 from fusion.errors import BadData, BadSetting, FoilError
@@ -179,7 +179,7 @@ def test_an_interrupted_benchmark_goes_on_where_it_was(data: Path, tmp_path: Pat
     both, asked = bench(data, file, seeds=[0, 1])
     assert asked == [("gaussian", 1)]
     assert both[0] == first[0]
-    assert read_rows(file) == both
+    assert read_rows(file, measures_from_json) == both
 
 
 def test_a_row_of_other_data_or_code_is_measured_again_and_both_are_kept(
@@ -191,7 +191,7 @@ def test_a_row_of_other_data_or_code_is_measured_again_and_both_are_kept(
     assert bench(root, file)[1] == [("gaussian", 0)]
     monkeypatch.setattr(benchmark, "code_version", lambda: "another")
     assert bench(root, file)[1] == [("gaussian", 0)]
-    assert len(read_rows(file)) == 3
+    assert len(read_rows(file, measures_from_json)) == 3
 
 
 def test_a_row_that_failed_says_why_ends_alone_and_is_tried_again(data: Path, tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_row_that_failed_says_why_ends_alone_and_is_tried_again(data: Path, tm
     assert rows[0].measures is None
     assert rows[1].measures
     assert bench(data, file, methods=["refuses", "gaussian"])[1] == [("refuses", 0)]
-    assert len(read_rows(file)) == 2
+    assert len(read_rows(file, measures_from_json)) == 2
     assert "No result for spots, method refuses, backbone none, seed 0: spots: refused" in markdown(rows)
 
 
@@ -213,14 +213,14 @@ def test_an_interruption_keeps_the_rows_so_far(data: Path, tmp_path: Path) -> No
 
     with pytest.raises(KeyboardInterrupt):
         run_bench([data], ["gaussian"], ["none"], [0, 1], tmp_path / "bench.json", measure_row=interrupted)
-    assert [row.settings["seed"] for row in read_rows(tmp_path / "bench.json")] == [0]
+    assert [row.settings["seed"] for row in read_rows(tmp_path / "bench.json", measures_from_json)] == [0]
     assert [path.name for path in tmp_path.iterdir()] == ["bench.json"]
 
 
 def test_progress_names_the_row_and_passes_on_what_happens_in_it(data: Path) -> None:
     told: list[tuple[str, int, int]] = []
     run_bench([data], ["gaussian"], ["none"], [0], None, lambda *step: told.append(step), measure_row=measured)
-    assert told[0] == ("spots, gaussian, none, seed 0", 0, 1)
+    assert told[0] == ("spots, method gaussian, backbone none, seed 0", 0, 1)
     assert ("fit", 0, 1) in told
     assert ("detect", 36, 36) in told
     assert told[-1] == ("benchmark", 1, 1)
@@ -249,7 +249,7 @@ def test_a_file_that_is_no_table_is_a_sentence_and_stays(data: Path, tmp_path: P
 def test_rows_come_back_from_json_as_they_were(measures: Measures, tmp_path: Path) -> None:
     rows = [Row("spots", "f", SETTINGS, "c", measures), Row("spots", "f", SETTINGS, "c", None, "a sentence")]
     write_rows(tmp_path / "bench.json", rows)
-    assert read_rows(tmp_path / "bench.json") == rows
+    assert read_rows(tmp_path / "bench.json", measures_from_json) == rows
 
 
 def test_the_table_says_what_was_measured(measures: Measures) -> None:
