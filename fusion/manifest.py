@@ -15,6 +15,7 @@ from fusion.layouts import hold_back
 
 MANIFEST_SUFFIXES = frozenset({".csv", ".tsv", ".jsonl"})
 _ALIASES = {"image_path": "path", "image": "path", "mask_path": "mask", "label_index": "label", "pose": "skeleton"}
+_LONGEST = 100_000  # bytes of a header
 _COLUMNS = ("path", "label", "mask", "region", "text", "skeleton", "split")
 _GOOD = frozenset({"0", "0.0", "good", "normal", "ok", "false"})
 _BAD = frozenset({"1", "1.0", "bad", "defect", "defective", "anomalous", "abnormal", "anomaly", "ng", "true"})
@@ -43,15 +44,30 @@ def read_manifest(path: Path, confined: bool = False) -> list[Item]:
     return hold_back(items) if unstated and any(item.label == 1 for item in items) else items
 
 
-def _csv(path: Path) -> Iterator[tuple[int, Row]]:
-    text = _text(path)
+def names_pictures(path: Path) -> bool:
+    """Return whether a file is a manifest by its header: a JSONL always is, a table of movements has other columns."""
+    if path.suffix.lower() == ".jsonl":
+        return True
+    with open_input(path, str(path)) as file:
+        reader = _table(file.readline(_LONGEST).decode("utf-8-sig", "replace"))
+    try:
+        return not reader.fieldnames or bool(_row(dict.fromkeys(reader.fieldnames), str(path)))
+    except csv.Error as error:
+        raise BadData(f"{path}: no CSV ({error}); check its quotes") from error
+
+
+def _table(text: str) -> "csv.DictReader[str]":
     header = text.partition("\n")[0]
     separator = max(",;\t", key=header.count)  # spreadsheets of some countries write ;
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    return csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def _csv(path: Path) -> Iterator[tuple[int, Row]]:
+    reader = _table(_text(path))
     try:
         for row in reader:
             if None in row:
-                where = f"{path}, line {reader.line_num}"
+                where, separator = f"{path}, line {reader.line_num}", reader.reader.dialect.delimiter
                 raise BadData(f"{where}: more fields than columns; put texts that hold {separator!r} in quotes")
             yield reader.line_num, _row(row, f"{path}, line {reader.line_num}")
     except csv.Error as error:

@@ -1,0 +1,68 @@
+"""Whether data are pictures or movements, told without opening more than a table's header."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from fusion.kind import kind_at
+
+HEADER = "left knee x,left knee y\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({"a.json": "{}", "deep/b.npz": ""}, "movements"),
+        ({"clip/clip_000000000001_keypoints.json": "{}"}, "movements"),
+        ({"a.csv": "1,2,3\n"}, "movements"),
+        ({"list.csv": "path,label\n"}, "movements"),  # of a folder only what is called a manifest is one
+        ({"a.png": "", "a.json": "{}"}, "pictures"),
+        ({"train/good/a.JPG": "", "poses/a.npy": ""}, "pictures"),
+        ({"notes.txt": "nothing", ".hidden.json": "{}"}, "pictures"),
+        ({}, "pictures"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_folder_and_a_zip_tell_their_kind(files: dict[str, str], kind: str, packed: bool, tmp_path: Path) -> None:
+    folder, archive = tmp_path / "data", tmp_path / "data.zip"
+    folder.mkdir()
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+            zipped.writestr(f"data/{name}", text)
+    assert kind_at(archive if packed else folder) == kind
+
+
+@pytest.mark.parametrize(("name", "text"), [("csv", "image_path;label\n../a.png;ok\n"), ("jsonl", "{}")])
+def test_a_folder_with_a_manifest_holds_pictures_that_lie_elsewhere(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{}")
+    (tmp_path / f"manifest.{name}").write_text(text)
+    assert kind_at(tmp_path) == "pictures"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("a.npz", b"", "movements"),
+        ("a.json", b"garbage", "movements"),
+        ("a.csv", HEADER.encode(), "movements"),
+        ("a.tsv", b"0.5\t0.25\n", "movements"),
+        ("a.csv", b"image;mask\n", "pictures"),
+        ("a.csv", b"", "pictures"),
+        ("a.csv", b'"no end\n', "pictures"),
+        ("a.jsonl", b"", "pictures"),
+        ("a.zip", b"garbage", "pictures"),
+        ("a.exe", b"garbage", "pictures"),
+        ("a.png", b"garbage", "pictures"),
+    ],
+)
+def test_a_file_tells_its_kind(name: str, content: bytes, kind: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert kind_at(tmp_path / name) == kind
+
+
+def test_what_is_not_there_is_taken_as_it_is_called(tmp_path: Path) -> None:
+    assert kind_at(tmp_path / "none") == kind_at(tmp_path / "none.csv") == kind_at(tmp_path / "none.zip") == "pictures"
+    assert kind_at(tmp_path / "none.json") == kind_at(tmp_path / "none.npz#a/b") == "movements"
