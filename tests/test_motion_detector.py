@@ -268,8 +268,11 @@ def test_fitting_says_what_it_can_not_use() -> None:
     with pytest.raises(BadData, match="different joints"):
         fit([*motions, squat(1, flat=True)], MotionConfig(), "mixed")
     unseen = replace(motions[0], confidence=0 * motions[0].confidence, name="nobody")
-    detector = fit([*motions, unseen], MotionConfig(), "gaps", [*people, "nobody"])
-    assert [name for name, _ in detector.card["skipped"]] == ["nobody"]
+    point = replace(motions[0], places=np.full_like(motions[0].places, 7), name="point")
+    detector = fit([point, *motions, unseen], MotionConfig(), "gaps", ["point", *people, "nobody"])
+    skipped = dict(detector.card["skipped"])
+    assert skipped.keys() == {"nobody", "point"}
+    assert "no bone has both ends in sight and apart" in skipped["point"]
     assert detector.card["movements"] == 8
 
 

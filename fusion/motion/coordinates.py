@@ -107,7 +107,7 @@ class Coordinates:
         """Return the length of the body that the bones in sight belong to, in px or mm."""
         size = _ratio(_typical_lengths(places, motion), self.proportions)
         if not size > 0:
-            raise BadInput(f"{motion.name}: no bone of the body has both ends in sight, so its size is unknown")
+            raise BadInput(f"{motion.name}: no bone has both ends in sight and apart, so the body's size is unknown")
         return size
 
     @cached_property
@@ -120,14 +120,12 @@ def fit_coordinates(motions: Sequence[Motion], cells: int = 0) -> Coordinates:
     joints = motions[0].joints
     cells = cells or int(np.clip(_PER_SECOND * np.median([motion.seconds for motion in motions]), *CELLS))
     lengths = np.stack([_typical_lengths(filled(motion), motion) for motion in motions])
-    proportions = _proportions(lengths)
+    sized = np.isfinite(lengths).any(axis=1)
     often = np.mean([(motion.confidence > 0).any(axis=0) for motion in motions], axis=0) >= _OFTEN
     root = [joint for joint in map(joints.index, joints.root) if often[joint]]
     anchors = np.array(root or np.flatnonzero(often), np.intp)
     if not len(anchors):
         raise BadData(f"no joint is seen in {_OFTEN:.0%} of the {len(motions)} movements; fit on clearer ones")
-    plain = Coordinates(joints, cells, proportions, anchors, np.zeros((len(anchors), motions[0].places.shape[-1])))
-    sized = [bool(np.isfinite(own).any()) for own in lengths]
     complete = [
         motion
         for motion, whole in zip(motions, sized, strict=True)
@@ -135,6 +133,8 @@ def fit_coordinates(motions: Sequence[Motion], cells: int = 0) -> Coordinates:
     ]
     if not complete:
         raise BadData(f"none of the {len(motions)} movements shows all of its hips and a bone; fit on clearer ones")
+    proportions = _proportions(lengths)
+    plain = Coordinates(joints, cells, proportions, anchors, np.zeros((len(anchors), motions[0].places.shape[-1])))
     away = [plain(motion).places[:, anchors].mean(axis=0) for motion in complete]
     return Coordinates(joints, cells, proportions, anchors, np.mean(away, axis=0))
 
@@ -148,12 +148,12 @@ def resampled(values: Numbers, count: int) -> Numbers:
 
 
 def _typical_lengths(places: Numbers, motion: Motion) -> Numbers:
-    """Return how long each bone is over the whole motion, in px or mm, NaN where unseen, (B,).
+    """Return how long each bone is over the whole motion, in px or mm, NaN where unseen or without length, (B,).
 
     In a picture bones are foreshortened for most of the time: there it is the length that they seldom exceed.
     """
-    lengths = bone_lengths(places, motion)
-    return np.asarray(np.quantile(lengths, 0.5 if places.shape[-1] == 3 else 0.9, axis=0))
+    lengths = np.quantile(bone_lengths(places, motion), 0.5 if places.shape[-1] == 3 else 0.9, axis=0)
+    return np.where(lengths > 0, lengths, np.nan)
 
 
 def _proportions(lengths: Numbers) -> Numbers:
