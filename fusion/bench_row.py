@@ -72,8 +72,7 @@ class _Seen:
     unusable: dict[str, str] = field(default_factory=dict)
 
     def alarms(self, threshold: float, rate: float, n: int) -> Alarms:
-        good, bad = ([s for s, label in zip(self.scores, self.labels, strict=True) if label == k] for k in (0, 1))
-        return Alarms(false_alarms(good, threshold, rate, n), sum(score >= threshold for score in bad) / len(bad))
+        return alarms_at(self.scores, self.labels, threshold, rate, n)
 
     def add_pixels(self, item: Item, detection: Detection) -> None:
         try:
@@ -86,6 +85,12 @@ class _Seen:
             return
         self.pixels.add(detection.anomaly_map, gt_mask)
         self.n_masks += item.label == 1
+
+
+def alarms_at(scores: Sequence[float], labels: Sequence[int], threshold: float, rate: float, n: int) -> Alarms:
+    """Return what a threshold, set for a rate by `n` held-out normals, did on the test."""
+    good, bad = ([score for score, label in zip(scores, labels, strict=True) if label == kind] for kind in (0, 1))
+    return Alarms(false_alarms(good, threshold, rate, n), sum(score >= threshold for score in bad) / len(bad))
 
 
 def _detect_all(detector: Fitted, items: Sequence[Item], progress: Progress) -> _Seen:
