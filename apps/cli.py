@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from apps.commands import bench, data, explain_model, fit, inspect, models, movement, pose, serve, synthesise, threshold
+from apps.commands import bench, data, explain_model, fit, inspect, models, pose, serve, synthesise, threshold
 from fusion.errors import FoilError
 
 INTERRUPTED = 130  # as shells have it: 128 + SIGINT
@@ -35,7 +35,7 @@ class FoilGroup(TyperGroup):
 app = typer.Typer(
     name="foil",
     cls=FoilGroup,
-    help="Foil shows what normal would have looked like: fit on good pictures, inspect new ones, read why.",
+    help="Foil shows what normal would have looked like: fit on what is good, inspect what is new, read why.",
     epilog="First steps: foil example shop && foil fit shop/gasket --name gasket && "
     "foil inspect shop/gasket/test --model gasket",
     no_args_is_help=True,
@@ -50,7 +50,6 @@ app.command("check-data")(data.check_data)
 app.add_typer(models.app, name="models")
 app.command("synthesise")(synthesise.synthesise)
 app.command("pose")(pose.pose)
-app.add_typer(movement.app, name="movement")
 app.command("explain-model")(explain_model.explain_model)
 app.command("bench")(bench.bench)
 app.command("example")(data.example)

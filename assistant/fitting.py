@@ -3,26 +3,24 @@
 import dataclasses
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from tempfile import TemporaryDirectory
 from typing import Any, TypedDict
 
 import numpy as np
 
 from assistant import library
 from assistant.rates import promise
-from fusion.archive import unpack_zip
+from fusion.archive import is_zip, unpacked
 from fusion.calibration import Calibration
 from fusion.dataset import Dataset, Folders, open_dataset
-from fusion.errors import FoilError
 from fusion.progress import Progress, silent
 from fusion.trial import Settings
 
-SHOWN = 5  # pictures that could not be used
+SHOWN = 5  # samples that could not be used
 
 
 class Roles(TypedDict, total=False):
@@ -48,7 +46,7 @@ class Fit:
 
     def lines(self) -> list[str]:
         """Return for a person what was used, what was decided, what it promises, and what to do next."""
-        card, skipped, limits = self.card, self.card["skipped"], self.calibration.thresholds
+        card, limits = self.card, self.calibration.thresholds
         pose = "turned to one pose" if card["aligned"] else "taken as they lie"
         place = "what is normal is the same everywhere" if card["pooled"] else "each place has its own normal"
         lines = [
@@ -58,14 +56,18 @@ class Fit:
         ]
         if "network" in card:
             lines.append(card["network"]["why"])
-        if skipped:
-            lines.append(f"{len(skipped)} of {self.given} pictures could not be used:")
-            lines += [f"  {reason}" for _, reason in skipped[:SHOWN]]
-            lines += [f"  and {len(skipped) - SHOWN} more"] if len(skipped) > SHOWN else []
+        lines += skipped_lines(card["skipped"], f"{self.given} pictures")
         lines.append(f"REVIEW from a score of {limits.review:.2f}, REJECT from {limits.reject:.2f}")
         lines += [promise(self.calibration.support(limits.reject_rate)), f"saved in {self.folder}"]
         what = quote(str(self.to_inspect)) if self.to_inspect else "PICTURE"
         return [*lines, f"next: foil inspect {what} --model {self.name}"]
+
+
+def skipped_lines(skipped: Sequence[Sequence[str]], given: str) -> list[str]:
+    """Return for a person which of so many samples could not be used, and why; nothing if all could."""
+    lines = [f"{len(skipped)} of {given} could not be used:"] if skipped else []
+    lines += [f"  {reason}" for _, reason in skipped[:SHOWN]]
+    return lines + ([f"  and {len(skipped) - SHOWN} more"] if len(skipped) > SHOWN else [])
 
 
 def fit_folder(
@@ -90,7 +92,7 @@ def fit_folder(
 
         checkpoint = library.home() / "training" / name
         detector = fit(normals, DetectorConfig(**settings), name, progress, checkpoint).with_rates(*rates)
-        if _is_zip(source):  # the user knows the archive, not where it was unpacked
+        if is_zip(source):  # the user knows the archive, not where it was unpacked
             skipped = [
                 [text.replace(str(dataset.root), str(source)) for text in row] for row in detector.card["skipped"]
             ]
@@ -106,16 +108,5 @@ def fit_folder(
 @contextmanager
 def opened(source: Path, roles: Roles) -> Iterator[Dataset]:
     """Open a folder, a manifest or a ZIP as a data set; what a ZIP holds is there for as long as the block lasts."""
-    if not _is_zip(source):
-        yield open_dataset(source, **roles)
-        return
-    with TemporaryDirectory(prefix="foil-") as temporary:
-        try:
-            folder = unpack_zip(source, Path(temporary, source.stem))
-            yield open_dataset(folder, **roles, confined=True)
-        except FoilError as error:  # the user knows the archive, not where it was unpacked
-            raise type(error)(str(error).replace(str(Path(temporary, source.stem)), str(source))) from error
-
-
-def _is_zip(source: Path) -> bool:
-    return source.suffix.lower() == ".zip" and not source.is_dir()
+    with unpacked(source) as folder:
+        yield open_dataset(folder, **roles, confined=folder != source)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from explain import plain
 from explain.catalogue import Lang
@@ -19,7 +19,8 @@ from explain.evidence import Evidence
 from explain.explanation import Explanation, explain
 from explain.gather import gather
 from explain.language import LanguageModel, Template
-from fusion.detection import Detection
+from explain.wording import number, points
+from fusion.detection import Detection, Verdict
 from fusion.errors import BadInput, BadSetting, FoilError
 from fusion.item import Item
 from fusion.modality.image import pictures_in
@@ -45,6 +46,28 @@ _TOLD = (
 )
 
 
+class Result(Protocol):
+    """What is told of one sample, whatever it is: a picture, a movement, or a file that is neither."""
+
+    @property
+    def verdict(self) -> Verdict | Literal["UNREADABLE"]: ...
+
+    @property
+    def headline(self) -> str:
+        """Return which sample it is, in one line."""
+
+    @property
+    def text(self) -> str:
+        """Return why, in lines; "" if the headline says all."""
+
+    def to_json(self) -> dict[str, Any]: ...
+
+
+def headline(name: str, score: float | None, p_value: float | None) -> str:
+    """Return a sample's name, and its score if it was judged."""
+    return name if score is None or p_value is None else f"{name}  score {points(score)}, p {number(p_value, 2)}"
+
+
 @dataclass(frozen=True, eq=False)
 class Inspection:
     """All that is known of one sample after the whole way."""
@@ -55,6 +78,18 @@ class Inspection:
     explanation: Explanation
     seconds: float  # from the sample to the words; reading the file is not in it
     model: str
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.detection.verdict
+
+    @property
+    def headline(self) -> str:
+        return headline(self.evidence.sample.name, self.evidence.score, self.evidence.p_value)
+
+    @property
+    def text(self) -> str:
+        return self.explanation.text
 
     def to_json(self) -> dict[str, Any]:
         """Return the line of `foil inspect --json`, strict JSON; score, p and thresholds have all their digits."""
@@ -83,6 +118,12 @@ class Failure:
 
     path: str
     reason: str
+    verdict: ClassVar[Literal["UNREADABLE"]] = "UNREADABLE"
+    text: ClassVar[str] = ""
+
+    @property
+    def headline(self) -> str:
+        return self.reason
 
     def to_json(self) -> dict[str, Any]:
         return {"path": self.path, "error": self.reason}

@@ -105,6 +105,11 @@ def sole(kind: Kind | None = None) -> str:
     )
 
 
+def kind(name: str) -> Kind:
+    """Return what a model is a model of; BadModel if there is none of this name, or it can't be read."""
+    return kind_of(existing_folder(name))
+
+
 def read(name: str) -> ModelInfo:
     """Return what is known of a model; BadModel if a file is missing or, but for the unread weights, altered."""
     folder = existing_folder(name)

@@ -3,8 +3,10 @@
 import shutil
 import stat
 import zipfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from tempfile import TemporaryDirectory
 
 from fusion.errors import BadInput, FoilError
 from fusion.files import atomic_folder, looks_like, open_input
@@ -16,6 +18,25 @@ MOST_RATIO = 200  # unpacked to packed; pictures hardly shrink at all
 _RATIO_FROM = 16_000_000  # bytes: less does no harm, and a few masks may well shrink more
 _JUNK = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # bits of a member's flags
+
+
+def is_zip(source: Path) -> bool:
+    """Return whether a path is one of a ZIP by its name; an .npz is data, not an archive of them."""
+    return source.suffix.lower() == ".zip" and not source.is_dir()
+
+
+@contextmanager
+def unpacked(source: Path) -> Iterator[Path]:
+    """Yield a ZIP as a folder, which is there for as long as the block lasts, and anything else as it is."""
+    if not is_zip(source):
+        yield source
+        return
+    with TemporaryDirectory(prefix="foil-") as temporary:
+        place = Path(temporary, source.stem)
+        try:
+            yield unpack_zip(source, place)
+        except FoilError as error:  # the user knows the archive, not where it was unpacked
+            raise type(error)(str(error).replace(str(place), str(source))) from error
 
 
 def unpack_zip(source: Path, target: Path) -> Path:

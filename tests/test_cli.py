@@ -22,8 +22,8 @@ from assistant import library
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("fit", "inspect", "threshold", "check-data", "models", "explain-model", "bench", "example", "serve")
-COMMANDS += ("version", "synthesise", "pose", "movement")
-NESTED = (["models", "remove"], ["movement", "fit"], ["movement", "inspect"])
+COMMANDS += ("version", "synthesise", "pose")
+NESTED = (["models", "remove"],)
 pytestmark = pytest.mark.usefixtures("fake_core")
 
 
@@ -180,7 +180,7 @@ def test_inspect_tells_verdict_path_score_p_and_why(plate: Plate, gasket: Path) 
 def test_the_only_model_needs_no_name(plate: Plate, gasket: Path) -> None:
     foil("inspect", plate("a.png"))
     library.save(FakeDetector("other"), "other")
-    assert "2 models (gasket, other)" in foil("inspect", plate("a.png"), code=2).stderr
+    assert "2 models of pictures (gasket, other)" in foil("inspect", plate("a.png"), code=2).stderr
 
 
 def test_an_unknown_model_is_a_sentence(plate: Plate) -> None:

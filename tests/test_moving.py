@@ -2,15 +2,20 @@
 
 import json
 import re
+import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from apps.cli import app
-from assistant.moving import fit_movements, inspect_movements
+from apps.commands import options
+from assistant import library
+from assistant.moving import fit_movements
 from fusion.errors import BadData, BadSetting
 from fusion.motion.collection import Reading, called, items_in, movements_in
 from fusion.motion.joints import COCO
@@ -83,46 +88,100 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_from_files_to_words(good: Path, fallen: Path, home: Path) -> None:
-    told = foil("movement", "fit", good, "--name", "squat", "--people", "person(.)_").stdout
-    assert "squat: fitted on 15 movements of COCO-17" in told
-    assert (home / "models" / "squat").is_dir()
-    found = foil("movement", "inspect", fallen, "--model", "squat", code=20).stdout
-    assert found.startswith("REJECT")
+    told = foil("fit", good, "--name", "squat", "--people", "person(.)_").stdout.splitlines()
+    assert re.fullmatch(
+        r"squat: fitted on 15 normal movements of 5 people in \d+ s; its thresholds rest on 15", told[0]
+    )
+    assert told[1] == "seen as COCO-17, 2-D; each as a whole"
+    assert told[2].startswith("REVIEW from a score of ")
+    assert told[3].startswith("15 normal movements are too few for a false-alarm rate of 1 %")
+    assert told[4:] == [f"saved in {home / 'models' / 'squat'}", "next: foil inspect MOVEMENT --model squat"]
+    found = foil("inspect", fallen, "--model", "squat", code=20).stdout
+    assert re.match(rf"REJECT     {re.escape(str(fallen))}  score \d+\.\d+, p 0\.\d+\n", found)
     assert re.search(r"From 1\.\d s to 1\.\d s the left (wrist|elbow) moves unlike normal", found)
-    assert "px too low" in found
-    zh = foil("movement", "inspect", fallen, "--model", "squat", "--lang", "zh", "--json", code=20).stdout
+    assert "px too low" in " ".join(found.split())
+    zh = foil("inspect", fallen, "--model", "squat", "--lang", "zh", "--json", code=20).stdout
     line = json.loads(zh)
     assert line["verdict"] == "REJECT"
     assert line["findings"][0]["joint"] in ("left wrist", "left elbow")
     assert "动作异常" in line["explanation"]
     normal = write(fallen.parent / "fine.json", squat(98))
-    assert foil("movement", "inspect", normal, "--model", "squat").stdout.startswith("PASS")
+    assert foil("inspect", normal, "--model", "squat").stdout.startswith("PASS")
+    assert foil("inspect", normal, "--model", "squat", "--quiet").output == ""
 
 
-def test_a_bad_file_ends_itself_and_a_fit_on_one_says_which(good: Path, home: Path, tmp_path: Path) -> None:
-    detector, _ = fit_movements(good, "squat", Reading())
-    broken = tmp_path / "broken.json"
-    broken.write_text("{")
-    results = list(inspect_movements([broken, good / "person0_0.json"], detector, Reading()))
-    assert [type(result).__name__ for result in results] == ["Failure", "MovementInspection"]
-    assert "UNREADABLE" in foil("movement", "inspect", broken, "--model", "squat", code=30).stdout
-    with pytest.raises(BadData, match=r"broken\.json"):
-        fit_movements(tmp_path, "other", Reading(only="broken"))
+def test_pages_and_an_index_are_written(good: Path, fallen: Path, home: Path, tmp_path: Path) -> None:
+    foil("fit", good, "--name", "squat")
+    (fallen.parent / "broken.json").write_text("{")
+    told = foil("inspect", fallen, fallen.parent / "broken.json", "--out", tmp_path / "report", code=30).stdout
+    assert told.splitlines()[-2:] == ["2 movements: 1 REJECT, 1 UNREADABLE", f"pages: {tmp_path / 'report/index.html'}"]
+    assert sorted(path.name for path in (tmp_path / "report").iterdir()) == ["fallen", "fallen.html", "index.html"]
+    assert (tmp_path / "report/fallen/movement.gif").is_file()
+    index = (tmp_path / "report/index.html").read_text("utf-8")
+    assert "fallen.html" in index
+    assert "broken.json" in index
 
 
-def test_what_makes_no_sense_is_a_sentence(good: Path, home: Path) -> None:
-    assert "no model named nobody" in foil("movement", "inspect", good, "--model", "nobody", code=2).stderr
-    with pytest.raises(BadData, match="none matches 'xyz'"):
-        movements_in(good, Reading(only="xyz"))
-    with pytest.raises(BadSetting, match="regular expression"):
-        movements_in(good, Reading(only="("))
-    with pytest.raises(BadSetting, match="nobody knows who moved"):
-        fit_movements(good, "squat", Reading(), people="subject")
-    fit_movements(good, "squat", Reading())
-    with pytest.raises(BadSetting, match="exists"):
-        fit_movements(good, "squat", Reading())
-    with pytest.raises(BadSetting, match="can't be the name"):
-        fit_movements(good, "../squat", Reading())
+def test_files_that_cannot_be_read_are_skipped_and_listed(good: Path, home: Path, tmp_path: Path) -> None:
+    data = shutil.copytree(good, tmp_path / "data")
+    point = squat(99)
+    point[..., :2] = 7
+    write(data / "point.json", point)
+    (data / "broken.json").write_text("{")
+    with zipfile.ZipFile(tmp_path / "data.zip", "w") as archive:
+        for path in data.iterdir():
+            archive.write(path, f"data/{path.name}")
+    for source in (data, tmp_path / "data.zip"):
+        told = foil("fit", source, "--name", "squat", "--force").stdout
+        assert "fitted on 15 normal movements in" in told
+        assert "nobody said who moved (--people)" in told
+        assert f"2 of 17 movements could not be used:\n  {source}/broken.json: " in told
+        assert f"\n  {source}/point.json: no bone has both ends in sight and apart" in told
+    refused = foil("fit", data, "--name", "few", "--only", "_[0-3].json|broken", code=2).stderr.splitlines()[-1]
+    assert refused.startswith(f"foil: {data}: 4 of its 5 movements can be read, and it takes 5; the first that can't: ")
+
+
+def test_what_makes_no_sense_is_a_sentence(good: Path, fallen: Path, home: Path, tmp_path: Path) -> None:
+    assert "no model named nobody" in foil("inspect", good, "--model", "nobody", code=2).stderr
+    assert "there is no model of movements yet" in foil("inspect", good, code=2).stderr
+    assert "none matches 'xyz'" in foil("fit", good, "--name", "a", "--only", "xyz", code=2).stderr
+    assert "regular expression" in foil("fit", good, "--name", "a", "--only", "(", code=2).stderr
+    assert "nobody knows who moved" in foil("fit", good, "--name", "a", "--people", "subject", code=2).stderr
+    assert "choose gaussian or memory" in foil("fit", good, "--name", "a", "--method", "neural", code=2).stderr
+    assert "false-alarm rates" in foil("fit", good, "--name", "a", "--reject", "0.5", code=2).stderr
+    assert "can't be the name" in foil("fit", good, "--name", "../a", code=2).stderr
+    assert not home.exists()
+    foil("fit", good, "--name", "squat")
+    assert "exists" in foil("fit", good, "--name", "squat", code=2).stderr
+    assert "none of these movements" in foil("inspect", good, fallen, "--only", "xyz", code=2).stderr
+    assert "frames a second" in foil("inspect", fallen, "--rate", "-1", code=2).stderr
+    (tmp_path / "empty").mkdir()
+    told = foil("inspect", tmp_path / "empty", tmp_path / "none.json", fallen, "--model", "squat", code=30).stdout
+    assert re.findall("^[A-Z]+ ", told, re.MULTILINE) == ["UNREADABLE ", "UNREADABLE ", "REJECT "]
+    assert "empty: no movements in this folder" in told
+
+
+def test_options_for_the_other_kind_are_refused(good: Path, fallen: Path, home: Path, tmp_path: Path) -> None:
+    refused = foil("fit", good, "--name", "a", "--mask-dir", "masks", code=2).stderr
+    assert refused == f"foil: --mask-dir is for pictures, and {good} is read as movements; leave it out\n"
+    (tmp_path / "pictures").mkdir()
+    refused = foil("fit", tmp_path / "pictures", "--name", "a", "--people", "", code=2).stderr
+    assert "--people is for movements, and" in refused
+    foil("fit", good, "--name", "squat")
+    refused = foil("inspect", fallen, "--mm-per-px", "0.1", code=2).stderr
+    assert refused == "foil: --mm-per-px is for pictures, and squat is a model of movements; leave it out\n"
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    known = {parameter.name for command in commands.values() for parameter in command.params}
+    assert {*options.PICTURES, *options.MOVEMENTS} <= known
+
+
+def test_a_models_rates_and_past_results_are_those_of_pictures(good: Path, fallen: Path, home: Path) -> None:
+    foil("fit", good, "--name", "squat", "--rate", "24", "--people", "person(.)_")
+    past = fallen.parent / "past.jsonl"
+    past.write_text(foil("inspect", fallen, "--json", code=20).stdout)
+    told = foil("threshold", "squat", "--reject", "0.02", "--scores", past).stdout
+    assert "0 of 1 past results change" in told
+    assert library.read("squat").calibration.reject_rate == 0.02
 
 
 def test_each_movement_of_an_archive_is_one(tmp_path: Path) -> None:
@@ -153,7 +212,7 @@ def test_what_is_normal_is_in_train_and_who_moved_is_told_below_the_data(
         write(data / f"train/good/p{seed % 3}/squat{seed}.json", squat(seed))
     write(data / "test/fallen/person_x.json", squat(7))
     write(data / "test/good/person_y.json", squat(8))
-    detector, _ = fit_movements(data, "squat", Reading(), people=r"p(\d)/")
+    detector = fit_movements(data, "squat", Reading(), people=r"p(\d)/").detector
     assert (detector.card["movements"], detector.card["people"]) == (6, 3)
     assert [(item.label, item.defect, item.split) for item in items_in(data, Reading(only="test"))] == [
         (1, "fallen", "test"),

@@ -14,10 +14,9 @@ from movement_cases import write, write_fallen, write_squats
 
 from apps.ui import movements
 from apps.ui.models import Models
-from apps.ui.movements import Taught
 from apps.ui.shelf import Shelf
 from assistant import library
-from assistant.moving import fit_movements, load_movement_model
+from assistant.moving import MovementFit, fit_movements, load_movement_model
 from fusion.errors import BadData, BadInput, BadModel, BadSetting, FoilError
 from fusion.motion.collection import Reading
 
@@ -39,7 +38,7 @@ def detector(tmp_path_factory: pytest.TempPathFactory) -> "MotionDetector":
     write_squats(folder / "good", 5)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FOIL_HOME", str(folder / "home"))
-        return fit_movements(folder / "good", "squats", Reading(), r"person(\d)", rates=RATES)[0]
+        return fit_movements(folder / "good", "squats", Reading(), r"person(\d)", rates=RATES).detector
 
 
 def test_a_look_fills_every_place(detector: "MotionDetector", shelf: Shelf, tmp_path: Path) -> None:
@@ -156,7 +155,8 @@ def test_a_model_is_taught_from_files_or_from_a_zip(tmp_path: Path, packed: bool
 def test_what_cannot_be_used_is_listed_and_who_moved_is_asked_for(detector: "MotionDetector") -> None:
     place = "/tmp/foil-1/pictures/legs<b>.json"
     card = detector.card | {"people": None, "skipped": [(place, f"{place}: no joint is seen in it")]}
-    text = movements.introduced(Taught("new", replace(detector, card=card), 1.5), "en")
+    taught = MovementFit(replace(detector, name="new", card=card), Path("new"), 9, 1.5, None, None)
+    text = movements.introduced(taught, "en")
     assert "Nobody said who moved" in text
     assert "1 movements could not be used" in text
     assert "<li>legs&lt;b&gt;.json: no joint is seen in it</li>" in text
@@ -166,7 +166,7 @@ def test_errors_in_teaching_name_the_file_and_not_where_it_was_put(tmp_path: Pat
     files = [str(path) for path in write_squats(tmp_path / "good")]
     (tmp_path / "cut.json").write_text("{")
     for given, people, said in (
-        ([*files, str(tmp_path / "cut.json")], "", r"^cut\.json: "),
+        ([*files[:2], str(tmp_path / "cut.json")], "", r"^pictures: 2 of its 3 .* first that can't: cut\.json: "),
         (files, "subject", "nobody knows who moved"),
         (files[:3], "", "5"),
         ([str(tmp_path / "cut.json"), str(tmp_path / "a.zip")], "", "one ZIP"),

@@ -1,7 +1,7 @@
-"""`foil fit`: learn what is normal from a folder of good pictures."""
+"""`foil fit`: learn what is normal from a folder of good pictures, or of normal movements."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -10,7 +10,11 @@ from apps.console import progress_shown
 
 
 def fit(
-    data: options.Data,
+    ctx: typer.Context,
+    data: Annotated[
+        Path,
+        typer.Argument(help="A folder or a ZIP of pictures or movements, a manifest, an NPZ.", show_default=False),
+    ],
     name: Annotated[str, typer.Option(help="What to call the model.", show_default=False)],
     normal_dir: options.NormalDir = None,
     abnormal_dir: options.AbnormalDir = None,
@@ -37,31 +41,50 @@ def fit(
     review: Annotated[float, typer.Option(help="Share of good parts that a person may have to look at.")] = 0.05,
     reject: Annotated[float, typer.Option(help="Share of good parts that may be rejected.")] = 0.01,
     force: Annotated[bool, typer.Option("--force", help="Replace a model of this name.")] = False,
+    joints: options.Joints = None,
+    rate: options.Rate = None,
+    only: options.Only = "",
+    people: Annotated[
+        str, typer.Option(help="Movements: pattern that finds in a name who moved.", show_default=False)
+    ] = "",
+    window: Annotated[float, typer.Option(help="Movements: seconds looked at at a time; 0: each as a whole.")] = 0.0,
 ) -> None:
-    """Learn from good pictures what is normal.
+    """Learn from good pictures or movements what is normal.
 
     Folders may be loose pictures, MVTec's layout (train/good, test/DEFECT), or anything whose subfolders you name.
     Five good pictures are enough to begin; the summary says what so few can promise. A network takes 20 and minutes
     (--method neural): it is trained on the good parts and on defects painted on them, it learns what words mean
     (foil inspect --text), and where it is no better than the closed form, that judges on.
 
+    Movements are skeletons over time: COCO, OpenPose or AlphaPose JSON, arrays, tables (docs/movements.md). Those that
+    begin and end alike, such as exercises, are taken as a whole; others by windows. Say who moved: people differ from
+    each other more than from themselves, and thresholds for new people must know.
+
     \b
     Examples:
       foil fit parts --name gasket
       foil fit parts --name gasket --method neural --minutes 10
       foil fit shop --normal-dir ok --abnormal-dir scratched --name plate
+      foil fit clips --name squat --people "person(\\d+)"
     """
-    from assistant.fitting import fit_folder
+    from fusion.kind import kind_at
 
-    settings = {"backbone": backbone, "size": size, "align": align, "seed": seed}
-    settings |= {
-        "method": "neural" if weights else method,
-        "network": network,
-        "minutes": minutes,
-        "steps": steps,
-        "weights": str(weights or ""),
-    }
-    roles = options.roles(normal_dir, abnormal_dir, normal_test_dir, mask_dir)
+    kind, rates = kind_at(data), (review, reject)
+    options.refuse_foreign(ctx, kind, f"{data} is read as {kind}")
+    settings: dict[str, Any] = {"method": method, "seed": seed}
     with progress_shown() as progress:
-        fitted = fit_folder(data, name, settings, roles, (review, reject), force, progress)
-    typer.echo("\n".join(fitted.lines()))
+        if kind == "movements":
+            from assistant.moving import fit_movements
+
+            reading = options.reading(joints, rate, only)
+            settings |= {"window": window}
+            lines = fit_movements(data, name, reading, people, settings, rates, force, progress).lines()
+        else:
+            from assistant.fitting import fit_folder
+
+            roles = options.roles(normal_dir, abnormal_dir, normal_test_dir, mask_dir)
+            settings |= {"backbone": backbone, "size": size, "align": align}
+            settings |= {"network": network, "minutes": minutes, "steps": steps}
+            settings |= {"method": "neural", "weights": str(weights)} if weights else {}
+            lines = fit_folder(data, name, settings, roles, rates, force, progress).lines()
+    typer.echo("\n".join(lines))

@@ -1,30 +1,47 @@
-"""`foil inspect`: a verdict on pictures, in words or as JSON, and in the exit code."""
+"""`foil inspect`: a verdict on pictures or movements, in words or as JSON, and in the exit code."""
 
 import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from apps.commands import options
 from apps.console import progress_shown
-from fusion.progress import silent
+from fusion.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from assistant.inspection import Failure, Inspection
+    from assistant.inspection import Failure, Inspection, Result
+    from assistant.moving import MovementInspection
     from assistant.page import Entry
+    from explain.catalogue import Lang
     from fusion.item import Item
+    from fusion.modelfile import Kind
+    from fusion.motion.collection import Reading
 
 EXIT = {"PASS": 0, "REVIEW": 10, "REJECT": 20, "REFUSED": 30, "UNREADABLE": 30}
 COLOURS = {"PASS": "green", "REVIEW": "yellow", "REJECT": "red", "REFUSED": "magenta", "UNREADABLE": "magenta"}
 
 
+@dataclass(frozen=True)
+class Look:
+    """How samples of a kind are looked at: their results, one after the other, and how one's page is written."""
+
+    results: "Callable[[Progress], Iterator[Result]]"
+    page: "Callable[[Any, Path], Entry]"  # of a result that is no failure, in a folder
+
+
 def inspect(
-    paths: Annotated[list[Path], typer.Argument(help="Pictures, and folders of them.", show_default=False)],
+    ctx: typer.Context,
+    paths: Annotated[
+        list[Path], typer.Argument(help="Pictures or movements, and folders of them.", show_default=False)
+    ],
     model: Annotated[str | None, typer.Option(help="Its name; not needed while there is only one.")] = None,
     as_json: options.Json = False,
     out: Annotated[Path | None, typer.Option(help="Write pictures, a page a sample and index.html here.")] = None,
@@ -39,11 +56,16 @@ def inspect(
         typer.Option(help="Draw so many normal versions and tell how far they disagree; a second in all.", min=0),
     ] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Neither words nor progress: the exit code tells.")] = False,
+    joints: options.Joints = None,
+    rate: options.Rate = None,
+    only: options.Only = "",
 ) -> None:
-    """Say what differs from normal, and where.
+    """Say what differs from normal, and where or when.
 
     The exit code is the gravest verdict: 0 all PASS, 10 some REVIEW, 20 some REJECT, 30 some refused (not from the
     model's world) or unreadable; 2 wrong usage, 130 interrupted. A file that can't be read never ends the others.
+
+    Of a movement it says which joint moves unlike normal, from when to when, which way and by how much.
 
     Words point and leave out: what you look for is shown where it fits best and changes no verdict; what you ignore,
     or a place that you name, decides what counts, and the words say how much was left out. It takes a model that
@@ -58,27 +80,28 @@ def inspect(
       foil inspect line3/ --model gasket --text "scratches near the rim, ignore the label"
       foil inspect new.png --model gasket --text "只看划痕，忽略标签" --lang zh
       foil inspect new.png --model gasket --text scratches --words open_clip:ViT-B-16:vit.safetensors
+      foil inspect clips/new.json --model squat --out report
     """
     from assistant import library
-    from assistant.inspection import inspect_paths
     from assistant.page import write_index
+    from fusion.kind import kind_at
 
-    targets = _targets(paths, text, mask, skeleton)
-    detector = library.load(model or library.sole())
-    if words:
-        detector = detector.with_words(words)
-    normals = detector.calibration.scores.tolist()
+    model = model or library.sole(kind_at(paths[0]))
+    kind = library.kind(model)
+    options.refuse_foreign(ctx, kind, f"{model} is a model of {kind}")
+    if kind == "pictures":
+        targets, how = _targets(paths, text, mask, skeleton), {"mm_per_px": mm_per_px, "samples": samples}
+        look = _at_pictures(targets, model, words, lang, {**how, "text": text})
+    else:
+        look = _at_movements(paths, model, options.reading(joints, rate, only), lang)
     rows: list[Entry | Failure] = []
     counts: Counter[str] = Counter()
     bar = not quiet and (len(paths) > 1 or paths[0].is_dir()) and not (as_json and sys.stdout.isatty())
     with progress_shown(lines=False) if bar else nullcontext(silent) as progress:
-        results = inspect_paths(
-            targets, detector, lang, mm_per_px=mm_per_px, progress=progress, text=text, samples=samples
-        )
-        for result in results:
-            counts[_verdict(result)] += 1
+        for result in look.results(progress):
+            counts[result.verdict] += 1
             if out:
-                rows.append(_page(result, out, normals))
+                rows.append(_row(result, look, out))
             if as_json:
                 typer.echo(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False))
             elif not quiet:
@@ -86,8 +109,39 @@ def inspect(
     if out:
         write_index(rows, out, lang)
     if not as_json and not quiet:
-        _sum_up(counts, out)
+        _sum_up(counts, kind, out)
     raise typer.Exit(max(EXIT[verdict] for verdict in counts))
+
+
+def _at_pictures(
+    targets: "list[Path | Item]", model: str, words: str | None, lang: "Lang", how: dict[str, Any]
+) -> Look:
+    from assistant import library
+    from assistant.inspection import inspect_paths
+    from assistant.page import entry, write_page
+
+    detector = library.load(model)
+    if words:
+        detector = detector.with_words(words)
+    normals = detector.calibration.scores.tolist()
+
+    def page(result: "Inspection", folder: Path) -> "Entry":
+        return entry(result, write_page(result, folder, normals))
+
+    return Look(lambda progress: inspect_paths(targets, detector, lang, progress=progress, **how), page)
+
+
+def _at_movements(paths: list[Path], model: str, reading: "Reading", lang: "Lang") -> Look:
+    from assistant.movement_page import movement_entry, write_movement_page
+    from assistant.moving import inspect_movements, load_movement_model
+
+    detector = load_movement_model(model)
+    normals = detector.calibration.scores.tolist()
+
+    def page(result: "MovementInspection", folder: Path) -> "Entry":
+        return movement_entry(result, write_movement_page(result, folder, lang, normals))
+
+    return Look(lambda progress: inspect_movements(paths, detector, reading, lang, progress), page)
 
 
 def _targets(paths: list[Path], text: str | None, mask: Path | None, skeleton: Path | None) -> "list[Path | Item]":
@@ -101,51 +155,31 @@ def _targets(paths: list[Path], text: str | None, mask: Path | None, skeleton: P
     return [Item(paths[0], None, "", "test", region=mask, text=text, skeleton=skeleton)]
 
 
-def _verdict(result: "Inspection | Failure") -> str:
-    from assistant.inspection import Inspection
+def _row(result: "Result", look: Look, folder: Path) -> "Entry | Failure":
+    """Write a result's page and return its row of the index, which is all that is kept of it."""
+    from assistant.inspection import Failure
 
-    return result.detection.verdict if isinstance(result, Inspection) else "UNREADABLE"
+    return result if isinstance(result, Failure) else look.page(result, folder)
 
 
-def _tell(result: "Inspection | Failure") -> None:
+def _tell(result: "Result") -> None:
     """Print a result for a person: what it is, then why, wrapped to the terminal."""
     from rich.console import Console
     from rich.text import Text
 
-    from assistant.inspection import Inspection
-    from explain.wording import number, points
-
-    verdict, why = _verdict(result), ""
-    if isinstance(result, Inspection):
-        evidence, why = result.evidence, result.explanation.text
-        told = evidence.sample.name
-        if evidence.score is not None and evidence.p_value is not None:
-            told += f"  score {points(evidence.score)}, p {number(evidence.p_value, 2)}"
-    else:
-        told = result.reason
-    head = verdict.ljust(10)
+    head = result.verdict.ljust(10)
     if "NO_COLOR" not in os.environ:
-        head = typer.style(head, COLOURS[verdict], bold=True)
-    typer.echo(f"{head} {told}")
+        head = typer.style(head, COLOURS[result.verdict], bold=True)
+    typer.echo(f"{head} {result.headline}")
     console = Console()
-    for line in why.splitlines():
+    for line in result.text.splitlines():
         for row in Text(line).wrap(console, console.width - 4):  # by the width of characters: Chinese has no spaces
             typer.echo(f"    {row.plain.rstrip()}")
 
 
-def _sum_up(counts: Counter[str], out: Path | None) -> None:
+def _sum_up(counts: Counter[str], kind: "Kind", out: Path | None) -> None:
     if counts.total() > 1:
         told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in EXIT if counts[verdict])
-        typer.echo(f"{counts.total()} pictures: {told}")
+        typer.echo(f"{counts.total()} {kind}: {told}")
     if out:
         typer.echo(f"pages: {out / 'index.html'}")
-
-
-def _page(result: "Inspection | Failure", folder: Path, normals: list[float]) -> "Entry | Failure":
-    """Write a result's page and return its row of the index, which is all that is kept of it."""
-    from assistant.inspection import Inspection
-    from assistant.page import entry, write_page
-
-    if isinstance(result, Inspection):
-        return entry(result, write_page(result, folder, normals))
-    return result

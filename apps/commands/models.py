@@ -19,7 +19,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.callback(invoke_without_command=True)
 def models(ctx: typer.Context, as_json: options.Json = False) -> None:
-    """List the models, of pictures and of movements, or remove one.
+    """List the models of pictures and movements, or remove one.
 
     They live in the folder that the variable FOIL_HOME names, or where the system keeps the data of programs.
 

@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fusion.errors import BadSetting
+
 if TYPE_CHECKING:
     from assistant.fitting import Roles
+    from fusion.modelfile import Kind
+    from fusion.motion.collection import Reading
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words for people.")]
 Data = Annotated[
@@ -20,6 +24,32 @@ NormalDir = Annotated[Names, typer.Option(help="Subfolder of good pictures; may 
 AbnormalDir = Annotated[Names, typer.Option(help="Subfolder of defective pictures, which are only tested on.")]
 NormalTestDir = Annotated[Names, typer.Option(help="Subfolder of good pictures that are only tested on.")]
 MaskDir = Annotated[Names, typer.Option(help="Subfolder of masks that show where the defects are.")]
+
+Joints = Annotated[str | None, typer.Option(help="Movements: a joint set, such as plug-in-gait-39, or a mapping file.")]
+Rate = Annotated[float | None, typer.Option(help="Movements: frames a second, where the files don't say.")]
+Only = Annotated[str, typer.Option(help="Movements: only those whose names this pattern finds.", show_default=False)]
+
+PICTURES: tuple[str, ...] = ("normal_dir", "abnormal_dir", "normal_test_dir", "mask_dir", "backbone", "size", "align")
+PICTURES += ("minutes", "steps", "network", "weights")
+PICTURES += ("text", "words", "mask", "skeleton", "mm_per_px", "samples")
+MOVEMENTS = ("joints", "rate", "only", "people", "window")
+
+
+def refuse_foreign(ctx: typer.Context, kind: "Kind", here: str) -> None:
+    """Refuse options that are for the other kind of data, rather than ignore them; `here` says why it is this one."""
+    other, foreign = ("movements", MOVEMENTS) if kind == "pictures" else ("pictures", PICTURES)
+    for name in foreign:
+        source = ctx.get_parameter_source(name)  # None: the command has no such option
+        if source and source.name != "DEFAULT":
+            raise BadSetting(f"--{name.replace('_', '-')} is for {other}, and {here}; leave it out")
+
+
+def reading(joints: str | None, rate: float | None, only: str) -> "Reading":
+    """Return how files of movements are to be read."""
+    from fusion.motion.collection import Reading
+    from fusion.motion.mapping import joint_set
+
+    return Reading(joint_set(joints) if joints else None, rate, only)
 
 
 def roles(normal: Names, abnormal: Names, normal_test: Names, mask: Names) -> "Roles":

@@ -1,13 +1,11 @@
 """Inspect one movement for the page, and teach a model of movements from uploaded files."""
 
 import os
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from apps.ui.shelf import Shelf
@@ -15,11 +13,10 @@ from apps.ui.teaching import gathered, listed, told_of
 from apps.ui.words import word
 from assistant import card, movement_page, pictures
 from assistant.labels import movement_label
-from assistant.moving import fit_movements, inspect_movement
+from assistant.moving import MovementFit, fit_movements, inspect_movement
 from assistant.sheet import plain_stem
 from explain.catalogue import Lang
 from explain.wording import number
-from fusion.archive import unpack_zip
 from fusion.errors import FoilError
 from fusion.motion.collection import Reading
 from fusion.progress import Progress, silent
@@ -39,15 +36,6 @@ class MovementView:
     charts: str = ""  # moments, map and angles
     evidence: dict[str, Any] | None = None
     report: str | None = None
-
-
-@dataclass(frozen=True)
-class Taught:
-    """A model of movements that was just fitted."""
-
-    name: str
-    detector: "MotionDetector"
-    seconds: float
 
 
 def keys_of(path: str) -> list[str]:
@@ -134,21 +122,10 @@ def fitted(
     rates: tuple[float, float],
     replace: bool,
     progress: Progress = silent,
-) -> Taught:
+) -> MovementFit:
     """Fit a model of movements on uploaded files and keep it under a name, with these false-alarm rates."""
-    started = time.perf_counter()
-    with _unpacked(files) as source:
-        detector, _ = fit_movements(source, name, reading, people, {"window": window}, rates, replace, progress)
-    return Taught(name, detector, time.perf_counter() - started)
-
-
-@contextmanager
-def _unpacked(files: Sequence[str]) -> Iterator[Path]:
-    """Yield uploaded files, or what is in an uploaded ZIP, as one folder; errors name no temporary path."""
-    with gathered(files) as source, TemporaryDirectory(prefix="foil-") as temporary:
-        folder = source if source.is_dir() else unpack_zip(source, Path(temporary, "movements"))
-        with _named(str(folder)):
-            yield folder
+    with gathered(files) as source:
+        return fit_movements(source, name, reading, people, {"window": window}, rates, replace, progress)
 
 
 @contextmanager
@@ -162,7 +139,7 @@ def _named(place: str) -> Iterator[None]:
         raise type(error)(str(error).replace(f"{place}{os.sep}", "").replace(place, Path(place).name)) from error
 
 
-def introduced(taught: Taught, lang: Lang) -> str:
+def introduced(taught: MovementFit, lang: Lang) -> str:
     """Return, as HTML, what was fitted and what it promises."""
     calibration, made = taught.detector.calibration, taught.detector.card
     seconds = number(taught.seconds, significant=2)

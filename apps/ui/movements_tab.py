@@ -8,10 +8,11 @@ import gradio as gr
 from apps.ui import movements
 from apps.ui.frame import Frame, empty, html, told, unforeseen
 from apps.ui.inspect_tab import TO_CARD
-from apps.ui.movements import MovementView, Taught, failed
+from apps.ui.movements import MovementView, failed
 from apps.ui.teach_tab import PROGRESS, nothing, shares, shown_on
 from apps.ui.words import word
 from assistant import library
+from assistant.moving import MovementFit
 from explain.catalogue import Lang
 from fusion.errors import BadSetting, FoilError
 from fusion.motion.collection import Reading
@@ -175,7 +176,7 @@ class MovementsTab:
         replace: bool,
         lang: Lang,
         progress: gr.Progress = PROGRESS,
-    ) -> tuple[Taught, Any]:
+    ) -> tuple[MovementFit, Any]:
         with told(lang):
             if not files or not name.strip():
                 raise BadSetting(word("fit.no_name" if files else "movements.no_files", lang))
@@ -186,5 +187,5 @@ class MovementsTab:
             )
             return taught, gr.update(choices=library.names("movements"), value=taught.name)
 
-    def _said(self, taught: Taught | None, lang: Lang) -> str:
+    def _said(self, taught: MovementFit | None, lang: Lang) -> str:
         return movements.introduced(taught, lang) if taught else empty("fit.empty", lang)

@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,17 +26,16 @@ class Reading:
 
 
 def movements_in(path: Path, reading: Reading) -> list[Path]:
-    """Return the movements behind a path: a file, FILE.npz#KEY for each of several, a folder of files.
-
-    BadData if there are none, or none that is asked for.
-    """
-    return _chosen(all_in(path), path, reading)
+    """Return the movements behind a path that are asked for: a file, FILE.npz#KEY for each of several, a folder's."""
+    only = pattern(reading.only)
+    return [one for one in all_in(path) if only.search(called(one, path))]
 
 
 def items_in(source: Path, reading: Reading) -> list[Item]:
     """Return the movements of a data set as items, whose paths `read_motion` takes.
 
     A folder may have MVTec's layout (train/good, test/good, test/KIND); of any other, and of a file, all are normal.
+    BadData if there are none, or none that is asked for.
     """
     if not source.is_dir():
         items = [Item(path, 0, "good", "train") for path in all_in(source)]
@@ -45,8 +43,12 @@ def items_in(source: Path, reading: Reading) -> list[Item]:
         items = mvtec(source, all_in)
     else:
         items = loose(source, all_in)
-    chosen = set(_chosen([item.path for item in items], source, reading))
-    return [item for item in items if item.path in chosen]
+    only = pattern(reading.only)
+    chosen = [item for item in items if only.search(called(item.path, source))]
+    if not chosen:
+        among = f", of {len(items)} none matches {reading.only!r}" if items else ""
+        raise BadData(f"{source}: no movements in it{among}; expected {', '.join(SUFFIXES)}")
+    return chosen
 
 
 def normals_in(source: Path, reading: Reading) -> list[Path]:
@@ -99,12 +101,3 @@ def _keys(file: Path) -> list[Path]:
     except BadInput:  # whoever reads it will say so, by name
         keys = ()
     return [Path(f"{file}#{key}") for key in keys] if len(keys) > 1 else [file]
-
-
-def _chosen(found: Sequence[Path], source: Path, reading: Reading) -> list[Path]:
-    only = pattern(reading.only)
-    chosen = [path for path in found if only.search(called(path, source))]
-    if not chosen:
-        among = f", of {len(found)} none matches {reading.only!r}" if found else ""
-        raise BadData(f"{source}: no movements in it{among}; expected {', '.join(SUFFIXES)}")
-    return chosen

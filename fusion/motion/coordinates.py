@@ -120,7 +120,7 @@ def fit_coordinates(motions: Sequence[Motion], cells: int = 0) -> Coordinates:
     joints = motions[0].joints
     cells = cells or int(np.clip(_PER_SECOND * np.median([motion.seconds for motion in motions]), *CELLS))
     lengths = np.stack([_typical_lengths(filled(motion), motion) for motion in motions])
-    sized = np.isfinite(lengths).any(axis=1)
+    sized = [bool(np.isfinite(own).any()) for own in lengths]
     often = np.mean([(motion.confidence > 0).any(axis=0) for motion in motions], axis=0) >= _OFTEN
     root = [joint for joint in map(joints.index, joints.root) if often[joint]]
     anchors = np.array(root or np.flatnonzero(often), np.intp)
