@@ -8,7 +8,7 @@ from pathlib import Path
 from fusion.errors import BadData, BadInput
 from fusion.files import without_copies
 from fusion.item import Item
-from fusion.layouts import categories, loose, masks_beside, mvtec, named_folders
+from fusion.layouts import loose, masks_beside, mvtec, named_folders, refuse_several
 from fusion.manifest import MANIFEST_SUFFIXES, read_manifest
 from fusion.modality.image import IMAGE_SUFFIXES
 
@@ -82,10 +82,7 @@ def _recognise(root: Path, confined: bool) -> list[Item]:
         return read_manifest(manifests[0], confined)
     if (root / "train").is_dir() or (root / "test").is_dir():
         return mvtec(root)
-    if several := categories(root):
-        raise BadData(
-            f"{root}: holds {len(several)} data sets ({', '.join(several)}); choose one, such as {root / several[0]}"
-        )
+    refuse_several(root)
     return masks_beside(root) or loose(root)
 
 

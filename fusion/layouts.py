@@ -67,9 +67,13 @@ def mvtec(root: Path, find: Find = pictures_in) -> list[Item]:
     return items
 
 
-def categories(root: Path) -> list[str]:
-    """Return the names of the subfolders that are data sets of MVTec's layout themselves."""
-    return sorted(path.parent.parent.name for path in root.glob("*/train/good"))
+def refuse_several(root: Path) -> None:
+    """Refuse a folder whose subfolders are data sets of MVTec's layout themselves: their defects are not normal."""
+    several = sorted(path.parent.parent.name for path in root.glob("*/train/good"))
+    if several:
+        raise BadData(
+            f"{root}: holds {len(several)} data sets ({', '.join(several)}); choose one, such as {root / several[0]}"
+        )
 
 
 def named_folders(

@@ -222,3 +222,8 @@ def test_what_is_normal_is_in_train_and_who_moved_is_told_below_the_data(
         fit_movements(data, "other", Reading(), people="person")
     with pytest.raises(BadData, match="put them into train/good"):
         fit_movements(data, "other", Reading(only="test"))
+    with pytest.raises(BadData, match=r"holds 1 data sets \(person7_of_nobody\)"):
+        fit_movements(tmp_path, "other", Reading())
+    shutil.move(data / "test", data / "tested")
+    with pytest.raises(BadData, match="good sounds like a label"):
+        fit_movements(data / "tested", "other", Reading())

@@ -162,6 +162,15 @@ def test_what_cannot_be_used_is_listed_and_who_moved_is_asked_for(detector: "Mot
     assert "<li>legs&lt;b&gt;.json: no joint is seen in it</li>" in text
 
 
+def test_a_file_that_cannot_be_read_is_listed_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "cut.json").write_text("{")
+    files = [*map(str, write_squats(tmp_path / "good")), str(tmp_path / "cut.json")]
+    text = movements.introduced(movements.fitted(files, "new", Reading(), "", 0.0, RATES, False), "en")
+    assert "1 movements could not be used" in text
+    assert "<li>cut.json: " in text
+    assert "/tmp" not in text
+
+
 def test_errors_in_teaching_name_the_file_and_not_where_it_was_put(tmp_path: Path) -> None:
     files = [str(path) for path in write_squats(tmp_path / "good")]
     (tmp_path / "cut.json").write_text("{")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fusion.errors import BadData, BadInput, BadSetting
 from fusion.item import Item
-from fusion.layouts import loose, mvtec
+from fusion.layouts import loose, mvtec, refuse_several
 from fusion.motion.joints import JointSet
 from fusion.motion.read import motion_keys
 from fusion.motion.recording import split_key
@@ -42,6 +42,7 @@ def items_in(source: Path, reading: Reading) -> list[Item]:
     elif (source / "train").is_dir() or (source / "test").is_dir():
         items = mvtec(source, all_in)
     else:
+        refuse_several(source)
         items = loose(source, all_in)
     only = pattern(reading.only)
     chosen = [item for item in items if only.search(called(item.path, source))]
