@@ -31,6 +31,7 @@ HOMES = {
     "diffusers": ("fusion/diffusion/sampling.py", "fusion/diffusion/learner.py"),
     "accelerate": ("fusion/diffusion/learner.py",),
     "cv2": ("fusion/",),
+    "sklearn": ("fusion/motion/peers.py",),
     "scipy": ("fusion/", "explain/"),
     "tifffile": ("fusion/modality/formats.py",),
     "pillow_heif": ("fusion/modality/formats.py",),

@@ -1,16 +1,25 @@
 """`foil bench`: measure detectors on labelled data."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from apps.commands import options
 from apps.console import progress_shown
 from fusion.errors import BadSetting
 
+if TYPE_CHECKING:
+    from fusion.modelfile import Kind
+    from fusion.motion.collection import Reading
+    from fusion.motion.labelled import Patterns
+
 
 def bench(
-    folders: Annotated[list[Path], typer.Argument(help="Data sets with good and bad pictures.", show_default=False)],
+    ctx: typer.Context,
+    data: Annotated[
+        list[Path], typer.Argument(help="Data sets with good and bad pictures, or movements.", show_default=False)
+    ],
     method: Annotated[
         list[str] | None, typer.Option(help="gaussian, memory, neural; may be given several times.")
     ] = None,
@@ -22,6 +31,16 @@ def bench(
     promise: Annotated[
         int, typer.Option(help="Instead: compare promised false alarms with seen ones over so many splits.", min=0)
     ] = 0,
+    joints: options.Joints = None,
+    rate: options.Rate = None,
+    only: options.Only = "",
+    normal: Annotated[str, typer.Option(help="Movements whose name holds this pattern are normal.")] = "",
+    fit_on: Annotated[
+        str, typer.Option(help="Normal ones of these are fitted on, their others left out; the rest is tested.")
+    ] = "",
+    people: Annotated[str, typer.Option(help="Pattern that finds in a movement's name who moved.")] = "",
+    by: Annotated[str, typer.Option(help="Pattern that finds in a movement's name its group, measured alone.")] = "",
+    peers: Annotated[bool, typer.Option("--peers", help="Measure scikit-learn on the same movements, too.")] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Keep rows here; rows in it aren't repeated.")
     ] = None,
@@ -30,36 +49,77 @@ def bench(
     """Measure detectors on labelled data.
 
     Every combination of data, method, backbone and seed is a row of a table in Markdown. Fitted is on good pictures
-    only; labels are compared with what came out, and no threshold ever sees them. With --json an interrupted benchmark
-    goes on where it was. The exit code is 1 if a row failed.
+    or normal movements only; labels are compared with what came out, and no threshold ever sees them. With --json an
+    interrupted benchmark goes on where it was. The exit code is 1 if a row failed. Movements lie in MVTec's layout
+    (train/good, test/good, test/KIND), or their names tell by --normal and --fit-on.
 
     \b
     Example:
       foil bench shop/gasket shop/fabric --method gaussian --method memory --json rows.jsonl
       foil bench shop/gasket --promise 20
+      foil bench squats --normal ok_ --fit-on "person[1-7]_" --people "person." --peers
     """
+    movements = _kind(ctx, data) == "movements"
     if promise:
         if json_file or (method and len(method) > 1) or (backbone and len(backbone) > 1):
             raise BadSetting("--promise checks one method and backbone at a time, and keeps no rows: leave out --json")
         first = {"method": (method or ["gaussian"])[0], "backbone": (backbone or ["auto"])[0], "size": size}
-        _print(_promises(folders, first, promise), markdown_file)
+        _print(_promises(data, first, promise), markdown_file)
         return
-    trained = "neural" in (method or [])
+    methods = method or ["gaussian"]
+    if movements:
+        from fusion.motion.labelled import Patterns
+
+        reading, patterns = options.reading(joints, rate, only), Patterns(normal, fit_on, people, by)
+        text, failed = _movements(data, methods, seeds, reading, patterns, peers, json_file)
+    else:
+        common: dict[str, Any] = {"size": size} if size else {}
+        common |= {"minutes": minutes, "network": network} if "neural" in methods else {}
+        text, failed = _pictures(data, methods, backbone or ["auto"], seeds, common, json_file)
+    _print(text, markdown_file)
+    raise typer.Exit(int(failed))
+
+
+def _pictures(
+    data: list[Path], methods: list[str], backbones: list[str], seeds: int, common: dict[str, Any], json: Path | None
+) -> tuple[str, bool]:
+    """Return the table, and whether a row failed."""
     from fusion.bench_table import markdown
     from fusion.benchmark import run_bench
 
     with progress_shown() as progress:
-        rows = run_bench(
-            folders,
-            method or ["gaussian"],
-            backbone or ["auto"],
-            range(seeds),
-            json_file,
-            progress,
-            ({"size": size} if size else {}) | ({"minutes": minutes, "network": network} if trained else {}),
-        )
-    _print(markdown(rows), markdown_file)
-    raise typer.Exit(int(any(row.failed for row in rows)))
+        rows = run_bench(data, methods, backbones, range(seeds), json, progress, common)
+    return markdown(rows), any(row.failed for row in rows)
+
+
+def _movements(
+    data: list[Path],
+    methods: list[str],
+    seeds: int,
+    reading: "Reading",
+    patterns: "Patterns",
+    peers: bool,
+    json: Path | None,
+) -> tuple[str, bool]:
+    """Return the table, and whether a row failed."""
+    from fusion.motion.bench_table import markdown
+    from fusion.motion.benchmark import run_motion_bench
+
+    with progress_shown() as progress:
+        rows = run_motion_bench(data, methods, range(seeds), reading, patterns, peers, json, progress)
+    return markdown(rows), any(row.failed for row in rows)
+
+
+def _kind(ctx: typer.Context, data: list[Path]) -> "Kind":
+    """Return what all the data are; BadSetting if they are of both kinds, or an option is for the other kind."""
+    from fusion.kind import kind_at
+
+    kinds = {path: kind_at(path) for path in data}
+    if len(set(kinds.values())) > 1:
+        told = ", ".join(f"{path} ({kind})" for path, kind in kinds.items())
+        raise BadSetting(f"pictures and movements can't share a table: {told}; measure them apart")
+    options.refuse_foreign(ctx, kinds[data[0]], f"{data[0]} is read as {kinds[data[0]]}")
+    return kinds[data[0]]
 
 
 def _promises(folders: list[Path], settings: dict[str, Any], splits: int) -> str:

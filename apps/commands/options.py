@@ -31,8 +31,8 @@ Only = Annotated[str, typer.Option(help="Movements: only those whose names this 
 
 PICTURES: tuple[str, ...] = ("normal_dir", "abnormal_dir", "normal_test_dir", "mask_dir", "backbone", "size", "align")
 PICTURES += ("minutes", "steps", "network", "weights")
-PICTURES += ("text", "words", "mask", "skeleton", "mm_per_px", "samples")
-MOVEMENTS = ("joints", "rate", "only", "people", "window")
+PICTURES += ("text", "words", "mask", "skeleton", "mm_per_px", "samples", "promise")
+MOVEMENTS = ("joints", "rate", "only", "people", "window", "normal", "fit_on", "by", "peers")
 
 
 def refuse_foreign(ctx: typer.Context, kind: "Kind", here: str) -> None:

@@ -10,9 +10,11 @@ from fusion.bench_table import VERDICTS, Alarms, Row, percent, shortcomings, tab
 NOTES = """\
 AUROC is over movements, in brackets its 95 % bootstrap interval. T1 (review) and T2 (reject) are set by normal
 movements alone, each looked at by statistics of other people where it is known who moved: in brackets the 95 % interval
-of the number of false alarms if the promised rate holds; peers promise nothing. A refused movement counts as an alarm
-and ranks highest. Time is that of the whole `detect`, the median. Peers are scikit-learn as it comes, on the same
-movements centred at the hips, turned to one heading, scaled to one size, resampled to 32 frames."""
+of the number of false alarms if the promised rate holds. A refused movement counts as an alarm and ranks highest. Time
+is that of the whole `detect`, the median."""
+PEERS = """\
+Peers see the same movements centred at the hips, turned to one heading, scaled to one size and resampled to 32 frames
+(standardised for the SVM), are scikit-learn as it comes where it has them, and promise nothing."""
 WHO = ("data", "method", "seed")
 QUALITY = ("fitted on", "test: good + bad", "AUROC", "AP", "fit, s", "a movement, ms")
 
@@ -54,11 +56,12 @@ def markdown(rows: Sequence[Row[MotionMeasures]]) -> str:
     if measured:
         parts.append(table((*WHO, *QUALITY), [(*_who(row), *_quality(m)) for row, m in measured]))
         parts.append("Verdicts at thresholds set by normal movements alone:")
-        verdicts = [(*_who(row), *_verdicts(m)) for row, m in measured if m.review or m.unusable]
+        verdicts = [(*_who(row), *_verdicts(m, m.review, m.reject)) for row, m in measured if m.review and m.reject]
         parts.append(table((*WHO, *VERDICTS), verdicts))
     parts += shortcomings(rows, [m.unusable for _, m in measured])
     if measured:
-        parts.append(f"{NOTES} Measured on {'; '.join(sorted({m.machine for _, m in measured}))}.")
+        notes = f"{NOTES} {PEERS}" if any(m.review is None for _, m in measured) else NOTES
+        parts.append(f"{notes} Measured on {'; '.join(sorted({m.machine for _, m in measured}))}.")
     return "\n\n".join(parts) + "\n"
 
 
@@ -92,6 +95,5 @@ def _quality(m: MotionMeasures) -> tuple[str, ...]:
     return f"{m.n_fit}{people}", f"{m.n_good} + {m.n_bad}", auroc, percent(m.average_precision), *costs
 
 
-def _verdicts(m: MotionMeasures) -> tuple[str, ...]:
-    cells = (verdict_cells(alarms) if alarms else ("–",) * 3 for alarms in (m.review, m.reject))
-    return *(cell for three in cells for cell in three), f"{m.n_refused}", f"{len(m.unusable)}"
+def _verdicts(m: MotionMeasures, review: Alarms, reject: Alarms) -> tuple[str, ...]:
+    return *verdict_cells(review), *verdict_cells(reject), f"{m.n_refused}", f"{len(m.unusable)}"

@@ -14,11 +14,11 @@ from fusion.bench_row import alarms_at
 from fusion.bench_table import Alarms, Row
 from fusion.benchmark import Job, code_version, run_rows
 from fusion.calibration import Calibration
-from fusion.errors import BadInput, BadSetting
+from fusion.errors import BadInput
 from fusion.metrics import auroc_interval, average_precision, image_auroc
 from fusion.motion.bench_table import MotionMeasures, from_json
 from fusion.motion.collection import Reading
-from fusion.motion.detector import METHODS, MotionConfig, MotionDetector
+from fusion.motion.detector import MotionConfig, MotionDetector
 from fusion.motion.fitting import fit
 from fusion.motion.labelled import Group, Patterns, groups_in
 from fusion.motion.motion import Motion
@@ -42,9 +42,8 @@ def run_motion_bench(
 
     Labels are compared with what came out, and go nowhere else. Data that can't be compared are refused at once.
     """
-    if unknown := [method for method in methods if method not in METHODS]:
-        raise BadSetting(f"--method {unknown[0]} is unknown for movements; choose {' or '.join(METHODS)}")
-    every = [(method, seed) for method in dict.fromkeys(methods) for seed in seeds]
+    configs = [MotionConfig(method, seed=seed) for method in dict.fromkeys(methods) for seed in seeds]
+    every = [(config.method, config.seed) for config in configs]
     if peers:
         every += [(name, seed) for name in PEERS for seed in (seeds if name in SEEDED else seeds[:1])]
     jobs: list[Job[MotionMeasures]] = []

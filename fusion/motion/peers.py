@@ -55,8 +55,11 @@ def _isolation_forest(normals: Numbers, seed: int) -> Score:
 
 def _one_class_svm(normals: Numbers, seed: int) -> Score:
     with _sklearn():
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
         from sklearn.svm import OneClassSVM
-    return _of_model(OneClassSVM().fit(_flat(normals)))
+    # its kernel has one width for all: as they come, still joints hide how the moving ones move
+    return _of_model(make_pipeline(StandardScaler(), OneClassSVM()).fit(_flat(normals)))
 
 
 def _of_model(model: Any) -> Score:
