@@ -25,7 +25,7 @@ def fit(
     ] = "auto",
     method: Annotated[
         Literal["gaussian", "memory", "neural"],
-        typer.Option(metavar="METHOD", help="gaussian, memory (nearest good patches), or neural (trained)."),
+        typer.Option(metavar="METHOD", help="gaussian, memory (nearest good ones), or, of pictures, neural (trained)."),
     ] = "gaussian",
     minutes: Annotated[float, typer.Option(help="Of training (neural), on whatever this machine has.")] = 5.0,
     steps: Annotated[int, typer.Option(help="Of training, exactly, instead of minutes.", min=0)] = 0,
