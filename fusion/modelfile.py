@@ -14,10 +14,11 @@ from fusion.files import atomic_folder, atomic_write
 
 FORMAT = 1  # of the folder; raised when an older Foil could not read it
 MANIFEST = "config.json"
-MOTION = "motion"  # what the config of a model of movements calls its kind; that of pictures calls it nothing
+MOTION, TABLE = "motion", "table"  # what the config of a model calls its kind; that of pictures calls it nothing
 _AGAIN = "copy it again from its source, or fit it again"
 
-Kind = Literal["pictures", "movements"]
+Kind = Literal["pictures", "movements", "tables"]
+_KINDS: dict[str | None, Kind] = {MOTION: "movements", TABLE: "tables"}
 
 
 def write_model(folder: Path, config: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
@@ -60,7 +61,7 @@ def verify(folder: Path, *names: str) -> dict[str, Any]:
 def kind_of(folder: Path) -> Kind:
     """Return what a model's folder is a model of; BadModel if its config.json can't be read."""
     config = _read(folder).get("config")
-    return "movements" if isinstance(config, dict) and config.get("kind") == MOTION else "pictures"
+    return _KINDS.get(config.get("kind"), "pictures") if isinstance(config, dict) else "pictures"
 
 
 def replace_file(folder: Path, name: str, content: bytes) -> None:

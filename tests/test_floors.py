@@ -20,6 +20,7 @@ HOMES = {
     "safetensors": (
         "fusion/pretrained.py",
         "fusion/motion/pretrained.py",
+        "fusion/table/pretrained.py",
         "fusion/learning/weights.py",
         "fusion/representation/backbone.py",
         "fusion/diffusion/checkpoint.py",
@@ -32,6 +33,7 @@ HOMES = {
     "accelerate": ("fusion/diffusion/learner.py",),
     "cv2": ("fusion/",),
     "sklearn": ("fusion/motion/peers.py",),
+    "pyarrow": ("fusion/table/read.py",),
     "scipy": ("fusion/", "explain/"),
     "tifffile": ("fusion/modality/formats.py",),
     "pillow_heif": ("fusion/modality/formats.py",),

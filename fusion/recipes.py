@@ -1,0 +1,80 @@
+"""Recipes: every method as one row, a short composition of a denoiser D, a walk, a residual and a calibration."""
+
+from dataclasses import dataclass
+
+from fusion.errors import BadSetting
+from fusion.modelfile import Kind
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a method is, without any of its code."""
+
+    name: str  # what --method takes
+    kinds: tuple[Kind, ...]  # of data that it judges
+    title: str
+    composition: str  # denoiser; walk; residual; calibration
+    source: str
+    licence: str  # of the source's released code, none of which is in Foil
+    cost: str
+    good_for: str
+
+
+_OWN = "none of others' code is used; Apache-2.0"
+_DTE = "released code (vicliv/DTE) without a licence; written from the paper"
+_EVERY: tuple[Kind, ...] = ("pictures", "movements", "tables")
+
+RECIPES = (
+    Recipe(
+        "gaussian",
+        _EVERY,
+        "Gaussian (Mahalanobis distance)",
+        "the Gaussian's denoiser in whitened coordinates; no walk; |x - D(x)|; held-out normals",
+        "Mahalanobis 1936; on features: PaDiM [Defard et al. 2021]",
+        _OWN,
+        "seconds to fit; one product of matrices a sample",
+        "few normals, columns that move together, a first answer at once",
+    ),
+    Recipe(
+        "memory",
+        _EVERY,
+        "Memory (nearest normal)",
+        "the ideal denoiser of the normals at sigma -> 0; no walk; |x - D(x)|; held-out normals",
+        "De Bortoli 2022; as a detector: PatchCore [Roth et al. 2022]",
+        _OWN,
+        "nothing to fit; time and space grow with the normals",
+        "normals of many kinds, any shape of their cloud",
+    ),
+    Recipe(
+        "neural",
+        ("pictures",),
+        "Neural (trained, hears words)",
+        "a network around the Gaussian's denoiser; several sigmas without noise; |x - D(x)|; held-out normals",
+        "EDM [Karras et al. 2022]; conditions after AnomalyXFusion [Hu et al. 2024]",
+        _OWN,
+        "minutes of training; a call of the network a sigma",
+        "words, masks and skeletons that must count; texture with structure",
+    ),
+    Recipe(
+        "dte-np",
+        ("tables",),
+        "DTE, non-parametric",
+        "memory of normals; no walk; mode of the noise level's inverse-gamma posterior; held-out normals",
+        "Livernoche et al., ICLR 2024 (arXiv 2305.18593)",
+        _DTE,
+        "as memory",
+        "what memory is for, where single normals may be odd: five neighbours vote",
+    ),
+)
+
+
+def of_kind(kind: Kind) -> list[Recipe]:
+    return [recipe for recipe in RECIPES if kind in recipe.kinds]
+
+
+def recipe(name: str) -> Recipe:
+    """Return a method's row; BadSetting names the known ones."""
+    for row in RECIPES:
+        if row.name == name:
+            return row
+    raise BadSetting(f"there is no method {name!r}; known are {', '.join(row.name for row in RECIPES)}")

@@ -1,0 +1,121 @@
+"""TableDetector: how far a row is from normal ones, and which of its columns are off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fusion.calibration import Calibration
+from fusion.detection import Thresholds, Verdict
+from fusion.table.config import TableConfig
+from fusion.table.coordinates import Coordinates, in_parts
+from fusion.table.methods import Method
+from fusion.table.table import Numbers, Table, shown
+from fusion.threads import one_thread
+
+_AT_ONCE = 8192  # rows that are scored
+_MOST_MISSING = 0.5  # of a row's values; with more it isn't judged
+SHOWN = 3  # columns
+
+
+@dataclass(frozen=True)
+class Off:
+    """A column that speaks against a row."""
+
+    column: str
+    value: float  # as it is
+    expected: float  # what the row's other columns imply of normals
+    effect: float  # by how much the row's score falls once the column is as expected
+
+
+@dataclass(frozen=True, eq=False)
+class RowDetection:
+    """What a detector says of one row."""
+
+    verdict: Verdict
+    pred_score: float
+    p_value: float  # share of held-out normals that score at least as high, conformal: (1 + #) / (n + 1)
+    thresholds: Thresholds
+    off: tuple[Off, ...]  # the columns that are most off, the worst first; none where nothing was found
+    missing: tuple[str, ...]  # columns without a value, taken as the normals' mean
+    refusal: str | None = None  # why the row can't be judged, in English; None if it can
+
+
+@dataclass(frozen=True, eq=False)
+class TableDetector:
+    """Everything fitted; nothing of it changes when rows are looked at."""
+
+    name: str
+    config: TableConfig
+    coordinates: Coordinates
+    method: Method
+    calibration: Calibration  # of held-out normals' scores
+    card: dict[str, Any]  # how it came about, as plain data
+
+    def detect(self, table: Table) -> list[RowDetection]:
+        """Return a verdict for each row; BadInput if a column that the model knows is missing, others are left out."""
+        values = table.chosen(self.coordinates.columns).values
+        scores, limits = self.scores(values), self.calibration.thresholds
+        found = np.flatnonzero(scores >= limits.review)
+        off = dict(zip(found.tolist(), self._off(values[found], scores[found]), strict=True))
+        return [
+            self._row(values[row], float(score), limits, off.get(row, ())) for row, score in enumerate(scores.tolist())
+        ]
+
+    def scores(self, values: Numbers) -> Numbers:
+        """Return a score a row, (N, d) -> (N,): the higher, the more anomalous."""
+        x = self.coordinates(values)
+        with one_thread(), torch.inference_mode():
+            return torch.cat([self.method(some) for some in in_parts(x, _AT_ONCE)]).double().numpy()
+
+    def with_rates(self, review_rate: float, reject_rate: float) -> "TableDetector":
+        """Return the same detector under other promised false-alarm rates."""
+        return replace(self, calibration=self.calibration.with_rates(review_rate, reject_rate))
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write the model's folder, whole or not at all; an older one of this name is replaced."""
+        from fusion.table.pretrained import save
+
+        save(self, Path(folder))
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path) -> "TableDetector":
+        """Read a model's folder; BadModel names the file that is missing or altered."""
+        from fusion.table.pretrained import load
+
+        return load(Path(folder))
+
+    def _row(self, values: Numbers, score: float, limits: Thresholds, off: Sequence[Off]) -> RowDetection:
+        lost = np.isnan(values)
+        missing = tuple(column for column, gone in zip(self.coordinates.columns, lost, strict=True) if gone)
+        refusal = None
+        if lost.mean() > _MOST_MISSING:
+            refusal = f"{len(missing)} of {len(lost)} values are missing ({shown(missing)}), too many to judge the row"
+        verdict: Verdict = "REFUSED" if refusal else limits.verdict(score)
+        return RowDetection(verdict, score, self.calibration.p_value(score), limits, tuple(off), missing, refusal)
+
+    def _off(self, values: Numbers, scores: Numbers) -> list[tuple[Off, ...]]:
+        """Return the columns that are most off of each row, by asking the method again with each as expected."""
+        x = self.coordinates(values)
+        expected = self.coordinates.expected(x)
+        wanted, lost = self.coordinates.raw(expected), np.isnan(values)
+        return [
+            self._most(value, want, np.where(gone, 0, score - again))
+            for value, want, gone, score, again in zip(
+                values, wanted, lost, scores, map(self._without, x, expected), strict=True
+            )
+        ]
+
+    def _without(self, row: Tensor, expected: Tensor) -> Numbers:
+        """Return a row's scores once each of its columns is as expected, (d,) -> (d,)."""
+        with one_thread(), torch.inference_mode():
+            return self.method(torch.where(torch.eye(len(row), dtype=torch.bool), expected, row)).double().numpy()
+
+    def _most(self, values: Numbers, expected: Numbers, effects: Numbers) -> tuple[Off, ...]:
+        order = [at for at in np.argsort(-effects, kind="stable")[:SHOWN].tolist() if effects[at] > 0]
+        columns = self.coordinates.columns
+        return tuple(Off(columns[at], float(values[at]), float(expected[at]), float(effects[at])) for at in order)

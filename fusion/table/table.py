@@ -1,0 +1,55 @@
+"""Table: rows of numbers in named columns, and what is known of the rows."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fusion.errors import BadInput
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table as a file holds it."""
+
+    name: str
+    columns: tuple[str, ...]
+    values: Numbers  # (N, d), NaN where a value is missing
+    labels: NDArray[np.bool_] | None = None  # (N,), True where a row is anomalous; None if nobody said
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def normals(self) -> "Table":
+        """Return the rows that nobody called anomalous."""
+        return self if self.labels is None else self.rows(np.flatnonzero(~self.labels))
+
+    def rows(self, index: NDArray[np.intp]) -> "Table":
+        return replace(self, values=self.values[index], labels=None if self.labels is None else self.labels[index])
+
+    def without(self, columns: Collection[str]) -> "Table":
+        """Return the table without these columns; BadInput if it has no such column."""
+        self._check(columns)
+        return self._of([at for at, column in enumerate(self.columns) if column not in columns])
+
+    def chosen(self, columns: Sequence[str]) -> "Table":
+        """Return the table with these columns in this order; others are left out, BadInput if one is missing."""
+        self._check(columns)
+        return self._of([self.columns.index(column) for column in columns])
+
+    def _of(self, places: list[int]) -> "Table":
+        return replace(self, columns=tuple(self.columns[at] for at in places), values=self.values[:, places])
+
+    def _check(self, columns: Collection[str]) -> None:
+        if missing := [column for column in columns if column not in self.columns]:
+            raise BadInput(f"{self.name}: it has no column {shown(missing)}; it has {shown(self.columns)}")
+
+
+def shown(names: Sequence[str]) -> str:
+    """Return a few of many names for a message."""
+    few = ", ".join(repr(name[:40]) for name in names[:6])
+    return few + (f" and {len(names) - 6} more" if len(names) > 6 else "")
