@@ -16,6 +16,7 @@ from fusion.modelfile import Kind, kind_of, replace_file, verify
 if TYPE_CHECKING:
     from fusion.detector import Detector
     from fusion.motion.detector import MotionDetector
+    from fusion.motion.repertoire import Repertoire
 
 CALIBRATION, CARD = "calibration.json", "card.json"
 NORMALS: dict[Kind, str] = {"pictures": "good parts", "movements": "normal movements"}  # what a model is fitted on
@@ -130,7 +131,7 @@ def load(name: str) -> "Detector":
     return Detector.from_pretrained(folder)
 
 
-def save(detector: "Detector | MotionDetector", name: str, replace: bool = False) -> Path:
+def save(detector: "Detector | MotionDetector | Repertoire", name: str, replace: bool = False) -> Path:
     """Save a model whole or not at all and return its folder; one of the same name is kept unless `replace` is set."""
     folder = free_folder(name, replace)
     detector.save_pretrained(folder)

@@ -155,6 +155,15 @@ CATALOGUE: dict[str, Phrase] = {
         " (score {score}, threshold {reject}; p = {p}).",
         "不合格：该动作与正常动作的差异达到判退水平（得分 {score}，判退阈值 {reject}；p = {p}）。",
     ),
+    "movement.by words": Phrase(
+        "It was judged as: {movement}, which your words mean.",
+        "按您所说的动作判定：{movement}。",
+    ),
+    "movement.by looks": Phrase(
+        "It was judged as: {movement}, which it looks most like; nobody said what it should be.",
+        "按最相似的动作判定：{movement}；未说明应为何种动作。",
+    ),
+    "movement.watched": Phrase("Only these joints counted: {joints}.", "仅以下关节计入判定：{joints}。"),
     "movement.finding": Phrase(
         "From {start} s to {end} s the {joint} moves unlike normal (peak {peak} sigma)",
         "{start} 秒至 {end} 秒，{joint}的动作异常（峰值 {peak} 个标准差）",

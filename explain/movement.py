@@ -3,6 +3,7 @@
 The same order as for pictures: numbers are measured and rounded once, sentences only quote them.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ MOST = 3  # findings
 SHADOW = 0.5  # of the strongest: what is weaker may be its shadow, on other joints and at other times
 NEAR = 0.5  # of a direction's length: how much of it must lie along an axis to be called by it
 Way = Literal["up", "down", "aside"]
+TakenBy = Literal["words", "looks"]
 Map = NDArray[np.float32]  # (J, T)
 
 
@@ -58,6 +60,9 @@ class MovementEvidence:
     p_value: PValue
     thresholds: Limits
     support: Support
+    taken_for: str | None  # of several movements the one that it was judged as
+    taken_by: TakenBy | None  # how that was decided
+    watched: tuple[str, ...]  # joints that counted; () = all
     findings: tuple[Finding, ...]
     refusal: str | None
 
@@ -68,9 +73,17 @@ class MovementEvidence:
 
 
 def movement_evidence(
-    motion: Motion, detection: MotionDetection, model: dict[str, Any], support: dict[str, Any]
+    motion: Motion,
+    detection: MotionDetection,
+    model: dict[str, Any],
+    support: dict[str, Any],
+    taken: tuple[str, TakenBy] | None = None,
+    watched: Sequence[str] = (),
 ) -> MovementEvidence:
-    """Return the evidence of one movement; `model` and `support` as in `explain.gather.gather`."""
+    """Return the evidence of one movement; `model` and `support` as in `explain.gather.gather`.
+
+    `taken` says as which of several movements it was judged, and how that was decided, `watched` which joints counted.
+    """
     evidence = MovementEvidence(
         schema_version="movement 1",
         name=clean(motion.name),
@@ -83,6 +96,9 @@ def movement_evidence(
         p_value=detection.p_value,
         thresholds=Limits(**asdict(detection.thresholds)),
         support=plain.from_plain(Support, support, "support"),
+        taken_for=clean(taken[0]) if taken else None,
+        taken_by=taken[1] if taken else None,
+        watched=tuple(watched),
         findings=() if detection.verdict in ("PASS", "REFUSED") else tuple(_findings(motion, detection)),
         refusal=clean(detection.refusal) if detection.refusal else None,
     )
@@ -91,11 +107,17 @@ def movement_evidence(
 
 def tell(e: MovementEvidence, lang: Lang) -> str:
     """Return verdict and findings in words, a line each."""
+    judged_as = []
+    if e.taken_for and e.taken_by:
+        judged_as.append(say(f"movement.by {e.taken_by}", lang, movement=e.taken_for))
+    if e.watched:
+        joints = say("list", lang).join(joint_name(joint, lang) for joint in e.watched)
+        judged_as.append(say("movement.watched", lang, joints=joints))
     if e.verdict == "REFUSED":
-        return say("movement.refused", lang, refusal=e.refusal or "")
+        return "\n".join([say("movement.refused", lang, refusal=e.refusal or ""), *judged_as])
     slots = {"score": points(e.score), "review": points(e.thresholds.review), "reject": points(e.thresholds.reject)}
     lines = [say(f"movement.{e.verdict.lower()}", lang, p=number(e.p_value, significant=2), **slots)]
-    return "\n".join(lines + [_sentence(finding, lang) for finding in e.findings])
+    return "\n".join(lines + judged_as + [_sentence(finding, lang) for finding in e.findings])
 
 
 def _findings(motion: Motion, detection: MotionDetection) -> list[Finding]:

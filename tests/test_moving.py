@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from apps.cli import app
 from apps.commands import options
 from assistant import library
-from assistant.moving import fit_movements
+from assistant.teaching_movements import fit_movements
 from fusion.errors import BadData, BadSetting
 from fusion.motion.collection import Reading, called, items_in, movements_in
 from fusion.motion.joints import COCO
@@ -147,7 +147,7 @@ def test_what_makes_no_sense_is_a_sentence(good: Path, fallen: Path, home: Path,
     assert "none matches 'xyz'" in foil("fit", good, "--name", "a", "--only", "xyz", code=2).stderr
     assert "regular expression" in foil("fit", good, "--name", "a", "--only", "(", code=2).stderr
     assert "nobody knows who moved" in foil("fit", good, "--name", "a", "--people", "subject", code=2).stderr
-    assert "choose gaussian or memory" in foil("fit", good, "--name", "a", "--method", "neural", code=2).stderr
+    assert "it takes 20" in foil("fit", good, "--name", "a", "--method", "neural", code=2).stderr
     assert "false-alarm rates" in foil("fit", good, "--name", "a", "--reject", "0.5", code=2).stderr
     assert "can't be the name" in foil("fit", good, "--name", "../a", code=2).stderr
     assert not home.exists()
@@ -227,3 +227,47 @@ def test_what_is_normal_is_in_train_and_who_moved_is_told_below_the_data(
     shutil.move(data / "test", data / "tested")
     with pytest.raises(BadData, match="good sounds like a label"):
         fit_movements(data / "tested", "other", Reading())
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    """Return squats and, of the same people, bows that go only half as far down, with what each is in words."""
+    for seed in range(16):
+        write(tmp_path / "clips" / f"person{seed // 2}_squat{seed}.json", squat(seed))
+        write(tmp_path / "clips" / f"person{seed // 2}_bow{seed}.json", squat(seed, bend=20))
+    (tmp_path / "about.json").write_text(json.dumps({"squat": "a deep squat", "bow": "a small bow"}))
+    return tmp_path
+
+
+def test_one_model_holds_several_movements_told_apart_by_words(several: Path, home: Path) -> None:
+    told = foil("fit", several / "clips", "--name", "all", "--people", r"person(\d)", "--about", several / "about.json")
+    assert "a deep squat: 16 movements" in told.output
+    new = write(several / "new.json", squat(77))
+    assert "judged as: a deep squat, which your words mean" in foil("inspect", new, "--text", "squats").output
+    assert "judged as: a deep squat, which it looks most like" in foil("inspect", new).output
+    wrong = foil("inspect", new, "--text", "a small bow", "--lang", "zh", code=20).output
+    assert "按您所说的动作判定：a small bow" in wrong
+    assert "means none of the movements" in foil("inspect", new, "--text", "scratches", code=30).output
+    assert "all" in foil("models").output
+
+
+def test_which_movement_is_which_is_checked_before_the_work(several: Path, home: Path) -> None:
+    about = several / "about.json"
+    for text, expected in (
+        ('{"squat": "a deep squat"}', "none of the patterns squat finds it"),
+        ("[1]", "expected an object of patterns and words"),
+        ("{", "can't be read as JSON"),
+        ('{"person": "a squat", "kneeling": "kneeling"}', "no normal movements of 'kneeling'"),
+    ):
+        about.write_text(text)
+        assert expected in foil("fit", several / "clips", "--name", "all", "--about", about, code=2).stderr
+    assert not home.exists()
+
+
+def test_only_watched_joints_count(good: Path, fallen: Path, home: Path) -> None:
+    foil("fit", good, "--name", "squat", "--people", r"person(\d)")
+    told = foil("inspect", fallen, "--watch", "left arm", code=20).output
+    assert "Only these joints counted: left shoulder, left elbow, left wrist." in told
+    assert "wrist" not in foil("inspect", fallen, "--watch", "legs", code=20).output  # its length spoils the scale
+    assert "'tail' names no joint" in foil("inspect", fallen, "--watch", "tail", code=2).stderr
+    assert "knows one movement" in foil("inspect", fallen, "--text", "a squat", code=2).stderr

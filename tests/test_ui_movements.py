@@ -16,7 +16,8 @@ from apps.ui import movements
 from apps.ui.models import Models
 from apps.ui.shelf import Shelf
 from assistant import library
-from assistant.moving import MovementFit, fit_movements, load_movement_model
+from assistant.moving import load_movement_model
+from assistant.teaching_movements import MovementFit, fit_movements
 from fusion.errors import BadData, BadInput, BadModel, BadSetting, FoilError
 from fusion.motion.collection import Reading
 

@@ -24,14 +24,18 @@ def fit(
         str, typer.Option(help="auto, none, or a timm or open_clip name, with its file: NAME:FILE.")
     ] = "auto",
     method: Annotated[
-        Literal["gaussian", "memory", "neural"],
-        typer.Option(metavar="METHOD", help="gaussian, memory (nearest good ones), or, of pictures, neural (trained)."),
+        Literal["gaussian", "memory", "neural", "future"],
+        typer.Option(
+            metavar="METHOD",
+            help="gaussian, memory (nearest good ones), neural (trained), or, of movements, future (given their past).",
+        ),
     ] = "gaussian",
     minutes: Annotated[float, typer.Option(help="Of training (neural), on whatever this machine has.")] = 5.0,
     steps: Annotated[int, typer.Option(help="Of training, exactly, instead of minutes.", min=0)] = 0,
     network: Annotated[
-        Literal["tiny", "small", "base"], typer.Option(help="Size of the network: 2, 5 or 23 million parameters.")
-    ] = "small",
+        Literal["tiny", "small", "base"] | None,
+        typer.Option(help="Size of the network: 2, 5 or 23 million parameters.", show_default="small; movements tiny"),
+    ] = None,
     weights: Annotated[
         Path | None, typer.Option(help="Trained weights (.safetensors) to take instead of training.")
     ] = None,
@@ -48,6 +52,15 @@ def fit(
         str, typer.Option(help="Movements: pattern that finds in a name who moved.", show_default=False)
     ] = "",
     window: Annotated[float, typer.Option(help="Movements: seconds looked at at a time; 0: each as a whole.")] = 0.0,
+    futures: Annotated[
+        int,
+        typer.Option(
+            help="Movements: futures drawn (future, neural), of which the nearest counts; 0: their mean.", min=0
+        ),
+    ] = 0,
+    about: Annotated[
+        Path | None, typer.Option(help="Movements: JSON of name patterns and words; one model then holds several.")
+    ] = None,
 ) -> None:
     """Learn from good pictures or movements what is normal.
 
@@ -66,25 +79,27 @@ def fit(
       foil fit parts --name gasket --method neural --minutes 10
       foil fit shop --normal-dir ok --abnormal-dir scratched --name plate
       foil fit clips --name squat --people "person(\\d+)"
+      foil fit clips --name exercises --people "person(\\d+)" --about exercises.json
     """
     from fusion.kind import kind_at
 
     kind, rates = kind_at(data), (review, reject)
     options.refuse_foreign(ctx, kind, f"{data} is read as {kind}")
-    settings: dict[str, Any] = {"method": method, "seed": seed}
+    settings: dict[str, Any] = {"method": method, "seed": seed, "minutes": minutes, "steps": steps}
+    settings |= {"network": network} if network else {}
     with progress_shown() as progress:
         if kind == "movements":
-            from assistant.moving import fit_movements
+            from assistant.teaching_movements import fit_movements, read_about
 
             reading = options.reading(joints, rate, only)
-            settings |= {"window": window}
-            lines = fit_movements(data, name, reading, people, settings, rates, force, progress).lines()
+            settings |= {"window": window, "samples": futures}
+            words = read_about(about) if about else None
+            lines = fit_movements(data, name, reading, people, settings, rates, force, progress, words).lines()
         else:
             from assistant.fitting import fit_folder
 
             roles = options.roles(normal_dir, abnormal_dir, normal_test_dir, mask_dir)
             settings |= {"backbone": backbone, "size": size, "align": align}
-            settings |= {"network": network, "minutes": minutes, "steps": steps}
             settings |= {"method": "neural", "weights": str(weights)} if weights else {}
             lines = fit_folder(data, name, settings, roles, rates, force, progress).lines()
     typer.echo("\n".join(lines))

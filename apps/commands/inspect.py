@@ -46,7 +46,10 @@ def inspect(
     as_json: options.Json = False,
     out: Annotated[Path | None, typer.Option(help="Write pictures, a page a sample and index.html here.")] = None,
     lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the words.")] = "en",
-    text: Annotated[str | None, typer.Option(help="Words on every picture: what to look for and to leave out.")] = None,
+    text: Annotated[
+        str | None,
+        typer.Option(help="Words on every picture: what to look for and to leave out; or which movement it should be."),
+    ] = None,
     words: options.Words = None,
     mask: Annotated[Path | None, typer.Option(help="Where to look, in white; with one picture only.")] = None,
     skeleton: Annotated[Path | None, typer.Option(help="17 joints (JSON, npy); with one picture only.")] = None,
@@ -59,13 +62,17 @@ def inspect(
     joints: options.Joints = None,
     rate: options.Rate = None,
     only: options.Only = "",
+    watch: Annotated[
+        str, typer.Option(help="Movements: only these joints count, such as left leg, right wrist.", show_default=False)
+    ] = "",
 ) -> None:
     """Say what differs from normal, and where or when.
 
     The exit code is the gravest verdict: 0 all PASS, 10 some REVIEW, 20 some REJECT, 30 some refused (not from the
     model's world) or unreadable; 2 wrong usage, 130 interrupted. A file that can't be read never ends the others.
 
-    Of a movement it says which joint moves unlike normal, from when to when, which way and by how much.
+    Of a movement it says which joint moves unlike normal, from when to when, which way and by how much. Of a model of
+    several movements (foil fit --about) words say which it should be; without them it is the one that it looks like.
 
     Words point and leave out: what you look for is shown where it fits best and changes no verdict; what you ignore,
     or a place that you name, decides what counts, and the words say how much was left out. It takes a model that
@@ -81,6 +88,7 @@ def inspect(
       foil inspect new.png --model gasket --text "只看划痕，忽略标签" --lang zh
       foil inspect new.png --model gasket --text scratches --words open_clip:ViT-B-16:vit.safetensors
       foil inspect clips/new.json --model squat --out report
+      foil inspect clips/new.json --model exercises --text "a deep squat" --watch "left leg"
     """
     from assistant import library
     from assistant.page import write_index
@@ -93,7 +101,7 @@ def inspect(
         targets, how = _targets(paths, text, mask, skeleton), {"mm_per_px": mm_per_px, "samples": samples}
         look = _at_pictures(targets, model, words, lang, {**how, "text": text})
     else:
-        look = _at_movements(paths, model, options.reading(joints, rate, only), lang)
+        look = _at_movements(paths, model, options.reading(joints, rate, only), lang, text, watch)
     rows: list[Entry | Failure] = []
     counts: Counter[str] = Counter()
     bar = not quiet and (len(paths) > 1 or paths[0].is_dir()) and not (as_json and sys.stdout.isatty())
@@ -131,17 +139,19 @@ def _at_pictures(
     return Look(lambda progress: inspect_paths(targets, detector, lang, progress=progress, **how), page)
 
 
-def _at_movements(paths: list[Path], model: str, reading: "Reading", lang: "Lang") -> Look:
+def _at_movements(
+    paths: list[Path], model: str, reading: "Reading", lang: "Lang", text: str | None, watch: str
+) -> Look:
     from assistant.movement_page import movement_entry, write_movement_page
     from assistant.moving import inspect_movements, load_movement_model
 
-    detector = load_movement_model(model)
+    detector = load_movement_model(model, watch)
     normals = detector.calibration.scores.tolist()
 
     def page(result: "MovementInspection", folder: Path) -> "Entry":
         return movement_entry(result, write_movement_page(result, folder, lang, normals))
 
-    return Look(lambda progress: inspect_movements(paths, detector, reading, lang, progress), page)
+    return Look(lambda progress: inspect_movements(paths, detector, reading, lang, progress, text), page)
 
 
 def _targets(paths: list[Path], text: str | None, mask: Path | None, skeleton: Path | None) -> "list[Path | Item]":

@@ -30,9 +30,21 @@ Rate = Annotated[float | None, typer.Option(help="Movements: frames a second, wh
 Only = Annotated[str, typer.Option(help="Movements: only those whose names this pattern finds.", show_default=False)]
 
 PICTURES: tuple[str, ...] = ("normal_dir", "abnormal_dir", "normal_test_dir", "mask_dir", "backbone", "size", "align")
-PICTURES += ("minutes", "steps", "network", "weights")
-PICTURES += ("text", "words", "mask", "skeleton", "mm_per_px", "samples", "promise")
-MOVEMENTS = ("joints", "rate", "only", "people", "window", "normal", "fit_on", "by", "peers")
+PICTURES += ("weights", "words", "mask", "skeleton", "mm_per_px", "samples", "promise")
+MOVEMENTS = (
+    "joints",
+    "rate",
+    "only",
+    "people",
+    "window",
+    "futures",
+    "about",
+    "watch",
+    "normal",
+    "fit_on",
+    "by",
+    "peers",
+)
 
 
 def refuse_foreign(ctx: typer.Context, kind: "Kind", here: str) -> None:

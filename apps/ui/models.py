@@ -10,8 +10,8 @@ from assistant import library
 from assistant.moving import load_movement_model
 
 if TYPE_CHECKING:
+    from assistant.moving import Model
     from fusion.detector import Detector
-    from fusion.motion.detector import MotionDetector
 
 MOST = 3
 
@@ -30,10 +30,10 @@ class Models:
         detector: Detector = self._kept(library.existing_folder(name, "pictures"), lambda: self._picture(name))
         return detector
 
-    def movement(self, name: str) -> "MotionDetector":
+    def movement(self, name: str) -> "Model":
         """Return the detector of movements as it is on disk now."""
         folder = library.existing_folder(name, "movements")
-        detector: MotionDetector = self._kept(folder, lambda: load_movement_model(name))
+        detector: Model = self._kept(folder, lambda: load_movement_model(name))
         return detector
 
     def _picture(self, name: str) -> "Detector":

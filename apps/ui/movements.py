@@ -13,8 +13,9 @@ from apps.ui.teaching import gathered, listed, told_of
 from apps.ui.words import word
 from assistant import card, movement_page, pictures
 from assistant.labels import movement_label
-from assistant.moving import MovementFit, fit_movements, inspect_movement
+from assistant.moving import inspect_movement
 from assistant.sheet import plain_stem
+from assistant.teaching_movements import MovementFit, fit_movements
 from explain.catalogue import Lang
 from explain.wording import number
 from fusion.errors import FoilError
@@ -22,7 +23,7 @@ from fusion.motion.collection import Reading
 from fusion.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from fusion.motion.detector import MotionDetector
+    from assistant.moving import Model
     from fusion.motion.joints import JointSet
 
 
@@ -54,14 +55,12 @@ def joints_of(mapping: str | None, chosen: str) -> "JointSet | None":
         return joint_set(mapping or chosen) if mapping or chosen else None
 
 
-def look(
-    path: str, key: str | None, detector: "MotionDetector", reading: Reading, lang: Lang, shelf: Shelf
-) -> MovementView:
+def look(path: str, key: str | None, detector: "Model", reading: Reading, lang: Lang, shelf: Shelf) -> MovementView:
     """Inspect a movement, draw what was found, and write its report; without a joint set, it is of the model's."""
     from fusion.motion.read import read_motion
 
     source, name = (f"{text}#{key}" if key else text for text in (path, Path(path).name))
-    joints = reading.joints or detector.normals.coordinates.joints
+    joints = reading.joints or detector.joints
     with _named(path):
         motion = read_motion(Path(source), joints, reading.rate, name=name)
     inspection = inspect_movement(motion, detector, lang)

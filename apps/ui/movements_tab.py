@@ -12,7 +12,7 @@ from apps.ui.movements import MovementView, failed
 from apps.ui.teach_tab import PROGRESS, nothing, shares, shown_on
 from apps.ui.words import word
 from assistant import library
-from assistant.moving import MovementFit
+from assistant.teaching_movements import MovementFit
 from explain.catalogue import Lang
 from fusion.errors import BadSetting, FoilError
 from fusion.motion.collection import Reading

@@ -8,17 +8,23 @@ import torch
 from torch import Tensor
 
 from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
+from fusion.motion.future import FutureDenoiser, Subspace
 from fusion.representation.whitening import Moments, Pooling, Whitening, fit_gaussian
 from fusion.view import MEMORY
+from fusion.view import SIGMAS as PLACE_BY_PLACE
 
 Grid = tuple[int, int]  # joints, steps
 
 POOLING = Pooling(shrinkage=0.1)
 FLOOR = 0.05  # of the mean variance over all cells, added to each
+SIGMAS = PLACE_BY_PLACE | {"future": (1.0,), "neural": (1.0,)}  # noise levels a method is asked at
 
 
-def fit_cells(x: Tensor, grid: Grid, method: str, pooled: bool) -> tuple[Whitening, Denoiser]:
-    """Fit on normals' tokens, (N, P, D); `pooled` lets all steps of a joint share their statistics."""
+def fit_cells(x: Tensor, grid: Grid, method: str, pooled: bool, samples: int) -> tuple[Whitening, Denoiser]:
+    """Fit on normals' tokens, (N, P, D); `pooled` lets all steps of a joint share their statistics.
+
+    `samples` are drawn of the future, where that is the method.
+    """
     moments = Moments.of(x, x.mean(dim=0))
     variance = torch.diagonal(moments.outer, dim1=1, dim2=2).mean(dim=0)
     outer = moments.outer + torch.diag(FLOOR * variance + 1e-12)
@@ -29,4 +35,6 @@ def fit_cells(x: Tensor, grid: Grid, method: str, pooled: bool) -> tuple[Whiteni
     if method == "memory":
         kept = torch.linspace(0, len(x) - 1, min(MEMORY, len(x))).round().long()
         return whitening, MemoryDenoiser(whitening(x[kept]).half().float())  # as it will be on disk
+    if method == "future":
+        return whitening, FutureDenoiser(Subspace.of(whitening(x)), grid, samples)
     return whitening, GaussianDenoiser()

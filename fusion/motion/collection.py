@@ -95,6 +95,14 @@ def pattern(text: str) -> re.Pattern[str]:
         raise BadSetting(f"{text!r} is no regular expression ({error}); quote special letters") from error
 
 
+def told(find: re.Pattern[str], name: str, what: str) -> str:
+    """Return what a pattern's group, or else its match, says of a movement by its name; BadSetting if it finds none."""
+    found = find.search(name)
+    if found is None:
+        raise BadSetting(f"{name}: nothing in this name matches {find.pattern!r}, so nobody knows {what}")
+    return found.group(1) if find.groups else found.group(0)
+
+
 def _keys(file: Path) -> list[Path]:
     """Return FILE.npz#KEY for each of several movements in a file; the file itself if there is one, or no telling."""
     try:

@@ -118,7 +118,7 @@ class Coordinates:
 def fit_coordinates(motions: Sequence[Motion], cells: int = 0) -> Coordinates:
     """Fit on normal motions of one joint set; `cells` 0 = 24 a second of the usual duration."""
     joints = motions[0].joints
-    cells = cells or int(np.clip(_PER_SECOND * np.median([motion.seconds for motion in motions]), *CELLS))
+    cells = cells or usual_cells(motions)
     lengths = np.stack([_typical_lengths(filled(motion), motion) for motion in motions])
     sized = [bool(np.isfinite(own).any()) for own in lengths]
     often = np.mean([(motion.confidence > 0).any(axis=0) for motion in motions], axis=0) >= _OFTEN
@@ -137,6 +137,11 @@ def fit_coordinates(motions: Sequence[Motion], cells: int = 0) -> Coordinates:
     plain = Coordinates(joints, cells, proportions, anchors, np.zeros((len(anchors), motions[0].places.shape[-1])))
     away = [plain(motion).places[:, anchors].mean(axis=0) for motion in complete]
     return Coordinates(joints, cells, proportions, anchors, np.mean(away, axis=0))
+
+
+def usual_cells(motions: Sequence[Motion]) -> int:
+    """Return as many steps as a movement of usual duration takes at 24 a second."""
+    return int(np.clip(_PER_SECOND * np.median([motion.seconds for motion in motions]), *CELLS))
 
 
 def resampled(values: Numbers, count: int) -> Numbers:

@@ -10,17 +10,19 @@ import torch
 from numpy.typing import NDArray
 
 from fusion.calibration import Calibration
-from fusion.errors import BadSetting
+from fusion.diffusion.network import SIZES
+from fusion.errors import BadModel, BadSetting
+from fusion.motion.cells import SIGMAS
 from fusion.motion.coordinates import resampled
 from fusion.motion.culprit import hypotheses
 from fusion.motion.detection import MotionDetection
 from fusion.motion.imputation import with_bones
+from fusion.motion.joints import JointSet
 from fusion.motion.measure import angles
 from fusion.motion.motion import Motion
 from fusion.motion.normals import Look, Normals
 from fusion.motion.windows import Joined, cut
 from fusion.threads import one_thread
-from fusion.view import SIGMAS
 
 Numbers = NDArray[np.float64]
 
@@ -31,18 +33,31 @@ _IMPUTED = 0.5  # confidence of a joint that was not seen, in the normal version
 
 @dataclass(frozen=True)
 class MotionConfig:
-    method: str = "gaussian"  # the denoiser: gaussian | memory
+    method: str = "gaussian"  # the denoiser: gaussian | memory | future | neural
+    samples: int = 0  # of the future (future, neural), the nearest of which counts; 0 = their mean
     window: float = 0.0  # s looked at at a time; 0 = movements that begin and end alike, each as a whole
     cells: int = 0  # steps of a movement or window; 0 = 24 a second
-    seed: int = 0  # of the folds, where nobody says who moved
+    network: str = "tiny"  # size of the network: tiny | small | base
+    minutes: float = 5.0  # of its training
+    steps: int = 0  # of its training, exactly, instead of minutes
+    seed: int = 0  # of the folds, of who trains a network, and of its training
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
-            raise BadSetting(f"method {self.method!r} is unknown; choose {' or '.join(METHODS)}")
+            raise BadSetting(f"movements have no method {self.method!r}; choose {' or '.join(METHODS)}")
+        if self.network not in SIZES:
+            raise BadSetting(f"size {self.network!r} of a network is unknown; choose {', '.join(SIZES)}")
+        if not 0 <= self.samples <= 1000:
+            raise BadSetting(f"{self.samples} samples of the future; choose 1 to 1000, or 0 for their mean")
         if self.window and not 0.2 <= self.window <= 60:
             raise BadSetting(f"windows of {self.window:g} s; choose 0.2 to 60, or 0 for whole movements")
         if self.cells and not 8 <= self.cells <= 256:
             raise BadSetting(f"{self.cells} cells; choose 8 to 256, or 0 for 24 a second")
+
+    @property
+    def closed(self) -> str:
+        """Return the method without a network: around which one is trained, or the method itself."""
+        return "gaussian" if self.method == "neural" else self.method
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +115,23 @@ class MotionDetector:
             refusal=refusal,
         )
 
+    def of(self, motion: Motion, text: str | None = None) -> "MotionDetector":
+        """Return itself, who judges any motion; BadSetting if words are given, for it knows no others to tell from."""
+        if text:
+            raise BadSetting(f"{self.name} knows one movement, and no words for it: leave the text out")
+        return self
+
+    @property
+    def joints(self) -> JointSet:
+        return self.normals.coordinates.joints
+
+    def watching(self, joints: NDArray[np.bool_]) -> "MotionDetector":
+        """Return the same detector where only some joints, (J,), count, under thresholds for these alone."""
+        normals = self.normals.watching(joints)
+        scores, peaks = normals.held.of_motions(normals.watched)
+        calibration = Calibration(scores, self.calibration.review_rate, self.calibration.reject_rate)
+        return replace(self, normals=normals, calibration=calibration, peaks=peaks)
+
     def with_rates(self, review_rate: float, reject_rate: float) -> "MotionDetector":
         """Return the same detector under other promised false-alarm rates."""
         return replace(self, calibration=self.calibration.with_rates(review_rate, reject_rate))
@@ -115,7 +147,10 @@ class MotionDetector:
         """Read a model's folder; BadModel names the file that is missing or altered."""
         from fusion.motion.pretrained import load
 
-        return load(Path(folder))
+        found = load(Path(folder))
+        if not isinstance(found, MotionDetector):
+            raise BadModel(f"{folder}: a model of several movements, not of one; load it with fusion.motion.pretrained")
+        return found
 
     def _refusal(self, motion: Motion) -> str | None:
         shortest, longest = self.seconds

@@ -29,8 +29,9 @@ class NormalSet:
 
     motions: list[Motion]
     of: NDArray[np.intp]  # (N,): the movement that a window is of
-    people: NDArray[np.intp]  # (N,): who moves in it
+    people: NDArray[np.str_]  # (N,): who moves in it
     coordinates: Coordinates
+    parts: list[Motion]  # the windows
     courses: list[Course]
     x: Tensor  # (N, P, D)
     angles: Numbers  # (N, T', A)
@@ -61,25 +62,26 @@ def gather(motions: Sequence[Motion], people: Sequence[str] | None, window: floa
     cuts, skipped = _cuts(motions, window)
     _refuse_few(cuts, skipped)
     coordinates = fit_coordinates([part for parts in cuts.values() for part in parts], cells)
-    found: dict[int, list[tuple[Course, Numbers]]] = {}
+    found: dict[int, list[tuple[Motion, Course]]] = {}
     for place, parts in cuts.items():
         try:
             seen = [part for part in parts if coordinates.placeable(part)] or parts[:1]
-            found[place] = [(coordinates(part), resampled(angles(part), coordinates.cells)) for part in seen]
+            found[place] = [(part, coordinates(part)) for part in seen]
         except BadInput as error:
             skipped.append((motions[place].name, str(error)))
     _refuse_few(found, skipped)
-    who = np.unique(people, return_inverse=True)[1] if people is not None else np.arange(len(motions))
+    who = np.array(people if people is not None else [f"{place:06d}" for place in range(len(motions))])
     of = np.repeat(np.arange(len(found)), [len(parts) for parts in found.values()])
-    courses = [course for parts in found.values() for course, _ in parts]
+    windows, courses = zip(*(one for parts in found.values() for one in parts), strict=True)
     return NormalSet(
         motions=[motions[place] for place in found],
         of=of,
         people=who[list(found)][of],
         coordinates=coordinates,
-        courses=courses,
+        parts=list(windows),
+        courses=list(courses),
         x=_tokens(courses),
-        angles=np.stack([bends for parts in found.values() for _, bends in parts]),
+        angles=np.stack([resampled(angles(part), coordinates.cells) for part in windows]),
         skipped=skipped,
     )
 

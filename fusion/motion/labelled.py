@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from fusion.errors import BadData, BadInput, BadSetting
 from fusion.item import Item
-from fusion.motion.collection import Reading, called, items_in, movements_in, pattern
+from fusion.motion.collection import Reading, called, items_in, movements_in, pattern, told
 from fusion.motion.motion import Motion
 from fusion.motion.read import read_motion
 from fusion.progress import Progress, silent
@@ -59,7 +58,7 @@ def groups_in(source: Path, reading: Reading, patterns: Patterns, progress: Prog
     """
     by, found = pattern(patterns.by), defaultdict(list)
     for item in _items(source, reading, patterns):
-        found[_told(by, called(item.path, source), "its group") if patterns.by else ""].append(item)
+        found[told(by, called(item.path, source), "its group") if patterns.by else ""].append(item)
     groups, done, count = [], 0, sum(map(len, found.values()))
     for name, items in sorted(found.items()):
         progress("reading movements", done, count)
@@ -103,7 +102,7 @@ def _read(name: str, items: Sequence[Item], source: Path, reading: Reading, patt
         if item.split == "train":
             group.fitted.append(motion)
             if group.people is not None:
-                group.people.append(_told(who, called(item.path, source), "who moved"))
+                group.people.append(told(who, called(item.path, source), "who moved"))
         elif item.label is None:
             group.unusable[str(item.path)] = "nobody said whether it is normal, so it can't be compared"
         else:
@@ -116,10 +115,3 @@ def _read(name: str, items: Sequence[Item], source: Path, reading: Reading, patt
             "by --normal and --fit-on"
         )
     return group
-
-
-def _told(find: re.Pattern[str], name: str, what: str) -> str:
-    found = find.search(name)
-    if found is None:
-        raise BadSetting(f"{name}: nothing in this name matches {find.pattern!r}, so nobody knows {what}")
-    return found.group(1) if find.groups else found.group(0)

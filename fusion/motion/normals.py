@@ -5,7 +5,7 @@ speaks for it that one joint, at one time, moves wrongly. A squat that is not de
 hand is not. Both answers are in sigma of normals, and the higher one is the score.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,31 +13,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fusion.motion.cells import Grid
+from fusion.motion.chain import names_of
 from fusion.motion.coordinates import Coordinates, Course
 from fusion.motion.culprit import Culprit
 from fusion.motion.imputation import impute
+from fusion.motion.scores import LOCAL, HeldScores, Scale, local_of, whole_of
 from fusion.view import View
 
 Numbers = NDArray[np.float64]
-
-# Sigma by which the local answer must be the higher one. A person's false alarms have many more places to come from
-# than a movement's wrongness as a whole: this leaves them a quarter of all, and the whole three quarters.
-LOCAL = 0.5
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Mean and standard deviation of an answer over held-out normals."""
-
-    mean: float
-    std: float
-
-    @classmethod
-    def of(cls, values: Numbers) -> "Scale":
-        return cls(float(values.mean()), max(float(values.std()), 1e-6))
-
-    def __call__(self, value: float) -> float:
-        return (value - self.mean) / self.std
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +47,24 @@ class Normals:
     culprit: Culprit
     posture: Numbers  # (J, D): where joints are on average, in these coordinates
     judged: NDArray[np.bool_]  # (J,): joints that normals show; nothing is said of others
+    watched: NDArray[np.bool_]  # (J,): those of them that count
+    held: HeldScores  # from which the next two follow
     whole: Scale
     local: Scale
+
+    def watching(self, joints: NDArray[np.bool_]) -> "Normals":
+        """Return the same normals where only some joints, (J,), count."""
+        watched = self.judged & joints
+        whole, local = self.held.scales(watched)
+        return replace(self, watched=watched, whole=whole, local=local)
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Return what the joints that count are called; none where all do."""
+        if (self.watched == self.judged).all():
+            return ()
+        names = names_of(self.coordinates.joints)
+        return tuple(name for name, one in zip(names, self.watched, strict=True) if one)
 
     @property
     def grid(self) -> Grid:
@@ -83,7 +82,7 @@ class Normals:
 
     def look(self, course: Course) -> Look:
         deviation = self._deviation(course)
-        sure = course.seen.T * self.judged[:, None]
+        sure = course.seen.T * self.watched[:, None]
         strange = sure * self.view(as_tokens(self.mean + deviation)).view(self.grid).double().numpy()
         own = course.places.mean(axis=0)
         posture = np.where(np.isfinite(own), own, self.posture)
@@ -125,13 +124,3 @@ def own_movement(places: Numbers) -> Numbers:
 def as_tokens(movement: Numbers) -> Tensor:
     """Return a movement, (T', J, D), as tokens in the order of `grid`, (1, P, D)."""
     return torch.from_numpy(np.ascontiguousarray(movement.transpose(1, 0, 2), np.float32)).flatten(0, 1)[None]
-
-
-def whole_of(strange: Numbers) -> float:
-    """Return how unusual a movement is as a whole, before its scale, of what is strange, (J, T')."""
-    return float(np.sqrt(np.square(np.maximum(strange, 0)).mean()))
-
-
-def local_of(wrong: Numbers) -> float:
-    """Return the strongest evidence for one joint at one time, before its scale, (J, T')."""
-    return float(wrong.max())

@@ -1,0 +1,134 @@
+"""Repertoire: several movements under one name, told apart by words, or, where nothing is said, by what they look like.
+
+Each has normals of its own, so one model for five movements knows no less than five models; a network, where one is
+trained, is shared, and hears which movement it is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from fusion.calibration import Calibration
+from fusion.errors import BadInput, BadSetting
+from fusion.modality.text import MINILM, text_encoder
+from fusion.motion.coordinates import usual_cells
+from fusion.motion.detector import MotionConfig, MotionDetector
+from fusion.motion.fitting import finish, prepare
+from fusion.motion.joints import JointSet
+from fusion.motion.learning import train_forecast
+from fusion.motion.motion import Motion
+from fusion.progress import Progress, silent
+from fusion.threads import one_thread
+
+MEANT = 0.4  # cosine of what is said with what is known of a movement, from which it is meant
+
+
+@dataclass(frozen=True, eq=False)
+class Repertoire:
+    """Detectors by the words for their movements; all share one calibration, for their scores are in sigma."""
+
+    name: str
+    movements: Mapping[str, MotionDetector]
+    card: dict[str, Any]  # how it came about; under "cards", that of each movement
+
+    def of(self, motion: Motion, text: str | None = None) -> MotionDetector:
+        """Return the detector of the movement that words mean, else of the one that a motion looks most like.
+
+        BadInput if the words mean none of the movements.
+        """
+        if text:
+            return self.movements[self._meant(text)]
+        scores = {words: one.detect(motion).pred_score for words, one in self.movements.items()}
+        return self.movements[min(scores, key=scores.__getitem__)]
+
+    @property
+    def joints(self) -> JointSet:
+        return next(iter(self.movements.values())).joints
+
+    @property
+    def calibration(self) -> Calibration:
+        return next(iter(self.movements.values())).calibration
+
+    def watching(self, joints: NDArray[np.bool_]) -> "Repertoire":
+        """Return the same detectors where only some joints, (J,), count."""
+        return replace(self, movements=_together({w: one.watching(joints) for w, one in self.movements.items()}))
+
+    def with_rates(self, review_rate: float, reject_rate: float) -> "Repertoire":
+        """Return the same detectors under other promised false-alarm rates."""
+        return replace(
+            self, movements={w: one.with_rates(review_rate, reject_rate) for w, one in self.movements.items()}
+        )
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write the model's folder, whole or not at all; an older one of this name is replaced."""
+        from fusion.motion.pretrained import save
+
+        save(self, Path(folder))
+
+    def _meant(self, text: str) -> str:
+        known = list(self.movements)
+        said = text_encoder(MINILM).encode([text])[0]
+        likeness = self._embedded @ said / np.linalg.norm(said)
+        if likeness.max() < MEANT:
+            raise BadInput(f"{text!r} means none of the movements that {self.name} knows: {', '.join(known)}")
+        return known[int(likeness.argmax())]
+
+    @cached_property
+    def _embedded(self) -> NDArray[np.float32]:
+        embedded = text_encoder(MINILM).encode(list(self.movements))
+        return np.asarray(embedded / np.linalg.norm(embedded, axis=1, keepdims=True), np.float32)
+
+
+def fit_repertoire(
+    motions: Mapping[str, Sequence[Motion]],
+    config: MotionConfig,
+    name: str,
+    people: Mapping[str, Sequence[str]] | None = None,
+    progress: Progress = silent,
+    checkpoint: Path | None = None,
+) -> Repertoire:
+    """Fit on normal movements by the words for them; everything else as `fitting.fit` has it."""
+    if len(motions) < 2:
+        raise BadSetting("words for one movement only tell nothing apart; give the words for two or more, or none")
+    everything = [one for several in motions.values() for one in several]
+    config = replace(config, cells=config.cells or usual_cells(everything))
+    embedded = torch.from_numpy(text_encoder(MINILM).encode(list(motions)))
+    with one_thread(), torch.inference_mode():
+        parts = [
+            prepare(several, people[words] if people else None, config, text, progress)
+            for (words, several), text in zip(motions.items(), embedded, strict=True)
+        ]
+    trained = train_forecast(parts, config, progress, checkpoint) if config.method == "neural" else [None] * len(parts)
+    with one_thread(), torch.inference_mode():
+        found = {
+            words: finish(part, config, words, learnt, people is not None)
+            for words, part, learnt in zip(motions, parts, trained, strict=True)
+        }
+    found = _together(found)
+    return Repertoire(name, found, _card({words: one.card for words, one in found.items()}))
+
+
+def _together(movements: Mapping[str, MotionDetector]) -> dict[str, MotionDetector]:
+    """Return the same detectors under one calibration, of all their normals."""
+    several = [one.calibration for one in movements.values()]
+    rates = several[0].review_rate, several[0].reject_rate
+    calibration = Calibration(np.concatenate([one.scores for one in several]), *rates)
+    return {words: replace(one, calibration=calibration) for words, one in movements.items()}
+
+
+def _card(cards: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return what movements have in common, what they have together, and the card of each."""
+    first = next(iter(cards.values()))
+    added = {key: sum(card[key] for card in cards.values()) for key in ("n_normals", "movements", "windows")}
+    skipped = [one for card in cards.values() for one in card["skipped"]]
+    common = {
+        key: first[key]
+        for key in ("method", "representation", "created", "people", "joints", "dimensions", "cells", "window")
+    }
+    return common | added | {"skipped": skipped, "cards": dict(cards)}
