@@ -65,6 +65,59 @@ RECIPES = (
         "as memory",
         "what memory is for, where single normals may be odd: five neighbours vote",
     ),
+    Recipe(
+        "dte-c",
+        ("tables",),
+        "DTE, categorical",
+        "a network in D's place tells the noise level; no walk; mean of seven stretches of time; held-out normals",
+        "Livernoche et al., ICLR 2024 (arXiv 2305.18593)",
+        _DTE,
+        "a minute of training at most; one call a row, whatever the number of normals",
+        "many normals and little time a row",
+    ),
+    Recipe(
+        "dte-ig",
+        ("tables",),
+        "DTE, inverse gamma",
+        "a network in D's place tells the noise level's posterior; no walk; its mode; held-out normals",
+        "Livernoche et al., ICLR 2024 (arXiv 2305.18593)",
+        _DTE,
+        "as dte-c",
+        "a time without bins; weaker than dte-c in the paper, and no better here",
+    ),
+    Recipe(
+        "ddpm",
+        ("tables",),
+        "DDPM, reconstruction",
+        "a network around the Gaussian's denoiser; ten steps down from sigma 0.63, without noise; |x - x0|; "
+        "held-out normals",
+        "Ho et al. 2020, as a baseline in Livernoche et al. 2024",
+        _DTE,
+        "a minute of training at most; ten calls a row",
+        "a normal version of every row, column by column",
+    ),
+    Recipe(
+        "msma",
+        ("tables",),
+        "MSMA, score-norm vector",
+        "the same denoiser; ten sigmas without noise; sigma |s(x, sigma)| as a vector, a mixture of Gaussians over it; "
+        "held-out normals",
+        "Mahmood et al., ICLR 2021 (MSMA)",
+        "released code (ahsanMah/msma) without a licence; written from the paper",
+        "as ddpm",
+        "rows that are too plain as well as too odd: no single length of the score tells both",
+    ),
+    Recipe(
+        "diffpath",
+        ("tables",),
+        "DiffPath, path statistics",
+        "the same denoiser; ten steps up; mean powers of eps and of its change, a mixture of Gaussians over them; "
+        "held-out normals",
+        "Heng et al., NeurIPS 2024 (DiffPath)",
+        "released code (clear-nus/diffpath) under MIT; written from the paper",
+        "as ddpm",
+        "telling worlds apart by how a path bends; here with a denoiser of the table's own, not a foreign one",
+    ),
 )
 
 

@@ -1,9 +1,11 @@
 """One contract for every method of tables: sign, finite, each row by itself, same seed same score, save and load."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from scipy.stats import spearmanr
 from table_cases import COLUMNS, noised, off, rows, table
 
@@ -12,8 +14,10 @@ from fusion.metrics import image_auroc
 from fusion.recipes import of_kind
 from fusion.table.config import TableConfig
 from fusion.table.detector import TableDetector
+from fusion.table.dte import Categorical, InverseGamma
 from fusion.table.fitting import fit
 from fusion.table.methods import METHODS
+from fusion.table.walks import ScoreVector
 
 NORMALS = table(rows(400))
 TEST = np.concatenate([rows(100, seed=2), off(100)])
@@ -41,7 +45,7 @@ def test_the_contract(method: str, detectors: dict[str, TableDetector], tmp_path
     assert np.isfinite(scores).all()
     assert image_auroc(scores.tolist(), LABELS.tolist()) > 0.85  # the higher, the more anomalous
     alone = np.concatenate([detector.scores(row[None]) for row in TEST[:20]])
-    np.testing.assert_allclose(alone, scores[:20], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(alone, scores[:20], rtol=1e-3, atol=1e-3)
     np.testing.assert_array_equal(fitted(method).scores(TEST), scores)
     far = detector.scores(np.array([[1e6] * 5, [0.0] * 5]))
     assert np.isfinite(far).all()
@@ -63,15 +67,16 @@ def test_thresholds_rest_on_rows_that_statistics_never_saw(method: str, detector
 def test_the_column_that_is_off_is_named_with_what_was_expected(
     method: str, detectors: dict[str, TableDetector]
 ) -> None:
-    usual = rows(4000).mean(axis=0)[None]
+    usual = rows(60, seed=3)[7:8]
     odd = usual.copy()
     odd[0, 1] += 0.1  # ten times its spread
     (row,) = detectors[method].detect(table(odd))
     assert row.verdict == "REJECT"
     assert row.p_value == 1 / (detectors[method].calibration.n + 1)
-    assert row.off[0].column == "flow"
-    assert row.off[0].value == odd[0, 1]
-    assert row.off[0].expected == pytest.approx(odd[0, 1] - 0.1, abs=0.01)
+    (flow,) = row.off
+    assert (flow.column, flow.value) == ("flow", odd[0, 1])
+    assert flow.expected == pytest.approx(usual[0, 1], abs=0.01)
+    assert row.pred_score - flow.effect < row.thresholds.review
     (fine,) = detectors[method].detect(table(usual))
     assert (fine.verdict, fine.off) == ("PASS", ())
 
@@ -95,6 +100,35 @@ def test_dte_np_ranks_as_the_mean_of_nearest_neighbours_and_never_saturates(
     far = np.concatenate([rows(50, seed=2) + 8 * rows(50).std(axis=0), rows(50, seed=2) + 16 * rows(50).std(axis=0)])
     assert len(set(released.scores(far))) == 1  # its last step, for all of them
     assert image_auroc(detector.scores(far).tolist(), [0] * 50 + [1] * 50) == 1.0
+
+
+def test_msma_tells_by_the_vector_what_no_single_sigma_tells(detectors: dict[str, TableDetector]) -> None:
+    detector = detectors["msma"]
+    asked = np.concatenate([rows(200, seed=2), off(100), rows(100, seed=8, spread=0.02)])  # too odd, and too plain
+    labels = [0] * 200 + [1] * 200
+    lengths = ScoreVector.statistics(detector.method.denoise, detector.coordinates(asked)).numpy()  # type: ignore[attr-defined]
+    single = max(image_auroc(length.tolist(), labels) for length in lengths.T)
+    assert image_auroc(detector.scores(asked).tolist(), labels) > 0.95 > single + 0.2
+
+
+def test_the_released_codes_faults_are_there_only_when_asked_for(detectors: dict[str, TableDetector]) -> None:
+    x = detectors["dte-ig"].coordinates(TEST)
+    module = deepcopy(detectors["dte-ig"].method.network)  # type: ignore[attr-defined]
+    proper, released = (InverseGamma(module, 5, compat) for compat in (False, True))
+    before = proper(x), released(x)
+    for weight in (module[-1].weight, module[-1].bias):
+        weight.neg_()  # the loss can't tell
+    torch.testing.assert_close(proper(x), before[0])
+    torch.testing.assert_close(released(x), -before[1])
+
+    def loss(compat: bool) -> float:
+        """Return the loss of a network that is always sure, and right where time is in the last bin."""
+        sure = torch.tensor([0.0] * 6 + [50.0])
+        g = torch.Generator().manual_seed(0)
+        return float(Categorical(lambda x: sure.expand(len(x), 7), 5, compat).loss(x, g))  # type: ignore[arg-type]
+
+    assert loss(False) > 25
+    assert loss(True) < 2.2  # of a softmax of a softmax: never far from what knowing nothing gives
 
 
 def test_columns_are_found_by_name_and_missing_values_are_told(detectors: dict[str, TableDetector]) -> None:

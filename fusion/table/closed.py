@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from fusion.diffusion.denoiser import GaussianDenoiser, MemoryDenoiser
-from fusion.progress import Progress
 from fusion.table.config import TableConfig
 from fusion.table.coordinates import in_parts, root_of, whiten
+from fusion.table.training import Training
 
 _AT_ONCE = 256  # rows compared with the memory
 _NEAR = 1e-3  # the level at which the memory's denoiser is asked: its nearest row, but for ties
@@ -30,7 +30,7 @@ class Mahalanobis:
     trained: ClassVar[bool] = False
 
     @classmethod
-    def fit(cls, x: Tensor, config: TableConfig, progress: Progress) -> "Mahalanobis":
+    def fit(cls, x: Tensor, config: TableConfig, training: Training) -> "Mahalanobis":
         return cls(root_of(x))
 
     @classmethod
@@ -55,7 +55,7 @@ class Memory:
     trained: ClassVar[bool] = False
 
     @classmethod
-    def fit(cls, x: Tensor, config: TableConfig, progress: Progress) -> "Memory":
+    def fit(cls, x: Tensor, config: TableConfig, training: Training) -> "Memory":
         return cls(x)
 
     @classmethod
@@ -82,7 +82,7 @@ class NonParametric:
     trained: ClassVar[bool] = False
 
     @classmethod
-    def fit(cls, x: Tensor, config: TableConfig, progress: Progress) -> "NonParametric":
+    def fit(cls, x: Tensor, config: TableConfig, training: Training) -> "NonParametric":
         return cls.load({"memory": x}, config)
 
     @classmethod

@@ -12,7 +12,7 @@ DEFAULT = "memory"
 class TableConfig:
     method: str = DEFAULT  # a row of `fusion.recipes`
     neighbours: int = 5  # that tell the diffusion time (dte-np)
-    steps: int = 2000  # of a network's training, at most 400 times through the normals
+    steps: int = 1000  # of a network's training, at most 400 times through the normals
     paper_compat: bool = False  # do as the released code of DTE does, faults and all
     seed: int = 0  # of the folds, of training, and of who is left out of it
 

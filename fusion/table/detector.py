@@ -1,6 +1,5 @@
 """TableDetector: how far a row is from normal ones, and which of its columns are off."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,8 @@ class Off:
 
     column: str
     value: float  # as it is
-    expected: float  # what the row's other columns imply of normals
-    effect: float  # by how much the row's score falls once the column is as expected
+    expected: float  # what the row's other columns imply of normals, those before this one as they were expected
+    effect: float  # by how much the row's score falls once the column is so
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +59,7 @@ class TableDetector:
         """Return a verdict for each row; BadInput if a column that the model knows is missing, others are left out."""
         values = table.chosen(self.coordinates.columns).values
         scores, limits = self.scores(values), self.calibration.thresholds
-        found = np.flatnonzero(scores >= limits.review)
-        off = dict(zip(found.tolist(), self._off(values[found], scores[found]), strict=True))
-        return [
-            self._row(values[row], float(score), limits, off.get(row, ())) for row, score in enumerate(scores.tolist())
-        ]
+        return [self._row(row, float(score), limits) for row, score in zip(values, scores, strict=True)]
 
     def scores(self, values: Numbers) -> Numbers:
         """Return a score a row, (N, d) -> (N,): the higher, the more anomalous."""
@@ -89,33 +84,35 @@ class TableDetector:
 
         return load(Path(folder))
 
-    def _row(self, values: Numbers, score: float, limits: Thresholds, off: Sequence[Off]) -> RowDetection:
+    def _row(self, values: Numbers, score: float, limits: Thresholds) -> RowDetection:
         lost = np.isnan(values)
         missing = tuple(column for column, gone in zip(self.coordinates.columns, lost, strict=True) if gone)
         refusal = None
         if lost.mean() > _MOST_MISSING:
             refusal = f"{len(missing)} of {len(lost)} values are missing ({shown(missing)}), too many to judge the row"
         verdict: Verdict = "REFUSED" if refusal else limits.verdict(score)
-        return RowDetection(verdict, score, self.calibration.p_value(score), limits, tuple(off), missing, refusal)
+        off = () if refusal else self._off(values, score)
+        return RowDetection(verdict, score, self.calibration.p_value(score), limits, off, missing, refusal)
 
-    def _off(self, values: Numbers, scores: Numbers) -> list[tuple[Off, ...]]:
-        """Return the columns that are most off of each row, by asking the method again with each as expected."""
-        x = self.coordinates(values)
-        expected = self.coordinates.expected(x)
-        wanted, lost = self.coordinates.raw(expected), np.isnan(values)
-        return [
-            self._most(value, want, np.where(gone, 0, score - again))
-            for value, want, gone, score, again in zip(
-                values, wanted, lost, scores, map(self._without, x, expected), strict=True
-            )
-        ]
+    def _off(self, values: Numbers, score: float) -> tuple[Off, ...]:
+        """Return the columns that put a row where it is, (d,): one after the other until the rest would pass.
 
-    def _without(self, row: Tensor, expected: Tensor) -> Numbers:
-        """Return a row's scores once each of its columns is as expected, (d,) -> (d,)."""
+        Each is the one without which, as the others imply it, the score falls most; then it counts as they imply.
+        """
+        x, off = self.coordinates(values[None]), list[Off]()
+        free = ~np.isnan(values)
+        while len(off) < SHOWN and score >= self.calibration.thresholds.review and free.any():
+            expected = self.coordinates.expected(x)
+            effects = np.where(free, score - self._each(x, expected), -np.inf)
+            at = int(effects.argmax())
+            if effects[at] <= 0:
+                break
+            wanted = float(self.coordinates.raw(expected)[0, at])
+            off.append(Off(self.coordinates.columns[at], float(values[at]), wanted, float(effects[at])))
+            x[0, at], score, free[at] = expected[0, at], score - float(effects[at]), False
+        return tuple(off)
+
+    def _each(self, x: Tensor, expected: Tensor) -> Numbers:
+        """Return the scores of a row with each of its columns as expected, (1, d) -> (d,)."""
         with one_thread(), torch.inference_mode():
-            return self.method(torch.where(torch.eye(len(row), dtype=torch.bool), expected, row)).double().numpy()
-
-    def _most(self, values: Numbers, expected: Numbers, effects: Numbers) -> tuple[Off, ...]:
-        order = [at for at in np.argsort(-effects, kind="stable")[:SHOWN].tolist() if effects[at] > 0]
-        columns = self.coordinates.columns
-        return tuple(Off(columns[at], float(values[at]), float(expected[at]), float(effects[at])) for at in order)
+            return self.method(torch.where(torch.eye(x.shape[1], dtype=torch.bool), expected, x)).double().numpy()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from fusion.calibration import Calibration
 from fusion.errors import BadData
@@ -14,6 +15,7 @@ from fusion.table.coordinates import Coordinates
 from fusion.table.detector import TableDetector
 from fusion.table.methods import METHODS, Method
 from fusion.table.table import Numbers, Table, shown
+from fusion.table.training import Training
 from fusion.threads import one_thread
 
 FEWEST = 10  # normals
@@ -26,20 +28,30 @@ _MOST_MISSING = 0.5  # of a column's values
 Index = NDArray[np.intp]
 
 
-def fit(table: Table, config: TableConfig, name: str, progress: Progress = silent) -> TableDetector:
-    """Fit on the rows of a table that nobody called anomalous; BadData if there are too few, or a column is empty."""
+def fit(
+    table: Table,
+    config: TableConfig,
+    name: str,
+    progress: Progress = silent,
+    known: dict[str, nn.Module] | None = None,
+) -> TableDetector:
+    """Fit on the rows of a table that nobody called anomalous; BadData if there are too few, or a column is empty.
+
+    `known` keeps trained networks, for methods that share one on the same rows.
+    """
     normals = table.normals
     _check(normals, config)
+    training = Training(config.steps, config.seed, progress, {} if known is None else known)
     order = np.random.default_rng(config.seed).permutation(len(normals))
     if METHODS[config.method].trained:
         held = order[: min(round(_SHARE * len(order)), _HELD)]
         learnt = np.sort(order[len(held) :])
-        coordinates, method = _fitted(normals, learnt, config, progress)
+        coordinates, method = _fitted(normals, learnt, config, training)
         scores = _scores(coordinates, method, normals.values[held])
     else:
         folds = np.array_split(order[:_HELD], _FOLDS)
-        scores, learnt = np.concatenate([_fold(normals, fold, config) for fold in folds]), np.sort(order)
-        coordinates, method = _fitted(normals, learnt, config, progress)
+        scores, learnt = np.concatenate([_fold(normals, fold, config, training) for fold in folds]), np.sort(order)
+        coordinates, method = _fitted(normals, learnt, config, training)
     card = {
         "method": config.method,
         "representation": f"table, {len(normals.columns)} columns",
@@ -52,17 +64,17 @@ def fit(table: Table, config: TableConfig, name: str, progress: Progress = silen
     return TableDetector(name, config, coordinates, method, Calibration(scores), card)
 
 
-def _fold(normals: Table, fold: Index, config: TableConfig) -> Numbers:
+def _fold(normals: Table, fold: Index, config: TableConfig, training: Training) -> Numbers:
     """Return the scores of some normals by statistics of all the others."""
     others = np.setdiff1d(np.arange(len(normals)), fold)
-    return _scores(*_fitted(normals, others, config, silent), normals.values[fold])
+    return _scores(*_fitted(normals, others, config, training), normals.values[fold])
 
 
-def _fitted(normals: Table, index: Index, config: TableConfig, progress: Progress) -> tuple[Coordinates, Method]:
+def _fitted(normals: Table, index: Index, config: TableConfig, training: Training) -> tuple[Coordinates, Method]:
     values = normals.values[index]
     coordinates = Coordinates.of(normals.columns, values)
     with one_thread():
-        return coordinates, METHODS[config.method].fit(coordinates(values), config, progress)
+        return coordinates, METHODS[config.method].fit(coordinates(values), config, training)
 
 
 def _scores(coordinates: Coordinates, method: Method, values: Numbers) -> Numbers:

@@ -4,9 +4,11 @@ from typing import ClassVar, Protocol, Self
 
 from torch import Tensor
 
-from fusion.progress import Progress
 from fusion.table.closed import Mahalanobis, Memory, NonParametric
 from fusion.table.config import TableConfig
+from fusion.table.dte import Categorical, InverseGamma
+from fusion.table.training import Training
+from fusion.table.walks import PathStatistics, Reconstruction, ScoreVector
 
 
 class Method(Protocol):
@@ -15,7 +17,7 @@ class Method(Protocol):
     trained: ClassVar[bool]  # whether fitting takes so long that it isn't done again for each fold
 
     @classmethod
-    def fit(cls, x: Tensor, config: TableConfig, progress: Progress) -> Self:
+    def fit(cls, x: Tensor, config: TableConfig, training: Training) -> Self:
         """Fit on standardised normals, (N, d)."""
         ...
 
@@ -33,4 +35,13 @@ class Method(Protocol):
         ...
 
 
-METHODS: dict[str, type[Method]] = {"gaussian": Mahalanobis, "memory": Memory, "dte-np": NonParametric}
+METHODS: dict[str, type[Method]] = {
+    "gaussian": Mahalanobis,
+    "memory": Memory,
+    "dte-np": NonParametric,
+    "dte-c": Categorical,
+    "dte-ig": InverseGamma,
+    "ddpm": Reconstruction,
+    "msma": ScoreVector,
+    "diffpath": PathStatistics,
+}
