@@ -93,7 +93,8 @@ def test_labels_change_what_is_compared_and_nothing_else(archive: Path) -> None:
     _, group = groups_in(archive, READING, PATTERNS)
     turned = replace(group, tested=[(motion, 1 - label) for motion, label in group.tested])
     for method in ("gaussian", *PEERS):
-        row, other = measure(group, method, 0), measure(turned, method, 0)
+        settings = {"method": method, "seed": 0}
+        row, other = measure(group, settings), measure(turned, settings)
         assert other.auroc == pytest.approx(1 - row.auroc)
     asked = {motion.name.rpartition("#")[2][3:5] for motion, _ in group.tested}
     assert asked == {"p5", "p6"}  # whoever is fitted on is not asked for

@@ -20,14 +20,12 @@ def bench(
     data: Annotated[
         list[Path], typer.Argument(help="Data sets with good and bad pictures, or movements.", show_default=False)
     ],
-    method: Annotated[
-        list[str] | None, typer.Option(help="gaussian, memory, neural; may be given several times.")
-    ] = None,
+    method: Annotated[list[str] | None, typer.Option(help="As in foil fit; may be given several times.")] = None,
     backbone: Annotated[list[str] | None, typer.Option(help="As in foil fit; may be given several times.")] = None,
     seeds: Annotated[int, typer.Option(help="How many: 0, 1, 2, ...", min=1)] = 1,
     size: Annotated[int, typer.Option(help="As in foil fit.", min=0)] = 0,
     minutes: Annotated[float, typer.Option(help="Of training (neural), as in foil fit.")] = 5.0,
-    network: Annotated[str, typer.Option(help="Its size, as in foil fit.")] = "small",
+    network: Annotated[str | None, typer.Option(help="Its size, as in foil fit.", show_default=False)] = None,
     promise: Annotated[
         int, typer.Option(help="Instead: compare promised false alarms with seen ones over so many splits.", min=0)
     ] = 0,
@@ -40,6 +38,7 @@ def bench(
     ] = "",
     people: Annotated[str, typer.Option(help="Pattern that finds in a movement's name who moved.")] = "",
     by: Annotated[str, typer.Option(help="Pattern that finds in a movement's name its group, measured alone.")] = "",
+    futures: Annotated[int, typer.Option(help="Drawn of movements, as in foil fit.", min=0)] = 0,
     peers: Annotated[bool, typer.Option("--peers", help="Measure scikit-learn on the same movements, too.")] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Keep rows here; rows in it aren't repeated.")
@@ -67,14 +66,16 @@ def bench(
         _print(_promises(data, first, promise), markdown_file)
         return
     methods = method or ["gaussian"]
+    common: dict[str, Any] = {"minutes": minutes} if "neural" in methods else {}
+    common |= {"network": network} if "neural" in methods and network else {}
     if movements:
         from fusion.motion.labelled import Patterns
 
         reading, patterns = options.reading(joints, rate, only), Patterns(normal, fit_on, people, by)
-        text, failed = _movements(data, methods, seeds, reading, patterns, peers, json_file)
+        common |= {"samples": futures} if futures else {}
+        text, failed = _movements(data, methods, seeds, reading, patterns, peers, json_file, common)
     else:
-        common: dict[str, Any] = {"size": size} if size else {}
-        common |= {"minutes": minutes, "network": network} if "neural" in methods else {}
+        common |= {"size": size} if size else {}
         text, failed = _pictures(data, methods, backbone or ["auto"], seeds, common, json_file)
     _print(text, markdown_file)
     raise typer.Exit(int(failed))
@@ -100,13 +101,14 @@ def _movements(
     patterns: "Patterns",
     peers: bool,
     json: Path | None,
+    common: dict[str, Any],
 ) -> tuple[str, bool]:
     """Return the table, and whether a row failed."""
     from fusion.motion.bench_table import markdown
     from fusion.motion.benchmark import run_motion_bench
 
     with progress_shown() as progress:
-        rows = run_motion_bench(data, methods, range(seeds), reading, patterns, peers, json, progress)
+        rows = run_motion_bench(data, methods, range(seeds), reading, patterns, peers, json, progress, common)
     return markdown(rows), any(row.failed for row in rows)
 
 

@@ -5,10 +5,11 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fusion.bench_row import alarms_at
 from fusion.bench_table import Alarms, Row
@@ -24,6 +25,7 @@ from fusion.motion.labelled import Group, Patterns, groups_in
 from fusion.motion.motion import Motion
 from fusion.motion.peers import PEERS, SEEDED, fit_peer
 from fusion.progress import Progress, silent
+from fusion.trial import Settings
 
 _Fitted = tuple[Callable[[Motion], float], Calibration | None, Sequence[tuple[str, str]]]
 
@@ -37,31 +39,31 @@ def run_motion_bench(
     peers: bool = False,
     json_file: Path | None = None,
     progress: Progress = silent,
+    common: Mapping[str, Any] | None = None,
 ) -> list[Row[MotionMeasures]]:
-    """Measure every combination and return its rows; `json_file` as in `run_bench`.
+    """Measure every combination and return its rows; `json_file` and `common` as in `run_bench`.
 
     Labels are compared with what came out, and go nowhere else. Data that can't be compared are refused at once.
     """
-    configs = [MotionConfig(method, seed=seed) for method in dict.fromkeys(methods) for seed in seeds]
-    every = [(config.method, config.seed) for config in configs]
+    every = [{**(common or {}), "method": method, "seed": seed} for method in dict.fromkeys(methods) for seed in seeds]
+    for settings in every:
+        MotionConfig(**settings)  # refuses what makes no sense, before the work
     if peers:
-        every += [(name, seed) for name in PEERS for seed in (seeds if name in SEEDED else seeds[:1])]
+        every += [{"method": name, "seed": seed} for name in PEERS for seed in (seeds if name in SEEDED else seeds[:1])]
     jobs: list[Job[MotionMeasures]] = []
     for source in sources:
         for group in groups_in(source, reading, patterns, progress):
             data = group.name if group.name and len(sources) == 1 else f"{source.stem} {group.name}".strip()
-            for method, seed in every:
-                row: Row[MotionMeasures] = Row(
-                    data, group.fingerprint, {"method": method, "seed": seed}, code_version()
-                )
-                jobs.append((row, partial(measure, group, method, seed, progress)))
+            for settings in every:
+                row: Row[MotionMeasures] = Row(data, group.fingerprint, settings, code_version())
+                jobs.append((row, partial(measure, group, settings, progress)))
     return run_rows(jobs, from_json, json_file, progress)
 
 
-def measure(group: Group, method: str, seed: int, progress: Progress = silent) -> MotionMeasures:
+def measure(group: Group, settings: Settings, progress: Progress = silent) -> MotionMeasures:
     """Fit on a group's normal movements, ask for the others, and compare with their labels."""
     start = time.perf_counter()
-    score, calibration, skipped = (_peer if method in PEERS else _foil)(group, method, seed, progress)
+    score, calibration, skipped = (_peer if settings["method"] in PEERS else _foil)(group, settings, progress)
     fit_seconds = time.perf_counter() - start
     seen = _ask_all(score, group, progress)
     labels, scores = seen.labels, seen.scores
@@ -118,13 +120,13 @@ def _ask_all(score: Callable[[Motion], float], group: Group, progress: Progress)
     return seen
 
 
-def _foil(group: Group, method: str, seed: int, progress: Progress) -> _Fitted:
-    detector = fit(group.fitted, MotionConfig(method=method, seed=seed), group.name, group.people, progress)
+def _foil(group: Group, settings: Settings, progress: Progress) -> _Fitted:
+    detector = fit(group.fitted, MotionConfig(**settings), group.name, group.people, progress)
     return partial(_score, detector), detector.calibration, detector.card["skipped"]
 
 
-def _peer(group: Group, method: str, seed: int, progress: Progress) -> _Fitted:
-    score, skipped = fit_peer(method, group.fitted, seed)
+def _peer(group: Group, settings: Settings, progress: Progress) -> _Fitted:
+    score, skipped = fit_peer(settings["method"], group.fitted, settings["seed"])
     return score, None, skipped
 
 
