@@ -91,10 +91,17 @@ def load_movement_model(name: str, watch: str = "") -> "Model":
     """
     folder = library.existing_folder(name, "movements")
     from fusion.motion.pretrained import load
+
+    return narrowed(load(folder), watch)
+
+
+def narrowed(model: "Model", watch: str) -> "Model":
+    """Return a model for which only the joints count that `watch` names in words; the same one where it names none."""
+    if not watch.strip():
+        return model
     from fusion.motion.watching import watched
 
-    model = load(folder)
-    return model.watching(watched(watch, model.joints)) if watch else model
+    return model.watching(watched(watch, model.joints))
 
 
 def _inspected(motion: Motion, model: "Model", lang: Lang, text: str | None) -> MovementInspection | Failure:

@@ -16,7 +16,7 @@ from apps.ui import movements
 from apps.ui.models import Models
 from apps.ui.shelf import Shelf
 from assistant import library
-from assistant.moving import load_movement_model
+from assistant.moving import load_movement_model, narrowed
 from assistant.teaching_movements import MovementFit, fit_movements
 from fusion.errors import BadData, BadInput, BadModel, BadSetting, FoilError
 from fusion.motion.collection import Reading
@@ -199,3 +199,9 @@ def test_models_of_movements_are_loaded_once_and_again_when_they_change(tmp_path
     assert models.movement("new").calibration.review_rate == 0.3
     with pytest.raises(BadModel, match=r"no model named gone in .*; known are new"):
         models.movement("gone")
+
+
+def test_the_tab_hears_which_joints_count(detector: "MotionDetector", shelf: Shelf, tmp_path: Path) -> None:
+    path = str(write_fallen(tmp_path / "fallen.json"))
+    view = movements.look(path, None, narrowed(detector, "左臂"), Reading(), "en", shelf)
+    assert "Only these joints counted: left shoulder, left elbow, left wrist." in view.words

@@ -55,17 +55,25 @@ def joints_of(mapping: str | None, chosen: str) -> "JointSet | None":
         return joint_set(mapping or chosen) if mapping or chosen else None
 
 
-def look(path: str, key: str | None, detector: "Model", reading: Reading, lang: Lang, shelf: Shelf) -> MovementView:
+def look(
+    path: str,
+    key: str | None,
+    model: "Model",
+    reading: Reading,
+    lang: Lang,
+    shelf: Shelf,
+    text: str = "",
+) -> MovementView:
     """Inspect a movement, draw what was found, and write its report; without a joint set, it is of the model's."""
     from fusion.motion.read import read_motion
 
     source, name = (f"{text}#{key}" if key else text for text in (path, Path(path).name))
-    joints = reading.joints or detector.joints
+    joints = reading.joints or model.joints
     with _named(path):
         motion = read_motion(Path(source), joints, reading.rate, name=name)
-    inspection = inspect_movement(motion, detector, lang)
+    inspection = inspect_movement(motion, model, lang, text.strip() or None)
     shown = movement_page.shown_of(inspection, lang)
-    normals = detector.calibration.scores.tolist()
+    normals = model.calibration.scores.tolist()
     report = movement_page.render(inspection, shown, lang, normals)
     words = "".join(f"<p>{escape(line)}</p>" for line in shown.words)
     return MovementView(

@@ -12,6 +12,7 @@ from apps.ui.movements import MovementView, failed
 from apps.ui.teach_tab import PROGRESS, nothing, shares, shown_on
 from apps.ui.words import word
 from assistant import library
+from assistant.moving import narrowed
 from assistant.teaching_movements import MovementFit
 from explain.catalogue import Lang
 from fusion.errors import BadSetting, FoilError
@@ -37,6 +38,10 @@ class MovementsTab:
         self.model = put(gr.Dropdown, {"label": "movements.model"}, choices=[], elem_id="movement-model")
         self.file = put(gr.File, {"label": "movements.file"}, height=140, elem_id="movement")
         self.key = put(gr.Dropdown, {"label": "movements.key"}, choices=[], visible=False, elem_id="movement-key")
+        hint = {"label": "movements.text", "placeholder": "movements.text.hint"}
+        self.text = put(gr.Textbox, hint, max_lines=1, elem_id="movement-text")
+        hint = {"label": "movements.watch", "placeholder": "movements.watch.hint"}
+        self.watch = put(gr.Textbox, hint, max_lines=1, elem_id="watch")
         self.reading = put(gr.Accordion, {"label": "movements.reading"}, open=False, elem_id="reading")
         with self.reading:
             self.joints = put(
@@ -85,7 +90,8 @@ class MovementsTab:
         """Answer the tab's events."""
         lang = self.frame.lang
         self.shown = [self.card, self.animation, self.words, self.charts, self.evidence, self.report]
-        self.known = [self.file, self.key, self.model, self.joints, self.rate, self.mapping, lang]
+        self.known = [self.file, self.key, self.model, self.joints, self.rate, self.mapping]
+        self.known += [self.text, self.watch, lang]
         self.options: dict[str, Any] = {
             "concurrency_limit": 1,
             "concurrency_id": "inspect",
@@ -95,7 +101,8 @@ class MovementsTab:
             given = event(self._given_file, [self.file, lang], [self.key, self.reading], show_progress="hidden")
             self._refresh(given).then(None, js=TO_CARD.replace("'card'", "'movement-card'"))
         changed = (self.key.input, self.model.input, self.joints.input, self.rate.submit, self.rate.blur, lang.input)
-        for change in (*changed, self.mapping.upload, self.mapping.clear):
+        asked = (self.text.submit, self.text.blur, self.watch.submit, self.watch.blur)
+        for change in (*changed, *asked, self.mapping.upload, self.mapping.clear):
             change(self.again, self.known, self.shown, **self.options)
         tab.select(self._models, [self.model, lang], self.model, show_progress="hidden")
         said = ([self.taught, lang], self.made)
@@ -138,6 +145,8 @@ class MovementsTab:
         joints: str | None,
         rate: float | None,
         mapping: str | None,
+        text: str,
+        watch: str,
         lang: Lang,
     ) -> list[Any]:
         """Inspect what is at hand and fill the page; whatever goes wrong, nothing of an earlier movement stays."""
@@ -146,8 +155,8 @@ class MovementsTab:
             return self._filled(MovementView(card=empty(welcome, lang)), lang)
         try:
             reading = Reading(movements.joints_of(mapping, joints or ""), rate or None)
-            detector = self.frame.models.movement(model)
-            return self._filled(movements.look(path, key, detector, reading, lang, self.frame.shelf), lang)
+            detector = narrowed(self.frame.models.movement(model), watch)
+            return self._filled(movements.look(path, key, detector, reading, lang, self.frame.shelf, text), lang)
         except FoilError as error:
             return self._filled(failed(str(error), lang), lang)
         except Exception as error:

@@ -92,6 +92,12 @@ WORDS: dict[str, Phrase] = {
     "movements.file": Phrase(
         "A movement: JSON, NPY, NPZ, CSV, TSV, or a ZIP of frames", "动作文件：JSON、NPY、NPZ、CSV、TSV，或逐帧 ZIP"
     ),
+    "movements.text": Phrase(
+        "Which movement it should be (if the model knows several)", "应为何种动作（模型含多种动作时）"
+    ),
+    "movements.text.hint": Phrase("a deep squat", "deep squat"),
+    "movements.watch": Phrase("Only these joints count (optional)", "仅计入这些关节（可选）"),
+    "movements.watch.hint": Phrase("left leg, right wrist", "左腿，右腕"),
     "movements.key": Phrase("Which movement of the file", "文件中的哪个动作"),
     "movements.reading": Phrase("How the files are to be read", "文件读取方式"),
     "movements.joints": Phrase("Joint set (empty: as the model, or as the file says)", "关节集（留空：按模型或文件）"),
