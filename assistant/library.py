@@ -1,4 +1,4 @@
-"""The library: fitted models of pictures and movements by name in the user's folder. Only `load` needs torch."""
+"""The library: fitted models by name in the user's folder, of whatever kind of data. Only `load` needs torch."""
 
 import json
 import os
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from fusion.detector import Detector
     from fusion.motion.detector import MotionDetector
     from fusion.motion.repertoire import Repertoire
+    from fusion.table.detector import TableDetector
 
 CALIBRATION, CARD = "calibration.json", "card.json"
-NORMALS: dict[Kind, str] = {"pictures": "good parts", "movements": "normal movements"}  # what a model is fitted on
+# what a model is fitted on
+NORMALS: dict[Kind, str] = {"pictures": "good parts", "movements": "normal movements", "tables": "normal rows"}
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")  # a folder's name on every system
 
 
@@ -102,7 +104,7 @@ def sole(kind: Kind | None = None) -> str:
     if known:
         raise BadSetting(f"there are {len(known)} models{of} ({', '.join(known)}); say which one by its name")
     raise BadSetting(
-        f"there is no model{of} yet; fit one on a folder of good pictures or normal movements: foil fit DIR --name NAME"
+        f"there is no model{of} yet; fit one on good pictures, normal movements or a table: foil fit DATA --name NAME"
     )
 
 
@@ -131,7 +133,7 @@ def load(name: str) -> "Detector":
     return Detector.from_pretrained(folder)
 
 
-def save(detector: "Detector | MotionDetector | Repertoire", name: str, replace: bool = False) -> Path:
+def save(detector: "Detector | MotionDetector | Repertoire | TableDetector", name: str, replace: bool = False) -> Path:
     """Save a model whole or not at all and return its folder; one of the same name is kept unless `replace` is set."""
     folder = free_folder(name, replace)
     detector.save_pretrained(folder)

@@ -139,6 +139,13 @@ CATALOGUE: dict[str, Phrase] = {
         "Words act here through what was said of the good parts that the model was fitted on.",
         "文字的作用来自建模时所用良品的说明文字。",
     ),
+    # a row of a table: a column a sentence
+    "row.off": Phrase(
+        "{column} is {value}, where {expected} is expected of a normal row; the score falls by {effect} with that.",
+        "{column} 为 {value}，正常行在此应为 {expected}；若如此，得分下降 {effect}。",
+    ),
+    "row.missing": Phrase("{n} missing values count as usual: {columns}.", "{n} 个缺失值按正常均值计：{columns}。"),
+    "row.and": Phrase(", ", "、"),
     # a movement: verdict, and one joint a sentence
     "movement.refused": Phrase("REFUSED: {refusal}.", "无法判定：{refusal}。"),
     "movement.pass": Phrase(

@@ -1,25 +1,35 @@
-"""Kinds of data: whether a folder, a ZIP or a file holds pictures or movements."""
+"""Kinds of data: whether a folder, a ZIP or a file holds pictures, movements or a table."""
 
+import csv
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
+
+import numpy as np
 
 from fusion.errors import FoilError
 from fusion.files import open_input
 from fusion.manifest import MANIFEST_SUFFIXES, names_pictures
 from fusion.modality.image import IMAGE_SUFFIXES, pictures_in
 from fusion.modelfile import Kind
-from fusion.motion.arrays import open_archive
+from fusion.motion.arrays import keys_of, open_archive
 from fusion.motion.collection import SUFFIXES, files_in
+from fusion.motion.joints import AXES, CONFIDENCE, plain
+from fusion.motion.matching import by_shape
 from fusion.motion.recording import split_key
 
 
 def kind_at(source: Path) -> Kind:
     """Return what lies at a path: movements, where files of them lie there and neither a picture nor a manifest.
 
-    Nothing at all counts as pictures: whoever opens these says in a sentence what is wrong.
+    A file may be a table instead: Parquet, an NPZ with X, a header of which most columns name no joint's place, an
+    array with named columns, or with as many as no built-in joint set has. Nothing at all counts as pictures: whoever
+    opens these says in a sentence what is wrong.
     """
+    with suppress(FoilError, OSError, ValueError, EOFError):
+        if _TABULAR.get(source.suffix.lower(), _never)(source):
+            return "tables"
     with suppress(FoilError, OSError):
         suffixes = {file.suffix.lower() for file in _files(source)}
         if not suffixes & IMAGE_SUFFIXES and suffixes & set(SUFFIXES) and not any(map(names_pictures, _tables(source))):
@@ -50,3 +60,54 @@ def _tables(source: Path) -> list[Path]:
 def _members(archive: zipfile.ZipFile) -> list[PurePath]:
     paths = [PurePath(name.replace("\\", "/")) for name in archive.namelist()]
     return [path for path in paths if not any(part.startswith((".", "__MACOSX")) for part in path.parts)]
+
+
+def _never(path: Path) -> bool:
+    return False
+
+
+def _has_header(path: Path) -> bool:
+    """Return whether a file begins with names of columns, of which most are neither a manifest's nor a joint's."""
+    if names_pictures(path):
+        return False
+    with open_input(path, str(path)) as file:
+        head = file.readline(_LONGEST).decode("utf-8-sig", "replace").strip()
+    separator = next((mark for mark in ";\t," if mark in head), ",")
+    fields = next(csv.reader([head], delimiter=separator), [])
+    places = sum(plain(field).rpartition(" ")[2] in (*AXES, CONFIDENCE) for field in fields)
+    return not any(map(_is_number, fields)) and 2 * places < len(fields)
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _holds_x(path: Path) -> bool:
+    with open_input(path, str(path)) as file, open_archive(file, str(path)) as archive:
+        return "X" in keys_of(archive)
+
+
+def _is_no_movement(path: Path) -> bool:
+    """Return whether an array's columns have names, or are as many as no joint set of pictures has."""
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    if array.dtype.names or array.ndim != 2:
+        return bool(array.dtype.names)
+    try:
+        by_shape(array.shape[1:], None, str(path))
+    except FoilError:
+        return True
+    return False
+
+
+_LONGEST = 1_000_000  # bytes of a header
+_TABULAR: dict[str, Callable[[Path], bool]] = {
+    ".parquet": lambda path: True,
+    ".csv": _has_header,
+    ".tsv": _has_header,
+    ".npz": _holds_x,
+    ".npy": _is_no_movement,
+}

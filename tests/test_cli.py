@@ -22,7 +22,7 @@ from assistant import library
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("fit", "inspect", "threshold", "check-data", "models", "explain-model", "bench", "example", "serve")
-COMMANDS += ("version", "synthesise", "pose")
+COMMANDS += ("version", "synthesise", "pose", "methods")
 NESTED = (["models", "remove"],)
 pytestmark = pytest.mark.usefixtures("fake_core")
 

@@ -1,8 +1,9 @@
-"""Whether data are pictures or movements, told without opening more than a table's header."""
+"""Whether data are pictures, movements or a table, told without opening more than a table's header."""
 
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fusion.kind import kind_at
@@ -49,6 +50,10 @@ def test_a_folder_with_a_manifest_holds_pictures_that_lie_elsewhere(name: str, t
         ("a.json", b"garbage", "movements"),
         ("a.csv", HEADER.encode(), "movements"),
         ("a.tsv", b"0.5\t0.25\n", "movements"),
+        ("a.csv", b"left knee x,left knee y,left hip x,mood\n", "movements"),  # whose reader names the odd one
+        ("a.csv", b"pressure,flow\n1,2\n", "tables"),
+        ("a.tsv", b"pressure\tflow x\theat\n", "tables"),
+        ("a.parquet", b"PAR1", "tables"),
         ("a.csv", b"image;mask\n", "pictures"),
         ("a.csv", b"", "pictures"),
         ("a.csv", b'"no end\n', "pictures"),
@@ -61,6 +66,22 @@ def test_a_folder_with_a_manifest_holds_pictures_that_lie_elsewhere(name: str, t
 def test_a_file_tells_its_kind(name: str, content: bytes, kind: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
     assert kind_at(tmp_path / name) == kind
+
+
+def test_arrays_tell_their_kind(tmp_path: Path) -> None:
+    np.savez(tmp_path / "table.npz", X=np.zeros((4, 6)), y=np.zeros(4))
+    np.savez(tmp_path / "poses.npz", keypoints=np.zeros((4, 17, 2)))
+    np.save(tmp_path / "named.npy", np.zeros(4, [("pressure", float), ("flow", float)]))
+    for columns in (34, 35):
+        np.save(tmp_path / f"{columns}.npy", np.zeros((4, columns)))
+    kinds = {path.name: kind_at(path) for path in tmp_path.iterdir()}
+    assert kinds == {
+        "table.npz": "tables",
+        "poses.npz": "movements",
+        "named.npy": "tables",
+        "34.npy": "movements",  # x and y of 17 joints
+        "35.npy": "tables",
+    }
 
 
 def test_what_is_not_there_is_taken_as_it_is_called(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_options_for_the_other_kind_are_refused(good: Path, fallen: Path, home: 
     assert refused == "foil: --mm-per-px is for pictures, and squat is a model of movements; leave it out\n"
     commands = get_command(app).commands  # type: ignore[attr-defined]
     known = {parameter.name for command in commands.values() for parameter in command.params}
-    assert {*options.PICTURES, *options.MOVEMENTS} <= known
+    assert {name for names in options.SOME.values() for name in names} <= known
 
 
 def test_a_models_rates_and_past_results_are_those_of_pictures(good: Path, fallen: Path, home: Path) -> None:

@@ -1,4 +1,4 @@
-"""`foil fit`: learn what is normal from a folder of good pictures, or of normal movements."""
+"""`foil fit`: learn what is normal from good pictures, normal movements, or the normal rows of a table."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,7 +13,9 @@ def fit(
     ctx: typer.Context,
     data: Annotated[
         Path,
-        typer.Argument(help="A folder or a ZIP of pictures or movements, a manifest, an NPZ.", show_default=False),
+        typer.Argument(
+            help="A folder or a ZIP of pictures or movements, a manifest, an NPZ, a table.", show_default=False
+        ),
     ],
     name: Annotated[str, typer.Option(help="What to call the model.", show_default=False)],
     normal_dir: options.NormalDir = None,
@@ -24,12 +26,12 @@ def fit(
         str, typer.Option(help="auto, none, or a timm or open_clip name, with its file: NAME:FILE.")
     ] = "auto",
     method: Annotated[
-        Literal["gaussian", "memory", "neural", "future"],
+        str | None,
         typer.Option(
-            metavar="METHOD",
-            help="gaussian, memory (nearest good ones), neural (trained), or, of movements, future (given their past).",
+            help="gaussian, memory (nearest good ones), neural (trained), or another of foil methods.",
+            show_default="gaussian; tables memory",
         ),
-    ] = "gaussian",
+    ] = None,
     minutes: Annotated[float, typer.Option(help="Of training (neural), on whatever this machine has.")] = 5.0,
     steps: Annotated[int, typer.Option(help="Of training, exactly, instead of minutes.", min=0)] = 0,
     network: Annotated[
@@ -61,8 +63,13 @@ def fit(
     about: Annotated[
         Path | None, typer.Option(help="Movements: JSON of name patterns and words; one model then holds several.")
     ] = None,
+    label: options.Label = "",
+    drop: options.Drop = None,
+    paper_compat: Annotated[
+        bool, typer.Option("--paper-compat", help="Tables: do as DTE's released code does, faults and all.")
+    ] = False,
 ) -> None:
-    """Learn from good pictures or movements what is normal.
+    """Learn from good pictures, movements or rows what is normal.
 
     Folders may be loose pictures, MVTec's layout (train/good, test/DEFECT), or anything whose subfolders you name.
     Five good pictures are enough to begin; the summary says what so few can promise. A network takes 20 and minutes
@@ -73,6 +80,8 @@ def fit(
     begin and end alike, such as exercises, are taken as a whole; others by windows. Say who moved: people differ from
     each other more than from themselves, and thresholds for new people must know.
 
+    A table holds numbers in named columns: CSV, TSV, NPZ (X, and y where rows are labelled), NPY or Parquet.
+
     \b
     Examples:
       foil fit parts --name gasket
@@ -80,26 +89,32 @@ def fit(
       foil fit shop --normal-dir ok --abnormal-dir scratched --name plate
       foil fit clips --name squat --people "person(\\d+)"
       foil fit clips --name exercises --people "person(\\d+)" --about exercises.json
+      foil fit readings.csv --name plant --drop id --method dte-np
     """
     from fusion.kind import kind_at
 
     kind, rates = kind_at(data), (review, reject)
     options.refuse_foreign(ctx, kind, f"{data} is read as {kind}")
-    settings: dict[str, Any] = {"method": method, "seed": seed, "minutes": minutes, "steps": steps}
+    settings: dict[str, Any] = {"seed": seed} | ({"method": method} if method else {})
     settings |= {"network": network} if network else {}
     with progress_shown() as progress:
         if kind == "movements":
             from assistant.teaching_movements import fit_movements, read_about
 
             reading = options.reading(joints, rate, only)
-            settings |= {"window": window, "samples": futures}
+            settings |= {"window": window, "samples": futures, "minutes": minutes, "steps": steps}
             words = read_about(about) if about else None
             lines = fit_movements(data, name, reading, people, settings, rates, force, progress, words).lines()
+        elif kind == "tables":
+            from assistant.tabling import fit_table
+
+            settings |= {"paper_compat": paper_compat} | ({"steps": steps} if steps else {})
+            lines = fit_table(data, name, label, drop or [], settings, rates, force, progress).lines()
         else:
             from assistant.fitting import fit_folder
 
             roles = options.roles(normal_dir, abnormal_dir, normal_test_dir, mask_dir)
-            settings |= {"backbone": backbone, "size": size, "align": align}
+            settings |= {"backbone": backbone, "size": size, "align": align, "minutes": minutes, "steps": steps}
             settings |= {"method": "neural", "weights": str(weights)} if weights else {}
             lines = fit_folder(data, name, settings, roles, rates, force, progress).lines()
     typer.echo("\n".join(lines))

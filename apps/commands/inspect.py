@@ -1,4 +1,4 @@
-"""`foil inspect`: a verdict on pictures or movements, in words or as JSON, and in the exit code."""
+"""`foil inspect`: a verdict on pictures, movements or rows of tables, in words or as JSON, and in the exit code."""
 
 import json
 import os
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fusion.motion.collection import Reading
 
 EXIT = {"PASS": 0, "REVIEW": 10, "REJECT": 20, "REFUSED": 30, "UNREADABLE": 30}
+COUNTED = {"pictures": "pictures", "movements": "movements", "tables": "rows"}
 COLOURS = {"PASS": "green", "REVIEW": "yellow", "REJECT": "red", "REFUSED": "magenta", "UNREADABLE": "magenta"}
 
 
@@ -34,13 +35,13 @@ class Look:
     """How samples of a kind are looked at: their results, one after the other, and how one's page is written."""
 
     results: "Callable[[Progress], Iterator[Result]]"
-    page: "Callable[[Any, Path], Entry]"  # of a result that is no failure, in a folder
+    page: "Callable[[Any, Path], Entry] | None" = None  # of a result that is no failure, in a folder; rows have none
 
 
 def inspect(
     ctx: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(help="Pictures or movements, and folders of them.", show_default=False)
+        list[Path], typer.Argument(help="Pictures or movements, and folders of them; or tables.", show_default=False)
     ],
     model: Annotated[str | None, typer.Option(help="Its name; not needed while there is only one.")] = None,
     as_json: options.Json = False,
@@ -74,6 +75,8 @@ def inspect(
     Of a movement it says which joint moves unlike normal, from when to when, which way and by how much. Of a model of
     several movements (foil fit --about) words say which it should be; without them it is the one that it looks like.
 
+    Of a row of a table it says which columns put it where it is, and what they would be in a normal row.
+
     Words point and leave out: what you look for is shown where it fits best and changes no verdict; what you ignore,
     or a place that you name, decides what counts, and the words say how much was left out. It takes a model that
     learned words (foil fit --method neural), or for any other open_clip weights (--words); without either, they are
@@ -89,6 +92,7 @@ def inspect(
       foil inspect new.png --model gasket --text scratches --words open_clip:ViT-B-16:vit.safetensors
       foil inspect clips/new.json --model squat --out report
       foil inspect clips/new.json --model exercises --text "a deep squat" --watch "left leg"
+      foil inspect readings.csv --model plant
     """
     from assistant import library
     from assistant.page import write_index
@@ -100,6 +104,8 @@ def inspect(
     if kind == "pictures":
         targets, how = _targets(paths, text, mask, skeleton), {"mm_per_px": mm_per_px, "samples": samples}
         look = _at_pictures(targets, model, words, lang, {**how, "text": text})
+    elif kind == "tables":
+        look = _at_tables(paths, model, lang)
     else:
         look = _at_movements(paths, model, options.reading(joints, rate, only), lang, text, watch)
     rows: list[Entry | Failure] = []
@@ -154,6 +160,13 @@ def _at_movements(
     return Look(lambda progress: inspect_movements(paths, detector, reading, lang, progress, text), page)
 
 
+def _at_tables(paths: list[Path], model: str, lang: "Lang") -> Look:
+    from assistant.tabling import inspect_tables, load_table_model
+
+    detector = load_table_model(model)
+    return Look(lambda progress: inspect_tables(paths, detector, lang, progress))
+
+
 def _targets(paths: list[Path], text: str | None, mask: Path | None, skeleton: Path | None) -> "list[Path | Item]":
     """Return what to inspect, together with what the user knows of that one picture."""
     if mask is None and skeleton is None:
@@ -169,6 +182,7 @@ def _row(result: "Result", look: Look, folder: Path) -> "Entry | Failure":
     """Write a result's page and return its row of the index, which is all that is kept of it."""
     from assistant.inspection import Failure
 
+    assert look.page, "--out is refused where there are no pages"
     return result if isinstance(result, Failure) else look.page(result, folder)
 
 
@@ -190,6 +204,6 @@ def _tell(result: "Result") -> None:
 def _sum_up(counts: Counter[str], kind: "Kind", out: Path | None) -> None:
     if counts.total() > 1:
         told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in EXIT if counts[verdict])
-        typer.echo(f"{counts.total()} {kind}: {told}")
+        typer.echo(f"{counts.total()} {COUNTED[kind]}: {told}")
     if out:
         typer.echo(f"pages: {out / 'index.html'}")

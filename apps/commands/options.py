@@ -29,31 +29,32 @@ Joints = Annotated[str | None, typer.Option(help="Movements: a joint set, such a
 Rate = Annotated[float | None, typer.Option(help="Movements: frames a second, where the files don't say.")]
 Only = Annotated[str, typer.Option(help="Movements: only those whose names this pattern finds.", show_default=False)]
 
-PICTURES: tuple[str, ...] = ("normal_dir", "abnormal_dir", "normal_test_dir", "mask_dir", "backbone", "size", "align")
-PICTURES += ("weights", "words", "mask", "skeleton", "mm_per_px", "samples", "promise")
-MOVEMENTS = (
-    "joints",
-    "rate",
-    "only",
-    "people",
-    "window",
-    "futures",
-    "about",
-    "watch",
-    "normal",
-    "fit_on",
-    "by",
-    "peers",
-)
+Label = Annotated[str, typer.Option(help="Tables: the column that says 0 (normal) or 1; of an NPZ, y does.")]
+Drop = Annotated[list[str] | None, typer.Option(help="Tables: a column to leave out; may be given several times.")]
+
+# options that not all kinds of data have, by the kinds that have them
+SOME: "dict[tuple[Kind, ...], tuple[str, ...]]" = {
+    ("pictures",): (
+        *("normal_dir", "abnormal_dir", "normal_test_dir", "mask_dir", "backbone", "size", "align", "weights"),
+        *("words", "mask", "skeleton", "mm_per_px", "samples", "promise"),
+    ),
+    ("movements",): (
+        *("joints", "rate", "only", "people", "window", "futures", "about", "watch", "normal", "fit_on", "by"),
+    ),
+    ("tables",): ("label", "drop", "paper_compat"),
+    ("pictures", "movements"): ("network", "minutes", "text", "out"),
+    ("movements", "tables"): ("peers",),
+}
 
 
 def refuse_foreign(ctx: typer.Context, kind: "Kind", here: str) -> None:
-    """Refuse options that are for the other kind of data, rather than ignore them; `here` says why it is this one."""
-    other, foreign = ("movements", MOVEMENTS) if kind == "pictures" else ("pictures", PICTURES)
-    for name in foreign:
-        source = ctx.get_parameter_source(name)  # None: the command has no such option
-        if source and source.name != "DEFAULT":
-            raise BadSetting(f"--{name.replace('_', '-')} is for {other}, and {here}; leave it out")
+    """Refuse options that are for other kinds of data, rather than ignore them; `here` says why it is this one."""
+    for kinds, names in SOME.items():
+        for name in names:
+            source = ctx.get_parameter_source(name)  # None: the command has no such option
+            if kind not in kinds and source and source.name != "DEFAULT":
+                option = f"--{name.replace('_', '-')}"
+                raise BadSetting(f"{option} is for {' and '.join(kinds)}, and {here}; leave it out")
 
 
 def reading(joints: str | None, rate: float | None, only: str) -> "Reading":

@@ -12,6 +12,7 @@ from fusion.calibration import Calibration
 from fusion.detection import Thresholds, Verdict
 from fusion.table.config import TableConfig
 from fusion.table.coordinates import Coordinates, in_parts
+from fusion.table.detection import Off, RowDetection
 from fusion.table.methods import Method
 from fusion.table.table import Numbers, Table, shown
 from fusion.threads import one_thread
@@ -19,29 +20,6 @@ from fusion.threads import one_thread
 _AT_ONCE = 8192  # rows that are scored
 _MOST_MISSING = 0.5  # of a row's values; with more it isn't judged
 SHOWN = 3  # columns
-
-
-@dataclass(frozen=True)
-class Off:
-    """A column that speaks against a row."""
-
-    column: str
-    value: float  # as it is
-    expected: float  # what the row's other columns imply of normals, those before this one as they were expected
-    effect: float  # by how much the row's score falls once the column is so
-
-
-@dataclass(frozen=True, eq=False)
-class RowDetection:
-    """What a detector says of one row."""
-
-    verdict: Verdict
-    pred_score: float
-    p_value: float  # share of held-out normals that score at least as high, conformal: (1 + #) / (n + 1)
-    thresholds: Thresholds
-    off: tuple[Off, ...]  # the columns that are most off, the worst first; none where nothing was found
-    missing: tuple[str, ...]  # columns without a value, taken as the normals' mean
-    refusal: str | None = None  # why the row can't be judged, in English; None if it can
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,11 @@ _NORMAL, _ANOMALOUS = ("0", "0.0", "normal", "good", "ok", "false"), ("1", "1.0"
 Read = Callable[[bytes, str], tuple[list[str], Any]]  # content, name -> columns and what each of them holds
 
 
-def read_table(path: Path, label: str = "", drop: Collection[str] = ()) -> Table:
+def read_table(path: Path, label: str = "", drop: Collection[str] = (), only: Sequence[str] | None = None) -> Table:
     """Read a table; `label` names the column that says 0 (normal) or 1, of an NPZ `y` does, and `drop` is left out.
 
-    BadInput names the row and column that hold no number. An empty field, NaN and null are missing values.
+    With `only`, these columns are read and no label. BadInput names the row and column that hold no number; an empty
+    field, NaN and null are missing values.
     """
     name = str(path)
     read = _READERS.get(path.suffix.lower())
@@ -35,16 +36,16 @@ def read_table(path: Path, label: str = "", drop: Collection[str] = ()) -> Table
         columns, fields = read(file.read(), name)
     if twice := sorted({column for column in columns if columns.count(column) > 1}):
         raise BadInput(f"{name}: {len(twice)} columns are in it twice: {shown(twice)}; give each a name of its own")
-    if label and label not in columns:
-        raise BadInput(f"{name}: it has no column {label!r} that says what is normal; it has {shown(columns)}")
-    label = label or (LABEL if path.suffix.lower() == ".npz" and LABEL in columns else "")
-    labels = _labels(fields[columns.index(label)], label, name) if label else None
-    kept = [at for at, column in enumerate(columns) if column != label and column not in drop]
-    Table(name, tuple(columns), np.empty((0, len(columns)))).without(drop)
-    values = [_numbers(fields[at], columns[at], name) for at in kept]
+    label = label or (LABEL if only is None and path.suffix.lower() == ".npz" and LABEL in columns else "")
+    kept = [column for column in columns if column != label and column not in drop] if only is None else list(only)
+    if missing := [column for column in (*kept, *drop, *filter(None, [label])) if column not in columns]:
+        raise BadInput(f"{name}: it has no column {shown(missing)}; it has {shown(columns)}")
+    held = dict(zip(columns, fields, strict=True))
+    labels = _labels(held[label], label, name) if label else None
+    values = [_numbers(held[column], column, name) for column in kept]
     if not values or not len(values[0]):
         raise BadInput(f"{name}: {len(values)} columns of {len(fields[0]) if len(fields) else 0} rows; it takes some")
-    return Table(name, tuple(columns[at] for at in kept), np.stack(values, axis=1), labels)
+    return Table(name, tuple(kept), np.stack(values, axis=1), labels)
 
 
 def _csv(content: bytes, name: str) -> tuple[list[str], Any]:

@@ -1,6 +1,6 @@
 """Table: rows of numbers in named columns, and what is known of the rows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,22 +31,12 @@ class Table:
     def rows(self, index: NDArray[np.intp]) -> "Table":
         return replace(self, values=self.values[index], labels=None if self.labels is None else self.labels[index])
 
-    def without(self, columns: Collection[str]) -> "Table":
-        """Return the table without these columns; BadInput if it has no such column."""
-        self._check(columns)
-        return self._of([at for at, column in enumerate(self.columns) if column not in columns])
-
     def chosen(self, columns: Sequence[str]) -> "Table":
         """Return the table with these columns in this order; others are left out, BadInput if one is missing."""
-        self._check(columns)
-        return self._of([self.columns.index(column) for column in columns])
-
-    def _of(self, places: list[int]) -> "Table":
-        return replace(self, columns=tuple(self.columns[at] for at in places), values=self.values[:, places])
-
-    def _check(self, columns: Collection[str]) -> None:
         if missing := [column for column in columns if column not in self.columns]:
             raise BadInput(f"{self.name}: it has no column {shown(missing)}; it has {shown(self.columns)}")
+        places = [self.columns.index(column) for column in columns]
+        return replace(self, columns=tuple(columns), values=self.values[:, places])
 
 
 def shown(names: Sequence[str]) -> str:

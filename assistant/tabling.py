@@ -1,0 +1,146 @@
+"""Tables from files to words: fit on normal rows, inspect others. What `inspection` is for pictures."""
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant import library
+from assistant.inspection import Failure, headline
+from assistant.rates import promise
+from explain.catalogue import Lang
+from explain.row import tell_row
+from fusion.calibration import Calibration
+from fusion.detection import Verdict
+from fusion.errors import BadInput
+from fusion.progress import Progress, silent
+from fusion.recipes import recipe
+from fusion.table.detection import RowDetection
+from fusion.table.read import read_table
+
+if TYPE_CHECKING:
+    from fusion.table.detector import TableDetector  # imports torch
+
+
+@dataclass(frozen=True, eq=False)
+class TableFit:
+    """A model of tables that was fitted and saved."""
+
+    detector: "TableDetector"
+    folder: Path
+    left_out: int  # rows that were called anomalous
+    seconds: float  # from the file to the saved model
+
+    @property
+    def name(self) -> str:
+        return self.detector.name
+
+    def lines(self) -> list[str]:
+        """Return for a person what was used, what was decided, what it promises, and what to do next."""
+        card, calibration = self.detector.card, self.detector.calibration
+        limits = calibration.thresholds
+        lines = [
+            f"{self.name}: fitted on {card['n_statistics']} normal rows in {self.seconds:.0f} s; "
+            f"its thresholds rest on {card['n_normals']}",
+            f"seen as {card['representation']}; method {recipe(card['method']).title}",
+        ]
+        lines += [f"{self.left_out} rows are labelled anomalous and were left out"] if self.left_out else []
+        lines += [f"{card['missing']} missing values count as their columns' mean"] if card["missing"] else []
+        lines.append(f"REVIEW from a score of {limits.review:.2f}, REJECT from {limits.reject:.2f}")
+        lines.append(promise(calibration.support(limits.reject_rate), library.NORMALS["tables"]))
+        return [*lines, f"saved in {self.folder}", f"next: foil inspect TABLE --model {self.name}"]
+
+
+@dataclass(frozen=True, eq=False)
+class RowInspection:
+    """All that is known of one row after the whole way."""
+
+    name: str
+    detection: RowDetection
+    text: str
+    model: dict[str, Any]
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.detection.verdict
+
+    @property
+    def headline(self) -> str:
+        judged = self.verdict != "REFUSED"
+        return headline(self.name, *((self.detection.pred_score, self.detection.p_value) if judged else (None, None)))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the line of `foil inspect --json`, strict JSON; scores have all their digits."""
+        found, scored = self.detection, self.verdict != "REFUSED"
+        return {
+            "path": self.name,
+            "verdict": found.verdict,
+            "pred_score": found.pred_score if scored else None,
+            "p_value": found.p_value if scored else None,
+            "thresholds": asdict(found.thresholds),
+            "off": [asdict(off) for off in found.off],
+            "missing": list(found.missing),
+            "refusal": found.refusal,
+            "model": self.model,
+            "explanation": self.text,
+        }
+
+
+def fit_table(
+    source: Path,
+    name: str,
+    label: str = "",
+    drop: Collection[str] = (),
+    settings: dict[str, Any] | None = None,
+    rates: tuple[float, float] = (0.05, 0.01),
+    replace: bool = False,
+    progress: Progress = silent,
+) -> TableFit:
+    """Fit on the normal rows of a table, promise the rates, save under `name`, or leave no trace.
+
+    `label` and `drop` as in `read_table`; `settings` are fields of TableConfig.
+    """
+    library.free_folder(name, replace)
+    Calibration(np.zeros(2), *rates)
+    started = time.perf_counter()
+    from fusion.table.config import TableConfig
+    from fusion.table.fitting import fit
+
+    config, table = TableConfig(**(settings or {})), read_table(source, label, drop)
+    detector = fit(table, config, name, progress).with_rates(*rates)
+    folder = library.save(detector, name, replace)
+    left_out = len(table) - len(table.normals)
+    return TableFit(detector, folder, left_out, time.perf_counter() - started)
+
+
+def load_table_model(name: str) -> "TableDetector":
+    """Load a model of tables; BadModel, naming the known ones, if there is none of this name and kind."""
+    folder = library.existing_folder(name, "tables")
+    from fusion.table.detector import TableDetector
+
+    return TableDetector.from_pretrained(folder)
+
+
+def inspect_tables(
+    paths: Sequence[Path], detector: "TableDetector", lang: Lang = "en", progress: Progress = silent
+) -> Iterator[RowInspection | Failure]:
+    """Inspect the rows of tables in order; a file that can't be read ends itself only.
+
+    Only the model's columns are read, so that words may stand in others.
+    """
+    plain = {key: value for key, value in detector.card.items() if isinstance(value, str | int)}
+    model = {"name": detector.name} | plain
+    for done, path in enumerate(paths):
+        progress("inspecting", done, len(paths))
+        try:
+            table = read_table(path, only=detector.coordinates.columns)
+            found = detector.detect(table)
+        except BadInput as error:
+            yield Failure(str(path), str(error))
+            continue
+        for number, detection in enumerate(found, 1):
+            yield RowInspection(f"{path} row {number}", detection, tell_row(detection, lang), model)
+    progress("inspecting", len(paths), len(paths))

@@ -1,0 +1,34 @@
+"""One row of a table in words: which columns put it where it is, and what they would be in a normal row."""
+
+from explain.catalogue import Lang, say
+from explain.prompt import clean
+from explain.wording import in_quotes, number
+from fusion.table.detection import RowDetection
+
+_LONGEST = 40  # of a column's name
+_SHOWN = 6  # columns without a value
+
+
+def tell_row(found: RowDetection, lang: Lang) -> str:
+    """Return a line for each column that is off and one for missing values; "" where there is nothing to say."""
+    if found.refusal:
+        return say("refused.reason", lang, refusal=found.refusal)
+    lines = [
+        say(
+            "row.off",
+            lang,
+            column=_name(off.column, lang),
+            value=number(off.value, 4),
+            expected=number(off.expected, 4),
+            effect=number(off.effect, 3),
+        )
+        for off in found.off
+    ]
+    if found.missing:
+        names = say("row.and", lang).join(_name(column, lang) for column in found.missing[:_SHOWN])
+        lines.append(say("row.missing", lang, n=str(len(found.missing)), columns=names))
+    return "\n".join(lines)
+
+
+def _name(column: str, lang: Lang) -> str:
+    return in_quotes(clean(column), _LONGEST, lang)
