@@ -161,6 +161,9 @@ def test_words_say_which_movement_is_meant_else_its_looks_do(repertoire: Reperto
     assert repertoire.of(new, "bowing slowly").name == "a slow bow"
     assert repertoire.of(new).name == "a deep squat"
     assert repertoire.of(mirrored(new)).name == "a slow bow"
+    ears = repertoire.watching(watched("ears", COCO))
+    assert ears.of(mirrored(new)).name == "a slow bow"
+    assert ears.calibration.n == repertoire.calibration.n
     assert repertoire.of(new, "squats").detect(new).verdict == "PASS"
     assert repertoire.of(new, "a bow").detect(new).verdict != "PASS"
     with pytest.raises(BadInput, match="knows: a deep squat, a slow bow"):

@@ -44,7 +44,8 @@ class Repertoire:
         """
         if text:
             return self.movements[self._meant(text)]
-        scores = {words: one.detect(motion).pred_score for words, one in self.movements.items()}
+        every = np.ones(len(self.joints.joints), bool)  # whichever are watched, all tell which movement it is
+        scores = {words: one.watching(every).detect(motion).pred_score for words, one in self.movements.items()}
         return self.movements[min(scores, key=scores.__getitem__)]
 
     @property
