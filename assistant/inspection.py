@@ -18,7 +18,7 @@ from explain.catalogue import Lang
 from explain.evidence import Evidence
 from explain.explanation import Explanation, explain
 from explain.gather import gather
-from explain.language import LanguageModel, Template
+from explain.language import Audience, Brief, LanguageModel, Length, Template
 from explain.wording import number, points
 from fusion.detection import Detection, Verdict
 from fusion.errors import BadInput, BadSetting, FoilError
@@ -30,7 +30,9 @@ from fusion.sample import Sample
 if TYPE_CHECKING:
     from fusion.detector import Detector  # imports torch
 
+SEEN = 512  # pixels: the longer side of a picture that a language model looks at
 _MASKS = "ground_truth"  # what MVTec's layout calls the folder of the defects' masks, which are no samples
+_NARRATOR = ("narrator", "checked", "claims", "wrong", "removed", "note")
 _TOLD = (
     "regions",
     "regions_found",
@@ -89,7 +91,8 @@ class Inspection:
 
     @property
     def text(self) -> str:
-        return self.explanation.text
+        """Return the words, and who wrote them if it wasn't the template."""
+        return "\n".join(filter(None, (self.explanation.text, self.explanation.note)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the line of `foil inspect --json`, strict JSON; score, p and thresholds have all their digits."""
@@ -102,6 +105,7 @@ class Inspection:
             "p_value": self.detection.p_value if scored else None,
             "explanation": self.explanation.text,
             "lang": self.explanation.lang,
+            "narrator": {key: getattr(self.explanation, key) for key in _NARRATOR},
             "model": evidence["model"],
             "sha256": self.sample.sha256,
             "width": self.evidence.sample.width,
@@ -136,6 +140,8 @@ def inspect(
     language: LanguageModel | None = None,
     mm_per_px: float | None = None,
     samples: int = 0,
+    audience: Audience = "engineer",
+    length: Length = "long",
 ) -> Inspection:
     """Walk one sample the whole way; without a language model, the template tells what was found.
 
@@ -146,8 +152,21 @@ def inspect(
     support = detector.calibration.support(detection.thresholds.reject_rate)
     model = {"name": detector.name} | {key: value for key, value in detector.card.items() if _is_scalar(value)}
     evidence = gather(sample, detection, model, asdict(support), mm_per_px)
-    explanation = explain(evidence, language or Template(), lang)
+    language = language or Template()
+    brief = Brief(lang, audience, length, _pictures(sample, detection, evidence) if language.sees else {})
+    explanation = explain(evidence, language, brief)
     return Inspection(sample, detection, evidence, explanation, time.perf_counter() - started, detector.name)
+
+
+def _pictures(sample: Sample, detection: Detection, evidence: Evidence) -> dict[str, bytes]:
+    """Return what a narrator with eyes may look at, small: as PNG, by what it shows."""
+    from assistant.pictures import contours, png, shrunk
+
+    if sample.image is None or detection.verdict == "REFUSED":
+        return {}
+    marked = contours(sample.image, detection, evidence.regions)
+    shown = {"the picture": sample.image, "its normal version": detection.normal, "the numbered regions": marked}
+    return {what: png(shrunk(picture, SEEN)) for what, picture in shown.items()}
 
 
 def inspect_paths(
@@ -159,6 +178,8 @@ def inspect_paths(
     progress: Progress = silent,
     text: str | None = None,
     samples: int = 0,
+    audience: Audience = "engineer",
+    length: Length = "long",
 ) -> Iterator[Inspection | Failure]:
     """Inspect pictures, folders of them, and items, of which more is known, in order; a bad file ends itself only.
 
@@ -173,7 +194,7 @@ def inspect_paths(
         if isinstance(sample, Failure):
             return sample
         try:
-            return inspect(sample, detector, lang, language, mm_per_px, samples)
+            return inspect(sample, detector, lang, language, mm_per_px, samples, audience, length)
         except BadSetting:
             raise  # it would end every other sample as well
         except FoilError as error:

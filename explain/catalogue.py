@@ -52,6 +52,24 @@ CATALOGUE: dict[str, Phrase] = {
         " if it shows a new variant that is allowed, fit the model again with good parts of that variant.",
         "请确认产品型号是否正确，对焦、光照和取景是否与良品拍摄时一致，然后重新拍摄；如属允许的新型号，请加入该型号的良品重新训练模型。",
     ),
+    # for the one at the line, and for the one who asks what it rests on
+    "operator.reject": Phrase("REJECT: set this part aside.", "不合格：请将该件隔离。"),
+    "operator.review": Phrase(
+        "REVIEW: a person should look at this part before it goes on.", "待复检：请先人工查看该件，再决定去向。"
+    ),
+    "operator.pass": Phrase("PASS: this part may go on.", "合格：该件可以放行。"),
+    "sight": Phrase("Region {number}: {noun} {where}.", "区域 {number}：{where}有{noun}。"),
+    "auditor.basis": Phrase(
+        "Judged by the model {model}: at most {review_rate} of good parts are promised to reach the review threshold of"
+        " {review}, and at most {reject_rate} the reject threshold of {reject}, as far as {n} good parts support that.",
+        "判定模型：{model}。承诺良品中至多 {review_rate} 达到复检阈值 {review}，"
+        "至多 {reject_rate} 达到判退阈值 {reject}，以 {n} 件良品所能支持的程度为限。",
+    ),
+    "auditor.limits": Phrase(
+        "Measured were place, size, strength, shape, brightness, colour and surface; which defect it is, and where it"
+        " comes from, were not.",
+        "测量内容为位置、大小、强度、形状、亮度、颜色和表面状态；缺陷的名称和来源未作测量。",
+    ),
     "name": Phrase("“{name}”", "“{name}”"),
     "name.none": Phrase("this picture", "该图像"),
     # where nothing is marked
@@ -212,6 +230,10 @@ CATALOGUE: dict[str, Phrase] = {
     "noun.patch": Phrase("a compact {look}patch", "一处{look}斑块"),
     "noun.irregular": Phrase("an irregular {look}patch", "一处形状不规则的{look}区域"),
     "noun.area": Phrase("a large {look}area", "一大片{look}差异区域"),
+    "noun.specks": Phrase("{look}specks", "{look}小点"),
+    "noun.missing.background": Phrase("a missing piece", "缺失的一块"),
+    "noun.missing.detail": Phrase("missing detail", "缺失的细节"),
+    "noun.added.background": Phrase("something where only background should be", "多余物"),
     "look.darker": Phrase("dark ", "暗色"),
     "look.lighter": Phrase("bright ", "亮色"),
     "look.redder": Phrase("reddish ", "偏红"),
@@ -321,8 +343,17 @@ CATALOGUE: dict[str, Phrase] = {
     # punctuation, and the check of a narrator
     "list": Phrase(", ", "、"),
     "clause": Phrase(", ", "，"),
-    "withheld": Phrase(
-        "The narrator's text was withheld: none of it could be traced to the evidence.",
-        "解说文字已全部撤下：其中没有一句能从证据中得到印证。",
+    "narrator.checked": Phrase(
+        "Told by the language model {name}; checked: {claims} claims, {wrong} removed.",
+        "由语言模型{name}撰写；已核对：共 {claims} 项陈述，撤下 {wrong} 项。",
+    ),
+    "narrator.withheld": Phrase(
+        "The language model {name} said nothing that the evidence holds ({claims} claims, {wrong} removed): these are"
+        " the template's words.",
+        "语言模型{name}的解说没有一句能从证据中得到印证（共 {claims} 项陈述，撤下 {wrong} 项），以上为模板文字。",
+    ),
+    "narrator.failed": Phrase(
+        "The language model {name} gave no usable answer, so these are the template's words: {why}.",
+        "语言模型{name}未给出可用的回答，以上为模板文字。原因（系统原文）：{why}。",
     ),
 }

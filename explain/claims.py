@@ -1,7 +1,8 @@
 """The numbers that a text claims, in English or Chinese, and whether the evidence holds them.
 
 A number counts with its unit: a score of 141 doesn't support "141 px". Digits of any script are read, and so are
-numbers in words; what can't be read for certain ("½", "10³") is a claim that nothing supports.
+numbers in words; what can't be read for certain ("½", "10³"), or has a unit that Foil never measures in ("3 cm"), is a
+claim that nothing supports.
 """
 
 import math
@@ -26,12 +27,18 @@ UNITS: tuple[tuple[str, Unit], ...] = (  # what a text may write, what it means;
     (r"gr[ea]y levels?|个灰度级", "grey"),
 )
 UNIT = "|".join(pattern for pattern, _ in UNITS)
+FOREIGN = r"[cnµμukd]?m\b|microns?|microm\w+|(?:centi|deci|nano|kilo)?met(?:er|re)s?|inch(?:es)?|feet|ft\b|mils?\b"
+FOREIGN += r"|m[²³]|mm[³3]|[cd]m[²³23]|[mk]?g\b|kg\b|grams?|K\b|[°º] ?[CF]\b|Hz|d[Bb]\b|ms\b|minutes?|hours?|min\b|ppm"
+FOREIGN += "|厘米|微米|纳米|英寸|公里|米|克|千克|分钟|小时|毫秒|立方毫米"
 NUMERAL = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?"
-SHARED = r"\s*(?:[×xX*–~-]|to|and|至|到)\s*(?=\d)"  # 34 × 32 px, 1 to 3 %: the unit comes with the second
-CLAIM = re.compile(rf"(?P<minus>(?<![\w)%])[-−])?(?P<number>{NUMERAL})(?:\s*(?P<unit>{UNIT})|(?P<shared>{SHARED}))?")
+SHARED = r"\s*(?:[×xX*–~-]|to|and|by|至|到|乘)\s*(?=\d)"  # 34 × 32 px, 1 to 3 %: the unit comes with the second
+CLAIM = re.compile(
+    rf"(?P<minus>(?<![\w)%])[-−])?(?P<number>{NUMERAL})"
+    rf"(?:[\s-]*(?:(?P<foreign>{FOREIGN})|(?P<unit>{UNIT}))|(?P<shared>{SHARED}))?"
+)
 NAMES = re.compile(r"\bT[12]\b")  # the two thresholds; no numbers
 
-WORDS: dict[str, float] = {"half": 0.5, "twice": 2, "double": 2, "thrice": 3, "triple": 3}
+WORDS: dict[str, float] = {"half": 0.5, "quarter": 0.25, "twice": 2, "double": 2, "thrice": 3, "triple": 3}
 WORDS |= {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 WORDS |= {"eleven": 11, "twelve": 12, "dozen": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16}
 WORDS |= {"seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
@@ -51,11 +58,13 @@ class Claim:
     unit: Unit | None = None
     step: float = 0.0  # the last digit's worth; 0 for a word, which claims the number exactly
     digits: int = 0  # significant ones
+    start: int = 0  # where it stands in the text, with its unit
+    end: int = 0
 
 
 def claims(text: str) -> list[Claim]:
     """Return every number that a text claims."""
-    plain = NAMES.sub("", "".join(_ascii(c) for c in text))
+    plain = NAMES.sub("  ", "".join(_ascii(c) for c in text))
     return [*_numerals(plain), *_words(plain), *_unreadable(plain)]
 
 
@@ -95,18 +104,20 @@ def _numerals(text: str) -> list[Claim]:
         unit = found[-1].unit if match["shared"] and found else _unit(match["unit"])
         exact = Decimal(match["number"].replace(",", ""))
         step = 10.0 ** int(exact.as_tuple().exponent)
-        value = -float(exact) if match["minus"] else float(exact)
-        found.append(Claim(value, unit, step, len(exact.as_tuple().digits)))
+        value = math.nan if match["foreign"] else -float(exact) if match["minus"] else float(exact)
+        found.append(Claim(value, unit, step, len(exact.as_tuple().digits), *match.span()))
     return found
 
 
 def _words(text: str) -> Iterator[Claim]:
+    unit: Unit | None
     for match in WORD.finditer(text):
-        yield Claim(WORDS[match[0].split()[0].lower()], _unit(match["unit"]))
+        yield Claim(WORDS[match[0].split()[0].lower()], _unit(match["unit"]), start=match.start(), end=match.end())
     for match in CHINESE.finditer(text):
         value = _han(match["percent"] or match["count"])
         if value != 1 or match["percent"] or match["unit"]:  # 一处, 一条: an article
-            yield Claim(value, "percent" if match["percent"] else _unit(match["unit"]))
+            unit = "percent" if match["percent"] else _unit(match["unit"])
+            yield Claim(value, unit, start=match.start(), end=match.end())
 
 
 def _han(text: str) -> float:
@@ -123,5 +134,7 @@ def _han(text: str) -> float:
 
 
 def _unreadable(text: str) -> Iterator[Claim]:
-    bare = re.sub(r"(?<=mm)²|(?<=px)²", "", text)
-    yield from (Claim(math.nan) for c in bare if unicodedata.category(c) in ("No", "Nl") and c not in HAN)
+    bare = re.sub(r"(?<=mm)²|(?<=px)²", " ", text)
+    for at, c in enumerate(bare):
+        if unicodedata.category(c) in ("No", "Nl") and c not in HAN:
+            yield Claim(math.nan, start=at, end=at + 1)

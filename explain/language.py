@@ -1,14 +1,29 @@
 """Evidence -> words. `Template` needs no model: it says what was measured, in the catalogue's sentences."""
 
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 from explain.catalogue import Lang, say
 from explain.evidence import Evidence
 from explain.prompting import quotes, told
-from explain.wording import in_quotes, number, percent, points, sentence
+from explain.wording import in_quotes, number, percent, points, sentence, sight
 
 TOLD = 3  # regions; beyond that, only how many there are
 NAME = 40  # characters
+
+Audience = Literal["operator", "engineer", "auditor"]
+Length = Literal["short", "long"]
+
+
+@dataclass(frozen=True, eq=False)
+class Brief:
+    """For whom words are meant, how many, and the pictures that a narrator may look at, by what they show, as PNG."""
+
+    lang: Lang = "en"
+    audience: Audience = "engineer"  # operator: what to do; engineer: figures; auditor: basis and limits
+    length: Length = "long"
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class LanguageModel(Protocol):
@@ -19,8 +34,18 @@ class LanguageModel(Protocol):
         """Return what the record calls this narrator."""
         ...
 
-    def narrate(self, evidence: Evidence, lang: Lang) -> str:
-        """Return plain text in the language asked for."""
+    @property
+    def patience(self) -> float | None:
+        """Return after how many seconds nobody waits for it any more; None of what never hangs."""
+        ...
+
+    @property
+    def sees(self) -> bool:
+        """Tell whether it looks at pictures, and may."""
+        ...
+
+    def narrate(self, evidence: Evidence, brief: Brief) -> Iterator[str]:
+        """Yield plain text piece by piece, in the language asked for; raise FoilError where it can't."""
         ...
 
 
@@ -28,17 +53,35 @@ class Template:
     """Words without a model: the same evidence always gives the same text."""
 
     name = "template"
+    patience = None
+    sees = False
 
-    def narrate(self, evidence: Evidence, lang: Lang) -> str:
-        """Return the verdict, up to three regions, what the words did, and the caveats, a line each."""
-        if evidence.score is None or evidence.p_value is None:  # refused
-            lines = [*_refused(evidence, lang), *_quality(evidence, lang)]
-        else:
-            verdict = _verdict(evidence, evidence.score, evidence.p_value, lang)
-            lines = [verdict, *_places(evidence, lang), *_action(evidence, lang)]
-            lines += told(evidence.prompt, lang) if evidence.prompt else []
-            lines += [*_worth(evidence, lang), *_quality(evidence, lang)]
-        return "\n".join(lines)
+    def narrate(self, evidence: Evidence, brief: Brief) -> Iterator[str]:
+        """Yield verdict, up to three regions, what the words did, basis and caveats, as the brief asks."""
+        yield "\n".join(_lines(evidence, brief))
+
+
+def _lines(e: Evidence, brief: Brief) -> list[str]:
+    lang, long = brief.lang, brief.length == "long"
+    if e.score is None or e.p_value is None:  # refused
+        return [*_refused(e, lang), *_quality(e, lang)]
+    if brief.audience == "operator":
+        verdict = say(f"operator.{e.verdict.lower()}", lang)
+        return [verdict, *_sights(e, long, lang), *_action(e, lang), *_quality(e, lang)]
+    lines = [_verdict(e, e.score, e.p_value, lang)]
+    if long:
+        lines += [*_places(e, TOLD, lang), *_action(e, lang), *(told(e.prompt, lang) if e.prompt else [])]
+    elif brief.audience == "engineer":
+        return [*lines, *_places(e, 1, lang), *_action(e, lang), *_quality(e, lang)]
+    lines += _worth(e, lang)
+    if brief.audience == "auditor":
+        lines += _basis(e, lang)
+    return lines + _quality(e, lang)
+
+
+def template_text(evidence: Evidence, brief: Brief) -> str:
+    """Return the template's words in one piece."""
+    return "".join(Template().narrate(evidence, brief))
 
 
 def _verdict(e: Evidence, score: float, p: float, lang: Lang) -> str:
@@ -56,11 +99,11 @@ def _refused(e: Evidence, lang: Lang) -> list[str]:
     return [say("refused", lang, name=quoted(e.sample.name, lang)), *why, say("refused.action", lang)]
 
 
-def _places(e: Evidence, lang: Lang) -> list[str]:
+def _places(e: Evidence, most: int, lang: Lang) -> list[str]:
     if e.regions:
         side = min(e.sample.width, e.sample.height)
-        lines = [sentence(region, e.frame, side, lang) for region in e.regions[:TOLD]]
-        lines += [say("found", lang, found=number(e.regions_found))] if e.regions_found > TOLD else []
+        lines = [sentence(region, e.frame, side, lang) for region in e.regions[:most]]
+        lines += [say("found", lang, found=number(e.regions_found))] if e.regions_found > most else []
         return lines + ([say("spread", lang, spread=number(e.spread))] if e.spread is not None else [])
     if e.verdict != "PASS":
         return [say("whole", lang)]
@@ -68,6 +111,12 @@ def _places(e: Evidence, lang: Lang) -> list[str]:
         return []
     place, share, level = say(f"at.{peak.place}", lang), percent(peak.of_threshold, lang), number(e.map.threshold)
     return [say("peak", lang, place=place, value=number(peak.value), of_threshold=share, threshold=level)]
+
+
+def _sights(e: Evidence, long: bool, lang: Lang) -> list[str]:
+    """Return where to look and what is there, without figures."""
+    side = min(e.sample.width, e.sample.height)
+    return [sight(region, e.frame, side, lang) for region in e.regions[: TOLD if long else 1]]
 
 
 def _action(e: Evidence, lang: Lang) -> list[str]:
@@ -90,6 +139,19 @@ def _worth(e: Evidence, lang: Lang) -> list[str]:
     return lines
 
 
+def _basis(e: Evidence, lang: Lang) -> list[str]:
+    """Say what judged, at which promised rates, and what nobody looked at."""
+    t = e.thresholds
+    slots = {"review": points(t.review), "reject": points(t.reject), "model": model_quoted(e, lang)}
+    rates = {"review_rate": percent(t.review_rate, lang), "reject_rate": percent(t.reject_rate, lang)}
+    return [say("auditor.basis", lang, **slots, **rates, n=number(e.support.n)), say("auditor.limits", lang)]
+
+
+def model_quoted(e: Evidence, lang: Lang) -> str:
+    """Return the model's name in quotation marks: the user chose it, and it claims nothing."""
+    return in_quotes(str(e.model.get("name") or "-"), NAME, lang)
+
+
 def _quality(e: Evidence, lang: Lang) -> list[str]:
     slots = {"width": number(e.sample.width), "height": number(e.sample.height)}
     return [say(f"quality.{note}", lang, **slots) for note in e.quality]
@@ -108,4 +170,4 @@ def quoted(name: str, lang: Lang) -> str:
 
 def quoted_in(e: Evidence, lang: Lang) -> list[str]:
     """Return all that a narrator may quote of strangers' texts: in quotation marks, it claims nothing."""
-    return [quoted(e.sample.name, lang), *(quotes(e.prompt, lang) if e.prompt else [])]
+    return [quoted(e.sample.name, lang), model_quoted(e, lang), *(quotes(e.prompt, lang) if e.prompt else [])]

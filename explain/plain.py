@@ -59,7 +59,12 @@ def rounded(record: T) -> T:
 
 def numbers(record: Any) -> Iterator[tuple[Unit, float]]:
     """Yield (unit, value) of every number in a record; those of a mapping are counts."""
-    return _numbers(type(record), record)
+    return ((unit, value) for _, unit, value in named_numbers(record))
+
+
+def named_numbers(record: Any) -> Iterator[tuple[str, Unit, float]]:
+    """Yield (field, unit, value) of every number in a record; of a record in it, `record.field`, without an index."""
+    return _numbers(type(record), record, "")
 
 
 def to_plain(value: Any) -> Any:
@@ -151,15 +156,15 @@ def _rounded(hint: Any, value: Any) -> Any:
     return value
 
 
-def _numbers(hint: Any, value: Any) -> Iterator[tuple[Unit, float]]:
+def _numbers(hint: Any, value: Any, where: str) -> Iterator[tuple[str, Unit, float]]:
     kind, quantity, _ = _read(hint)
     if quantity and value is not None:
-        yield quantity.unit, value
+        yield where, quantity.unit, value
     elif dataclasses.is_dataclass(value):
         for name, field in _fields(kind).items():
-            yield from _numbers(field, getattr(value, name))
+            yield from _numbers(field, getattr(value, name), f"{where}.{name}".lstrip("."))
     elif isinstance(value, tuple):
         for field, item in _items(get_args(kind), value):
-            yield from _numbers(field, item)
+            yield from _numbers(field, item, where)
     elif isinstance(value, Mapping):
-        yield from (("count", item) for item in value.values() if type(item) in (int, float))
+        yield from ((where, "count", item) for item in value.values() if type(item) in (int, float))

@@ -4,7 +4,7 @@ import math
 from decimal import Decimal
 from typing import Literal
 
-from explain.catalogue import Lang, say
+from explain.catalogue import CATALOGUE, Lang, say
 from explain.change import Change
 from explain.colour import Contrast
 from explain.difference import Region
@@ -58,6 +58,14 @@ def sentence(region: Region, frame: Frame, shorter_side: int, lang: Lang) -> str
     head = _head(region, frame, shorter_side, lang)
     facts_said = say("clause", lang).join(facts)
     return say("region", lang, number=number(region.number), head=head, facts=facts_said)
+
+
+def sight(region: Region, frame: Frame, shorter_side: int, lang: Lang) -> str:
+    """Return what a region is and where, without figures."""
+    key, noun = _form(region, shorter_side)
+    noun = f"noun.{key}" if f"noun.{key}" in CATALOGUE else noun
+    seen = say(noun, lang, look=_look(region.contrast, lang))
+    return say("sight", lang, number=number(region.number), noun=seen, where=_where(region, frame, lang))
 
 
 def _head(region: Region, frame: Frame, shorter_side: int, lang: Lang) -> str:

@@ -130,6 +130,12 @@ def _consistent(record: Any) -> Any:
         if record.frame == "picture":
             regions = tuple(dataclasses.replace(r, border="edge") if r.border == "outside" else r for r in regions)
         found = max(record.regions_found, len(regions)) if regions else 0
+        limits = record.thresholds
+        review, reject = sorted((limits.review, limits.reject))
+        record = dataclasses.replace(record, thresholds=dataclasses.replace(limits, review=review, reject=reject))
+        if record.score is not None:
+            verdict = "REJECT" if record.score >= reject else "REVIEW" if record.score >= review else "PASS"
+            record = dataclasses.replace(record, verdict=verdict)
         return dataclasses.replace(record, regions=regions, regions_found=found)
     return record
 

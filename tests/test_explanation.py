@@ -12,7 +12,7 @@ from explain import plain
 from explain.claims import claims, supported
 from explain.explanation import explain
 from explain.gather import gather
-from explain.language import Template
+from explain.language import Brief, Template
 from fusion.sample import Sample
 
 
@@ -20,12 +20,14 @@ class Fake:
     """A narrator that says what it was told to say."""
 
     name = "fake"
+    patience = None
+    sees = False
 
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def narrate(self, evidence, lang) -> str:
-        return self.text
+    def narrate(self, evidence, brief):
+        yield self.text
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def all_numbers(value) -> list[float]:
 @settings(max_examples=60, deadline=None)
 def test_every_number_that_the_template_writes_is_in_the_evidence_and_nothing_is_removed(evidence, lang):
     evidence = dataclasses.replace(evidence, refusal=None)  # its words are not the template's
-    explanation = explain(evidence, Template(), lang)
+    explanation = explain(evidence, Template(), Brief(lang))
     assert explanation.removed == ()
     assert explanation.checked
     held = all_numbers(plain.to_plain(evidence))
@@ -62,7 +64,7 @@ def test_a_refusal_is_quoted_whatever_numbers_it_names(evidence):
     refusal = "it lies 43.2 sigma out (limit 6½). 95 % sure!"
     none = {"score": None, "p_value": None, "map": None}
     evidence = dataclasses.replace(evidence, verdict="REFUSED", refusal=refusal, **none)
-    explanation = explain(evidence, Template(), "en")
+    explanation = explain(evidence, Template(), Brief("en"))
     assert explanation.removed == ()
     assert "Reason: it lies 43.2 sigma out (limit 6½). 95 % sure." in explanation.text
 
@@ -89,7 +91,7 @@ def test_a_refusal_is_quoted_whatever_numbers_it_names(evidence):
 )
 def test_a_lie_is_taken_out_and_kept_for_the_record(evidence, lie):
     told = f"REJECT: the score is 7.31. {lie} It is in the upper right."
-    explanation = explain(evidence, Fake(told), "en")
+    explanation = explain(evidence, Fake(told), Brief("en"))
     assert explanation.text == "REJECT: the score is 7.31. It is in the upper right."
     assert explanation.removed == (lie,)
     assert explanation.narrator == "fake"
@@ -109,28 +111,31 @@ def test_a_lie_is_taken_out_and_kept_for_the_record(evidence, lie):
     ],
 )
 def test_a_truth_stays(evidence, truth):
-    explanation = explain(evidence, Fake(truth), "en")
-    assert (explanation.text, explanation.removed) == (truth, ())
+    explanation = explain(evidence, Fake(truth), Brief("en"))
+    assert explanation.removed == ()
+    assert explanation.text.endswith(truth)
 
 
 def test_a_name_is_no_claim_and_ends_no_sentence_but_only_in_quotation_marks(evidence):
-    truth = "“part 99.png” is rejected. The score is 7.31."
-    assert explain(evidence, Fake(truth), "en").text == truth
-    assert explain(evidence, Fake("There are part 99.png of them."), "en").removed == (
+    truth = "“part 99.png” is rejected. Its score is 7.31."
+    assert explain(evidence, Fake(truth), Brief("en")).text == truth
+    assert explain(evidence, Fake("There are part 99.png of them."), Brief("en")).removed == (
         "There are part 99.png of them.",
     )
 
 
-def test_where_nothing_is_left_it_says_so(evidence):
-    explanation = explain(evidence, Fake("It is 12345 px wide. 另有 999 处。"), "zh")
-    assert explanation.text.startswith("解说文字已全部撤下")
+def test_where_nothing_is_left_the_template_speaks_and_it_says_so(evidence):
+    explanation = explain(evidence, Fake("It is 12345 px wide. 另有 999 处。"), Brief("zh"))
+    assert explanation.text == explain(evidence, Template(), Brief("zh")).text
+    assert explanation.note.startswith("语言模型“fake”的解说没有一句能从证据中得到印证")
     assert explanation.removed == ("It is 12345 px wide.", "另有 999 处。")
-    assert explain(evidence, Fake(""), "en").text.startswith("The narrator's text was withheld")
+    assert (explanation.claims, explanation.wrong) == (3, 3)
+    assert "its answer was empty" in explain(evidence, Fake(""), Brief("en")).note
 
 
 def test_lines_stay_lines(evidence):
-    told = "REJECT (score 7.31).\nRegion 1: 4242 px.\nLook at region 1."
-    assert explain(evidence, Fake(told), "en").text == "REJECT (score 7.31).\nLook at region 1."
+    told = "REJECT (score 7.31).\nIt is 4242 px.\nLook at region 1."
+    assert explain(evidence, Fake(told), Brief("en")).text == "REJECT (score 7.31).\nLook at region 1."
 
 
 @pytest.mark.parametrize(
@@ -166,5 +171,5 @@ def test_swapping_the_map_changes_the_text(evidence):
     normal, mask = surface(), disc(100, 200, 30)
     other = gather(Sample(painted(normal, mask, 40)), detection(normal, mask), {}, SUPPORT)
     for lang in ("en", "zh"):
-        assert explain(evidence, Template(), lang).text != explain(other, Template(), lang).text
-        assert explain(evidence, Template(), lang) == explain(evidence, Template(), lang)
+        assert explain(evidence, Template(), Brief(lang)).text != explain(other, Template(), Brief(lang)).text
+        assert explain(evidence, Template(), Brief(lang)) == explain(evidence, Template(), Brief(lang))

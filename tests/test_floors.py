@@ -28,11 +28,12 @@ HOMES = {
     "timm": ("fusion/representation/backbone.py",),
     "open_clip": ("fusion/modality/clip.py",),
     "sentence_transformers": ("fusion/modality/text.py",),
-    "transformers": ("fusion/hub.py", "fusion/motion/vitpose.py"),
+    "transformers": ("fusion/hub.py", "fusion/motion/vitpose.py", "explain/local.py"),
+    "httpx": ("explain/remote.py",),  # asks nobody whom the user didn't name
     "diffusers": ("fusion/diffusion/sampling.py", "fusion/diffusion/learner.py"),
     "accelerate": ("fusion/diffusion/learner.py",),
     "cv2": ("fusion/",),
-    "sklearn": ("fusion/motion/peers.py",),
+    "sklearn": ("fusion/motion/peers.py", "fusion/table/peers.py"),
     "pyarrow": ("fusion/table/read.py",),
     "scipy": ("fusion/", "explain/"),
     "tifffile": ("fusion/modality/formats.py",),
@@ -47,7 +48,7 @@ HOMES = {
     "socket": ("apps/ui/serve.py",),  # asks whether the port is free
 }
 # Neither run what a file says, nor talk to anybody.
-NOWHERE = ("pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "requests", "httpx", "urllib", "http")
+NOWHERE = ("pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "requests", "urllib", "http")
 
 
 @cache

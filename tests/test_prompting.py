@@ -9,7 +9,7 @@ from explain_cases import SUPPORT, H, W, detection, disc, guidance, painted, pla
 from explain.evidence import Evidence
 from explain.explanation import explain
 from explain.gather import gather
-from explain.language import Template
+from explain.language import Brief, Template
 from explain.prompt import GuidedPlace
 from fusion.errors import BadModel
 from fusion.sample import Sample
@@ -25,7 +25,7 @@ def evidence(text="only scratches, ignore the label", used=("image", "mask", "te
 
 
 def told(lang="en", **changes) -> str:
-    explanation = explain(evidence(**changes), Template(), lang)
+    explanation = explain(evidence(**changes), Template(), Brief(lang))
     assert explanation.removed == ()
     return explanation.text
 
@@ -59,14 +59,14 @@ def test_a_detector_that_leaves_words_aside_says_so_and_claims_nothing_of_them()
     found = detection(surface(), SPOT)
     e = gather(Sample(surface(), text="scratches"), found, {}, SUPPORT)
     assert (e.prompt, e.not_used) == (None, ("text",))
-    assert "Given, but not used by this model: the text." in explain(e, Template(), "en").text
+    assert "Given, but not used by this model: the text." in explain(e, Template(), Brief("en")).text
 
 
 def test_of_a_refused_sample_words_say_nothing():
     found = detection(surface(), SPOT, verdict="REFUSED", guidance=guidance(), used=("image", "text"))
     e = gather(Sample(surface(), text="scratches"), found, {}, SUPPORT)
     assert (e.prompt, e.spread) == (None, None)
-    assert "scratches" not in explain(e, Template(), "en").text
+    assert "scratches" not in explain(e, Template(), Brief("en")).text
 
 
 def test_broken_numbers_and_places_are_the_models_fault():
@@ -153,21 +153,24 @@ class Copyist:
     """A narrator that believes what the prompt says."""
 
     name = "copyist"
+    patience = None
+    sees = False
 
-    def narrate(self, evidence, lang) -> str:
-        return "REJECT: the score is 7.31. The score is 0.1. Nothing is wrong on 99 % of it."
+    def narrate(self, evidence, brief):
+        yield "REJECT: the score is 7.31. The score is 0.1. Nothing is wrong on 99 % of it."
 
 
 def test_a_number_of_the_prompt_supports_no_claim():
-    explanation = explain(evidence(text="score 0.1, 99 % good", focus="score 0.1"), Copyist(), "en")
-    assert explanation.text == "REJECT: the score is 7.31."
+    explanation = explain(evidence(text="score 0.1, 99 % good", focus="score 0.1"), Copyist(), Brief("en"))
+    assert explanation.text.splitlines()[0] == "REJECT: the score is 7.31."
+    assert len(explanation.removed) == 2
 
 
 def test_disagreement_of_normal_versions_is_measured_where_pixels_are_marked():
     spread = np.where(SPOT, 7.0, 90.0).astype(np.float32)
     e = gather(Sample(painted(surface(), SPOT, 40)), detection(surface(), SPOT, spread=spread), {}, SUPPORT)
     assert e.spread == 7
-    assert "sure to 7 grey levels" in explain(e, Template(), "en").text
-    assert "平均相差 7 个灰度级" in explain(e, Template(), "zh").text
+    assert "sure to 7 grey levels" in explain(e, Template(), Brief("en")).text
+    assert "平均相差 7 个灰度级" in explain(e, Template(), Brief("zh")).text
     nowhere = detection(surface(), np.zeros((H, W), bool), verdict="PASS", spread=spread)
     assert gather(Sample(surface()), nowhere, {}, SUPPORT).spread is None

@@ -63,7 +63,7 @@ def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf) -> View
     normals = detector.calibration.scores.tolist()
     shown = page.pictures_of(inspection)
     report = shelf.put(f"{Path(sample.name).stem}.html", page.render(inspection, shown, normals).encode())
-    lines = [f"<p>{escape(line)}</p>" for line in inspection.explanation.text.splitlines()]
+    lines = [f"<p>{escape(line)}</p>" for line in inspection.text.splitlines()]
     return View(
         card=card.card(inspection.evidence, normals, lang),
         words=f'<div class="foil-words">{"".join(lines)}</div>',
