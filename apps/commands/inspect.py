@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.moving import MovementInspection
     from assistant.page import Entry
     from explain.catalogue import Lang
+    from explain.language import LanguageModel
     from fusion.item import Item
     from fusion.modelfile import Kind
     from fusion.motion.collection import Reading
@@ -66,6 +67,11 @@ def inspect(
     watch: Annotated[
         str, typer.Option(help="Movements: only these joints count, such as left leg, right wrist.", show_default=False)
     ] = "",
+    language: options.Language = "template",
+    audience: options.Audience = "engineer",
+    length: options.Length = "long",
+    patience: options.Patience = 120.0,
+    send_pictures: options.SendPictures = False,
 ) -> None:
     """Say what differs from normal, and where or when.
 
@@ -82,6 +88,10 @@ def inspect(
     learned words (foil fit --method neural), or for any other open_clip weights (--words); without either, they are
     said to be not used.
 
+    A language model may tell it (--language), in this process or at an address: it gets the measurements, never names
+    or your words, and pictures of an address only with --send-pictures; a key goes into FOIL_API_KEY. Whatever it says
+    that was not measured is taken out; if it fails or takes too long, Foil's own words stand there, and why.
+
     \b
     Examples:
       foil inspect new.png --model gasket
@@ -93,6 +103,9 @@ def inspect(
       foil inspect clips/new.json --model squat --out report
       foil inspect clips/new.json --model exercises --text "a deep squat" --watch "left leg"
       foil inspect readings.csv --model plant
+      foil inspect new.png --model gasket --audience operator --length short
+      foil inspect new.png --model gasket --language local:Qwen/Qwen3-1.7B
+      foil inspect new.png --model gasket --language http://localhost:11434/v1#qwen3:4b
     """
     from assistant import library
     from assistant.page import write_index
@@ -102,8 +115,11 @@ def inspect(
     kind = library.kind(model)
     options.refuse_foreign(ctx, kind, f"{model} is a model of {kind}")
     if kind == "pictures":
-        targets, how = _targets(paths, text, mask, skeleton), {"mm_per_px": mm_per_px, "samples": samples}
-        look = _at_pictures(targets, model, words, lang, {**how, "text": text})
+        how: dict[str, Any] = {"mm_per_px": mm_per_px, "samples": samples}
+        how |= {"text": text, "audience": audience, "length": length}
+        targets = _targets(paths, text, mask, skeleton)
+        how["language"] = _narrator(language, patience, send_pictures)
+        look = _at_pictures(targets, model, words, lang, how)
     elif kind == "tables":
         look = _at_tables(paths, model, lang)
     else:
@@ -125,6 +141,12 @@ def inspect(
     if not as_json and not quiet:
         _sum_up(counts, kind, out)
     raise typer.Exit(max(EXIT[verdict] for verdict in counts))
+
+
+def _narrator(language: str, patience: float, send_pictures: bool) -> "LanguageModel":
+    from explain.narrators import language_model
+
+    return language_model(language, patience, send_pictures, os.environ.get("FOIL_API_KEY", ""))
 
 
 def _at_pictures(

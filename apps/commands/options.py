@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -32,11 +32,35 @@ Only = Annotated[str, typer.Option(help="Movements: only those whose names this 
 Label = Annotated[str, typer.Option(help="Tables: the column that says 0 (normal) or 1; of an NPZ, y does.")]
 Drop = Annotated[list[str] | None, typer.Option(help="Tables: a column to leave out; may be given several times.")]
 
+Language = Annotated[
+    str,
+    typer.Option(
+        envvar="FOIL_LANGUAGE", help="Who tells: template, local:FOLDER_OR_HUB_ID, or http(s)://HOST/v1#MODEL."
+    ),
+]
+Audience = Annotated[
+    Literal["operator", "engineer", "auditor"],
+    typer.Option(
+        envvar="FOIL_AUDIENCE",
+        metavar="WHOM",
+        help="An operator (what to do), engineer (the figures) or auditor (what they rest on).",
+    ),
+]
+Length = Annotated[Literal["short", "long"], typer.Option(help="How much of it.")]
+Patience = Annotated[
+    float,
+    typer.Option(envvar="FOIL_PATIENCE", help="Seconds that a language model has for one explanation.", min=0.1),
+]
+SendPictures = Annotated[
+    bool, typer.Option("--send-pictures", help="Let a language model at an address see the pictures.")
+]
+
 # options that not all kinds of data have, by the kinds that have them
 SOME: "dict[tuple[Kind, ...], tuple[str, ...]]" = {
     ("pictures",): (
         *("normal_dir", "abnormal_dir", "normal_test_dir", "mask_dir", "backbone", "size", "align", "weights"),
         *("words", "mask", "skeleton", "mm_per_px", "samples", "promise"),
+        *("language", "audience", "length", "patience", "send_pictures"),
     ),
     ("movements",): (
         *("joints", "rate", "only", "people", "window", "futures", "about", "watch", "normal", "fit_on", "by"),
@@ -52,7 +76,7 @@ def refuse_foreign(ctx: typer.Context, kind: "Kind", here: str) -> None:
     for kinds, names in SOME.items():
         for name in names:
             source = ctx.get_parameter_source(name)  # None: the command has no such option
-            if kind not in kinds and source and source.name != "DEFAULT":
+            if kind not in kinds and source and source.name == "COMMANDLINE":  # an environment is set for all kinds
                 option = f"--{name.replace('_', '-')}"
                 raise BadSetting(f"{option} is for {' and '.join(kinds)}, and {here}; leave it out")
 
