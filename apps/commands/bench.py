@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def bench(
     ctx: typer.Context,
     data: Annotated[
-        list[Path], typer.Argument(help="Data sets with good and bad pictures, or movements.", show_default=False)
+        list[Path],
+        typer.Argument(help="Data sets with good and bad pictures or movements, or tables.", show_default=False),
     ],
     method: Annotated[list[str] | None, typer.Option(help="As in foil fit; may be given several times.")] = None,
     backbone: Annotated[list[str] | None, typer.Option(help="As in foil fit; may be given several times.")] = None,
@@ -39,7 +40,11 @@ def bench(
     people: Annotated[str, typer.Option(help="Pattern that finds in a movement's name who moved.")] = "",
     by: Annotated[str, typer.Option(help="Pattern that finds in a movement's name its group, measured alone.")] = "",
     futures: Annotated[int, typer.Option(help="Drawn of movements, as in foil fit.", min=0)] = 0,
-    peers: Annotated[bool, typer.Option("--peers", help="Measure scikit-learn on the same movements, too.")] = False,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Movements, tables: measure scikit-learn on the same, too.")
+    ] = False,
+    label: options.Label = "",
+    drop: options.Drop = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Keep rows here; rows in it aren't repeated.")
     ] = None,
@@ -50,25 +55,29 @@ def bench(
     Every combination of data, method, backbone and seed is a row of a table in Markdown. Fitted is on good pictures
     or normal movements only; labels are compared with what came out, and no threshold ever sees them. With --json an
     interrupted benchmark goes on where it was. The exit code is 1 if a row failed. Movements lie in MVTec's layout
-    (train/good, test/good, test/KIND), or their names tell by --normal and --fit-on.
+    (train/good, test/good, test/KIND), or their names tell by --normal and --fit-on. Of a table half of the normal rows
+    are fitted on, drawn by the seed, and the others tested with all anomalous ones; --method all takes every method.
 
     \b
     Example:
       foil bench shop/gasket shop/fabric --method gaussian --method memory --json rows.jsonl
       foil bench shop/gasket --promise 20
       foil bench squats --normal ok_ --fit-on "person[1-7]_" --people "person." --peers
+      foil bench adbench/*.npz --method all --seeds 5 --peers
     """
-    movements = _kind(ctx, data) == "movements"
+    kind = _kind(ctx, data)
     if promise:
         if json_file or (method and len(method) > 1) or (backbone and len(backbone) > 1):
             raise BadSetting("--promise checks one method and backbone at a time, and keeps no rows: leave out --json")
         first = {"method": (method or ["gaussian"])[0], "backbone": (backbone or ["auto"])[0], "size": size}
         _print(_promises(data, first, promise), markdown_file)
         return
-    methods = method or ["gaussian"]
+    methods = method or (["memory"] if kind == "tables" else ["gaussian"])
     common: dict[str, Any] = {"minutes": minutes} if "neural" in methods else {}
     common |= {"network": network} if "neural" in methods and network else {}
-    if movements:
+    if kind == "tables":
+        text, failed = _tables(data, methods, seeds, label, drop or [], peers, json_file)
+    elif kind == "movements":
         from fusion.motion.labelled import Patterns
 
         reading, patterns = options.reading(joints, rate, only), Patterns(normal, fit_on, people, by)
@@ -112,14 +121,29 @@ def _movements(
     return markdown(rows), any(row.failed for row in rows)
 
 
+def _tables(
+    data: list[Path], methods: list[str], seeds: int, label: str, drop: list[str], peers: bool, json: Path | None
+) -> tuple[str, bool]:
+    """Return the table, and whether a row failed."""
+    from fusion.recipes import of_kind
+    from fusion.table.bench_table import markdown
+    from fusion.table.benchmark import run_table_bench
+
+    if "all" in methods:
+        methods = [recipe.name for recipe in of_kind("tables")]
+    with progress_shown() as progress:
+        rows = run_table_bench(data, methods, range(seeds), label, drop, peers, json, progress)
+    return markdown(rows), any(row.failed for row in rows)
+
+
 def _kind(ctx: typer.Context, data: list[Path]) -> "Kind":
-    """Return what all the data are; BadSetting if they are of both kinds, or an option is for the other kind."""
+    """Return what all the data are; BadSetting if they are of several kinds, or an option is for another."""
     from fusion.kind import kind_at
 
     kinds = {path: kind_at(path) for path in data}
     if len(set(kinds.values())) > 1:
         told = ", ".join(f"{path} ({kind})" for path, kind in kinds.items())
-        raise BadSetting(f"pictures and movements can't share a table: {told}; measure them apart")
+        raise BadSetting(f"data of several kinds can't share a table: {told}; measure them apart")
     options.refuse_foreign(ctx, kinds[data[0]], f"{data[0]} is read as {kinds[data[0]]}")
     return kinds[data[0]]
 
