@@ -12,7 +12,7 @@ from assistant import library
 from assistant.inspection import Failure, headline
 from assistant.rates import promise
 from explain.catalogue import Lang
-from explain.row import tell_row
+from explain.row import tell_row, told_score
 from fusion.calibration import Calibration
 from fusion.detection import Verdict
 from fusion.errors import BadInput
@@ -70,7 +70,7 @@ class RowInspection:
     @property
     def headline(self) -> str:
         judged = self.verdict != "REFUSED"
-        return headline(self.name, *((self.detection.pred_score, self.detection.p_value) if judged else (None, None)))
+        return headline(self.name, *((told_score(self.detection), self.detection.p_value) if judged else (None, None)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the line of `foil inspect --json`, strict JSON; scores have all their digits."""

@@ -3,10 +3,17 @@
 from explain.catalogue import Lang, say
 from explain.prompt import clean
 from explain.wording import in_quotes, number
+from fusion.detection import Verdict
 from fusion.table.detection import RowDetection
 
 _LONGEST = 40  # of a column's name
 _SHOWN = 6  # columns without a value
+
+
+def told_score(found: RowDetection) -> float:
+    """Return a row's score with as few digits, two or more, as keep it on its side of the thresholds."""
+    digits = next(d for d in range(2, 18) if d == 17 or _side(found, round(found.pred_score, d)) == _side(found))
+    return round(found.pred_score, digits)
 
 
 def tell_row(found: RowDetection, lang: Lang) -> str:
@@ -28,6 +35,10 @@ def tell_row(found: RowDetection, lang: Lang) -> str:
         names = say("row.and", lang).join(_name(column, lang) for column in found.missing[:_SHOWN])
         lines.append(say("row.missing", lang, n=str(len(found.missing)), columns=names))
     return "\n".join(lines)
+
+
+def _side(found: RowDetection, score: float | None = None) -> Verdict:
+    return found.thresholds.verdict(found.pred_score if score is None else score)
 
 
 def _name(column: str, lang: Lang) -> str:
