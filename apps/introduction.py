@@ -8,6 +8,7 @@ from assistant.library import NORMALS, ModelInfo
 from assistant.plots import COLOURS, LOUDEST
 from explain.prompt import clean
 from fusion.errors import BadModel
+from fusion.recipes import recipe
 
 BAR = 10  # characters of the loudest gate
 ROWS = 9  # noise levels told; the plot has them all
@@ -19,6 +20,9 @@ def introduced(model: ModelInfo) -> list[str]:
     created = str(card["created"])[:16].replace("T", " ")
     lines = [f"{model.name}: fitted on {card.get('n_statistics', card['n_normals'])} {NORMALS[model.kind]}, {created}"]
     lines += [f"method {card['method']}; seen through {card['representation']}", ""]
+    if model.kind == "tables":
+        row = recipe(card["method"])
+        return [*lines, f"{row.title}: {row.composition}", f"cost: {row.cost}", f"good for {row.good_for}"]
     if network is None:
         trains = ": foil fit ... --method neural trains one" if model.kind == "pictures" else ""
         return [*lines, f"this model has no network{trains}"]

@@ -65,6 +65,7 @@ def test_from_a_table_to_words(plant: Path, fresh: Path) -> None:
     assert lines[7] == "4 rows: 2 PASS, 1 REJECT, 1 REFUSED"
     assert "正常行在此应为" in foil("inspect", fresh, "--lang", "zh", code=30).stdout  # the only model of tables
     assert "tables" in foil("models").stdout
+    assert "Memory (nearest normal): the ideal denoiser of the normals" in foil("explain-model", "plant").stdout
 
 
 def test_json_has_a_line_a_row_and_rates_can_be_changed_by_it(plant: Path, fresh: Path, tmp_path: Path) -> None:
