@@ -10,6 +10,8 @@ from torch import Tensor
 from fusion.representation.whitening import Gaussian, Moments, Pooling, fit_gaussian
 from fusion.table.table import Numbers
 
+_FARTHEST = 1e6  # spreads: what is further counts as so far, or squares would overflow and nothing be compared
+
 
 @dataclass(frozen=True, eq=False)
 class Coordinates:
@@ -30,7 +32,9 @@ class Coordinates:
 
     def __call__(self, values: Numbers) -> Tensor:
         """Return standardised rows, (N, d); a missing value is taken as the normals' mean."""
-        return torch.from_numpy(np.nan_to_num((values - self.mean) / self.std, nan=0.0)).float()
+        with np.errstate(over="ignore"):
+            away = np.clip((values - self.mean) / self.std, -_FARTHEST, _FARTHEST)
+        return torch.from_numpy(np.nan_to_num(away, nan=0.0)).float()
 
     def expected(self, x: Tensor) -> Tensor:
         """Return what each column would be by all the others of its row, standardised, (N, d)."""
