@@ -132,6 +132,14 @@ class MotionDetector:
         calibration = Calibration(scores, self.calibration.review_rate, self.calibration.reject_rate)
         return replace(self, normals=normals, calibration=calibration, peaks=peaks)
 
+    def likelihood(self, motion: Motion) -> float:
+        """Return the logarithm of how likely a motion is among the normals, by its likeliest window."""
+        coordinates = self.normals.coordinates
+        coordinates.check(motion)
+        with one_thread(), torch.inference_mode():
+            parts = [part for _, part in cut(motion, self.config.window) if coordinates.placeable(part)]
+            return max(self.normals.likelihood(coordinates(part)) for part in parts)
+
     def with_rates(self, review_rate: float, reject_rate: float) -> "MotionDetector":
         """Return the same detector under other promised false-alarm rates."""
         return replace(self, calibration=self.calibration.with_rates(review_rate, reject_rate))

@@ -80,6 +80,12 @@ class Normals:
         """Return the tokens of a movement, (1, P, D), before they are whitened."""
         return as_tokens(self.mean + self._deviation(course))
 
+    def likelihood(self, course: Course) -> float:
+        """Return the logarithm of how likely a movement is among these normals, cell by cell, but for a constant."""
+        whitening = self.view.whitening
+        sizes = torch.diagonal(whitening.factor, dim1=1, dim2=2).log().sum(dim=1).expand(len(whitening.mean)).sum()
+        return float(sizes - whitening(self.tokens(course)).square().sum() / 2)
+
     def look(self, course: Course) -> Look:
         deviation = self._deviation(course)
         sure = course.seen.T * self.watched[:, None]

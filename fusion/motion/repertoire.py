@@ -38,15 +38,13 @@ class Repertoire:
     card: dict[str, Any]  # how it came about; under "cards", that of each movement
 
     def of(self, motion: Motion, text: str | None = None) -> MotionDetector:
-        """Return the detector of the movement that words mean, else of the one that a motion looks most like.
+        """Return the detector of the movement that words mean, else of the one among whose normals it is likeliest.
 
         BadInput if the words mean none of the movements.
         """
         if text:
             return self.movements[self._meant(text)]
-        every = np.ones(len(self.joints.joints), bool)  # whichever are watched, all tell which movement it is
-        scores = {words: one.watching(every).detect(motion).pred_score for words, one in self.movements.items()}
-        return self.movements[min(scores, key=scores.__getitem__)]
+        return max(self.movements.values(), key=lambda one: one.likelihood(motion))
 
     @property
     def joints(self) -> JointSet:
