@@ -24,10 +24,6 @@ class Checked:
     verdict: bool  # it says the verdict
     regions: tuple[int, ...] = field(default=())  # that it speaks of
 
-    @property
-    def true(self) -> bool:
-        return self.wrong == 0
-
 
 def check(text: str, facts: Facts, carried: Sequence[int] = ()) -> Checked:
     """Hold a sentence against the evidence; `carried` are the regions that the sentence before spoke of."""

@@ -2,19 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 
 from explain.catalogue import Lang, say
-from explain.checking import Checked, check
 from explain.evidence import Evidence
 from explain.facts import Facts
-from explain.language import NAME, Brief, LanguageModel, Template, quoted_in, reason, template_text
+from explain.language import NAME, Brief, LanguageModel, Template, template_text
 from explain.listening import listen
 from explain.prompting import told
+from explain.sentences import Sentence, sentences_of
 from explain.wording import in_quotes, number
 from fusion.errors import FoilError
-
-SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s)|(?<=[\u3002\uff01\uff1f])|(?=\n)")  # 3.5 ends nothing; 。！？ always do
 
 
 @dataclass(frozen=True)
@@ -42,14 +39,15 @@ def explain(evidence: Evidence, language: LanguageModel, brief: Brief) -> Explan
         why = str(error).rstrip(" .!。！")
         return Explanation(template, lang, Template.name, True, note=say("narrator.failed", lang, name=name, why=why))
     facts = Facts(evidence)
-    sentences = check_text(written, facts, lang)
-    claims, wrong = sum(c.claims for _, c in sentences), sum(c.wrong for _, c in sentences)
-    removed = tuple(words.strip() for words, checked in sentences if not checked.true)
+    sentences = sentences_of(written, facts, lang, template)
+    claims, wrong = sum(s.checked.claims for s in sentences), sum(s.checked.wrong for s in sentences)
+    removed = tuple(s.words.strip() for s in sentences if not s.true)
     slots = {"name": name, "claims": number(claims), "wrong": number(wrong)}
     if isinstance(language, Template):
-        text, note = "".join(words for words, checked in sentences if checked.true), ""
-    elif any(checked.true and checked.claims for _, checked in sentences):
-        text = "\n".join([_mended(sentences, check_text(template, facts, lang)), *_of_words(evidence, brief)])
+        text, note = "".join(s.words for s in sentences if s.true), ""
+    elif any(s.true and s.checked.claims for s in sentences):
+        own = sentences_of(template, facts, lang, template)
+        text = "\n".join([_mended(sentences, own), *_of_words(evidence, brief)])
         note = say("narrator.checked", lang, **slots)
     else:
         text, note = template, say("narrator.withheld", lang, **slots)
@@ -58,45 +56,27 @@ def explain(evidence: Evidence, language: LanguageModel, brief: Brief) -> Explan
 
 def _of_words(evidence: Evidence, brief: Brief) -> list[str]:
     """Return what a person's words did, which no language model is told: they might give it orders."""
-    asked = evidence.prompt is not None and brief.length == "long" and brief.audience != "operator"
-    return told(evidence.prompt, brief.lang) if asked and evidence.prompt else []
+    if evidence.prompt is None or brief.length == "short" or brief.audience == "operator":
+        return []
+    return told(evidence.prompt, brief.lang)
 
 
-def check_text(text: str, facts: Facts, lang: Lang) -> list[tuple[str, Checked]]:
-    """Return a text sentence by sentence, each with what it claims; together they are the text."""
-    bare = _without(text, reason(facts.evidence), *quoted_in(facts.evidence, lang))
-    found: list[tuple[str, Checked]] = []
-    carried: tuple[int, ...] = ()
-    for start, end in pairwise([0, *(match.start() for match in SENTENCE_END.finditer(bare)), len(bare)]):
-        checked = check(bare[start:end], facts, carried)
-        carried = checked.regions or carried
-        found.append((text[start:end], checked))
-    return found
-
-
-def _mended(sentences: list[tuple[str, Checked]], template: list[tuple[str, Checked]]) -> str:
+def _mended(sentences: list[Sentence], template: list[Sentence]) -> str:
     """Put the template's sentence of a region where a wrong one spoke of it, and its verdict first if none is left."""
-    told = {n for _, checked in sentences if checked.true for n in checked.regions}
+    covered = {n for s in sentences if s.true for n in s.checked.regions}
     pieces: list[str] = []
-    for words, checked in sentences:
-        if checked.true:
-            pieces.append(words)
+    for s in sentences:
+        if s.true:
+            pieces.append(s.words)
             continue
-        for n in (n for n in checked.regions if n not in told):
-            told.add(n)
-            own = next((line for line, of in template if of.regions[:1] == (n,)), "")
-            pieces.append((" " if pieces else "") + own.strip() if not words.startswith("\n") else f"\n{own.strip()}")
-    if not any(checked.true and checked.verdict for _, checked in sentences):
-        pieces.insert(0, template[0][0] + "\n")
+        for n in (n for n in s.checked.regions if n not in covered):
+            covered.add(n)
+            own = next((t.words.strip() for t in template if t.checked.regions[:1] == (n,)), "")
+            pieces.append(("\n" if s.words.startswith("\n") else " ") + own)
+    if not any(s.true and s.checked.verdict for s in sentences):
+        pieces.insert(0, template[0].words + "\n")
     return "".join(pieces)
 
 
 def _tidy(text: str) -> str:
     return re.sub(r"[ \t]*\n\s*", "\n", text).strip()
-
-
-def _without(text: str, *quotes: str) -> str:
-    """Blank out what is quoted from the evidence word by word: a name is no claim, and its full stop ends nothing."""
-    for quote in filter(None, quotes):
-        text = text.replace(quote, "x" * len(quote))
-    return text

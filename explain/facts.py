@@ -148,6 +148,8 @@ def _found(e: Evidence, value: str) -> bool:
         "no place": n == 0,
         "some": n > 0,
         "several": n > 1,
+        "rest": True,
+        "few": e.support.needed > e.support.n,
         "one": n == 1,
     }[value]
 

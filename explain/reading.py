@@ -85,4 +85,4 @@ def read(text: str) -> tuple[list[Assertion], list[Denial], list[tuple[int, int]
         if not any(other.start() <= match.start() < other.end() for other in found)
     ]
     silent = [match.span() for match in found if (match.lastgroup or "").startswith("n")]
-    return said, denials, silent + [(a.start, a.end) for a in said if a.subject == "place"]
+    return said, denials, silent + [(a.start, a.end) for a in said if a.subject in ("place", "verdict")]
