@@ -223,3 +223,18 @@ def test_every_joint_has_its_own_name_and_what_is_none_is_refused() -> None:
     for nothing in ("the tail", "", "only", "left tail and left knee"):
         with pytest.raises(BadSetting, match="names no joint"):
             watched(nothing, COCO)
+
+
+def test_a_shared_network_hears_which_movement_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fusion.motion.learning._auroc", lambda good, bad: 0.5)  # a tie: the network is kept
+    motions, people = squats(6, 4)
+    both = {"a deep squat": motions, "a slow bow": [mirrored(one) for one in motions]}
+    config = MotionConfig("neural", cells=16, steps=2)
+    model = fit_repertoire(both, config, "exercises", dict.fromkeys(both, people))
+    forecasts = [one.normals.view.denoise.forecast for one in model.movements.values()]
+    assert forecasts[0].denoise is forecasts[1].denoise
+    assert not torch.equal(forecasts[0].text, forecasts[1].text)
+    assert model.calibration.n == 2 * 2 * 4  # two people whom it never saw, in both
+    model.save_pretrained(tmp_path / "model")
+    loaded, new = load(tmp_path / "model"), squat(500)
+    assert loaded.of(new, "squat").detect(new).pred_score == model.of(new, "squat").detect(new).pred_score
