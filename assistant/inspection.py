@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from assistant.counterfactual import Answer, Question, answer
 from explain import plain
 from explain.catalogue import Lang
 from explain.evidence import Evidence
@@ -80,6 +81,7 @@ class Inspection:
     explanation: Explanation
     seconds: float  # from the sample to the words; reading the file is not in it
     model: str
+    what_if: Answer | str = ""  # what a question was answered, if one was asked
 
     @property
     def verdict(self) -> Verdict:
@@ -92,7 +94,8 @@ class Inspection:
     @property
     def text(self) -> str:
         """Return the words, and who wrote them if it wasn't the template."""
-        return "\n".join(filter(None, (self.explanation.text, self.explanation.note)))
+        answered = self.what_if.text if isinstance(self.what_if, Answer) else self.what_if
+        return "\n".join(filter(None, (self.explanation.text, answered, self.explanation.note)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the line of `foil inspect --json`, strict JSON; score, p and thresholds have all their digits."""
@@ -105,6 +108,7 @@ class Inspection:
             "p_value": self.detection.p_value if scored else None,
             "explanation": self.explanation.text,
             "lang": self.explanation.lang,
+            "what_if": self.what_if.to_json() if isinstance(self.what_if, Answer) else self.what_if or None,
             "narrator": {key: getattr(self.explanation, key) for key in _NARRATOR},
             "model": evidence["model"],
             "sha256": self.sample.sha256,
@@ -142,6 +146,7 @@ def inspect(
     samples: int = 0,
     audience: Audience = "engineer",
     length: Length = "long",
+    what_if: Question | None = None,
 ) -> Inspection:
     """Walk one sample the whole way; without a language model, the template tells what was found.
 
@@ -155,7 +160,8 @@ def inspect(
     language = language or Template()
     brief = Brief(lang, audience, length, _pictures(sample, detection, evidence) if language.sees else {})
     explanation = explain(evidence, language, brief)
-    return Inspection(sample, detection, evidence, explanation, time.perf_counter() - started, detector.name)
+    told = answer(what_if, sample, detection, detector, lang) if what_if else ""
+    return Inspection(sample, detection, evidence, explanation, time.perf_counter() - started, detector.name, told)
 
 
 def _pictures(sample: Sample, detection: Detection, evidence: Evidence) -> dict[str, bytes]:
@@ -180,6 +186,7 @@ def inspect_paths(
     samples: int = 0,
     audience: Audience = "engineer",
     length: Length = "long",
+    what_if: Question | None = None,
 ) -> Iterator[Inspection | Failure]:
     """Inspect pictures, folders of them, and items, of which more is known, in order; a bad file ends itself only.
 
@@ -194,7 +201,7 @@ def inspect_paths(
         if isinstance(sample, Failure):
             return sample
         try:
-            return inspect(sample, detector, lang, language, mm_per_px, samples, audience, length)
+            return inspect(sample, detector, lang, language, mm_per_px, samples, audience, length, what_if)
         except BadSetting:
             raise  # it would end every other sample as well
         except FoilError as error:

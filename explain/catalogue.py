@@ -343,6 +343,25 @@ CATALOGUE: dict[str, Phrase] = {
     # punctuation, and the check of a narrator
     "list": Phrase(", ", "、"),
     "clause": Phrase(", ", "，"),
+    # what if
+    "whatif": Phrase(
+        "If {regions} were normal, the score would be {score} instead of {before}, and the verdict {verdict}.",
+        "若{regions} 恢复正常，得分将为 {score}（现为 {before}），判定为{verdict}。",
+    ),
+    "whatif.refused": Phrase(
+        "If {regions} were normal, the model would not judge the picture any more (now {before}; {verdict}).",
+        "若{regions} 恢复正常，模型将不再评估该图像（现为 {before}；{verdict}）。",
+    ),
+    "whatif.region": Phrase("region {number}", "区域 {number}"),
+    "whatif.nothing": Phrase("Nothing is marked here that could be made normal.", "此处没有可恢复为正常的标记。"),
+    "whatif.missing": Phrase(
+        "Region {number} is not marked here: there are {found} in all.", "此处没有区域 {number}：共标记 {found} 处。"
+    ),
+    "verdict.PASS": Phrase("PASS", "合格"),
+    "verdict.REVIEW": Phrase("REVIEW", "待复检"),
+    "verdict.REJECT": Phrase("REJECT", "不合格"),
+    "verdict.REFUSED": Phrase("REFUSED", "拒绝评估"),
+    # who told it
     "narrator.checked": Phrase(
         "Told by the language model {name}; checked: {claims} claims, {wrong} removed.",
         "由语言模型{name}撰写；已核对：共 {claims} 项陈述，撤下 {wrong} 项。",

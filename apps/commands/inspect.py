@@ -72,6 +72,7 @@ def inspect(
     length: options.Length = "long",
     patience: options.Patience = 120.0,
     send_pictures: options.SendPictures = False,
+    what_if: options.WhatIf = None,
 ) -> None:
     """Say what differs from normal, and where or when.
 
@@ -103,11 +104,13 @@ def inspect(
       foil inspect clips/new.json --model squat --out report
       foil inspect clips/new.json --model exercises --text "a deep squat" --watch "left leg"
       foil inspect readings.csv --model plant
+      foil inspect new.png --model gasket --what-if "region 1 were normal"
       foil inspect new.png --model gasket --audience operator --length short
       foil inspect new.png --model gasket --language local:Qwen/Qwen3-1.7B
       foil inspect new.png --model gasket --language http://localhost:11434/v1#qwen3:4b
     """
     from assistant import library
+    from assistant.counterfactual import question
     from assistant.page import write_index
     from fusion.kind import kind_at
 
@@ -118,6 +121,7 @@ def inspect(
         how: dict[str, Any] = {"mm_per_px": mm_per_px, "samples": samples}
         how |= {"text": text, "audience": audience, "length": length}
         targets = _targets(paths, text, mask, skeleton)
+        how["what_if"] = question(what_if) if what_if else None
         how["language"] = _narrator(language, patience, send_pictures)
         look = _at_pictures(targets, model, words, lang, how)
     elif kind == "tables":

@@ -51,6 +51,10 @@ Patience = Annotated[
     float,
     typer.Option(envvar="FOIL_PATIENCE", help="Seconds that a language model has for one explanation.", min=0.1),
 ]
+WhatIf = Annotated[
+    str | None,
+    typer.Option(help='Compute it: "region 1 were normal", "all were normal", "what would pass".', show_default=False),
+]
 SendPictures = Annotated[
     bool, typer.Option("--send-pictures", help="Let a language model at an address see the pictures.")
 ]
@@ -60,7 +64,7 @@ SOME: "dict[tuple[Kind, ...], tuple[str, ...]]" = {
     ("pictures",): (
         *("normal_dir", "abnormal_dir", "normal_test_dir", "mask_dir", "backbone", "size", "align", "weights"),
         *("words", "mask", "skeleton", "mm_per_px", "samples", "promise"),
-        *("language", "audience", "length", "patience", "send_pictures"),
+        *("language", "audience", "length", "patience", "send_pictures", "what_if"),
     ),
     ("movements",): (
         *("joints", "rate", "only", "people", "window", "futures", "about", "watch", "normal", "fit_on", "by"),

@@ -1,0 +1,112 @@
+"""What if a region were normal: pasted in and scored again, by the same detector."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Plate
+from fake_detector import FakeDetector
+from test_cli import foil
+
+from assistant import library
+from assistant.counterfactual import Answer, Question, answer, question
+from fusion.errors import BadSetting
+from fusion.sample import Sample
+
+
+def plates(*spots: tuple[int, int, int]) -> Sample:
+    """Return a grey plate with spots: x, y, brightness."""
+    image = np.full((48, 96, 3), 120, np.uint8)
+    for x, y, level in spots:
+        image[y : y + 6, x : x + 8] = level
+    return Sample(image)
+
+
+def asked(text: str, sample: Sample, lang: str = "en") -> Answer | str:
+    detector = FakeDetector()
+    return answer(question(text), sample, detector.detect(sample), detector, lang)
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("region 1 were normal", Question((1,))),
+        ("regions 1 and 3 were normal", Question((1, 3))),
+        ("区域 2 正常", Question((2,))),
+        ("all regions were normal", Question()),
+        ("全部正常", Question()),
+        ("what would pass?", Question(to_pass=True)),
+        ("怎样才算合格？", Question(to_pass=True)),
+    ],
+)
+def test_a_question_is_understood(text: str, means: Question) -> None:
+    assert question(text) == means
+
+
+def test_what_cannot_be_computed_is_said() -> None:
+    with pytest.raises(BadSetting, match="can't be computed; ask what if “region 1 were normal”"):
+        question("the moon were made of cheese")
+
+
+def test_a_region_made_normal_takes_its_part_of_the_score_with_it() -> None:
+    sample = plates((10, 10, 228), (70, 30, 168))
+    one = asked("region 1 were normal", sample)
+    assert isinstance(one, Answer)
+    assert (one.before, one.score, one.verdict) == (10, 4, "REJECT")
+    assert one.text == "If region 1 were normal, the score would be 4.00 instead of 10.00, and the verdict REJECT."
+    both = asked("all were normal", sample)
+    assert isinstance(both, Answer)
+    assert (both.regions, both.score, both.verdict) == ((1, 2), 0, "PASS")
+    weaker = asked("区域 2 正常", sample, "zh")
+    assert isinstance(weaker, Answer)
+    assert weaker.text == "若区域 2 恢复正常，得分将为 10.00（现为 10.00），判定为不合格。"
+
+
+def test_what_would_pass_is_as_little_as_it_takes_strongest_first() -> None:
+    found = asked("what would pass", plates((10, 10, 228), (70, 30, 168)))
+    assert isinstance(found, Answer)
+    assert (found.regions, found.verdict) == ((1, 2), "PASS")
+    found = asked("what would pass", plates((10, 10, 228)))
+    assert isinstance(found, Answer)
+    assert found.regions == (1,)
+
+
+def test_where_nothing_is_marked_or_the_region_is_none_it_is_said() -> None:
+    assert asked("region 1 were normal", plates()) == "Nothing is marked here that could be made normal."
+    told = asked("region 3 were normal", plates((10, 10, 228)))
+    assert told == "Region 3 is not marked here: there are 1 in all."
+
+
+@pytest.mark.usefixtures("fake_core")
+def test_the_command_line_answers(plate: Plate) -> None:
+    library.save(FakeDetector("gasket", card={"created": "2026", "fingerprint": "f"}), "gasket")
+    path = plate("new.png", spot=228)
+    told = " ".join(foil("inspect", path, "--what-if", "region 1 were normal", code=20).output.split())
+    assert "If region 1 were normal, the score would be 0.00 instead of 10.00, and the verdict PASS." in told
+    line = json.loads(foil("inspect", path, "--json", "--what-if", "all were normal", code=20).output)
+    assert line["what_if"]["verdict"] == "PASS"
+    assert "can't be computed" in foil("inspect", path, "--what-if", "pigs could fly", code=2).stderr
+
+
+@pytest.mark.slow
+def test_on_the_example_products_what_is_made_normal_passes(tmp_path: Path) -> None:
+    """Deletion: with all marked regions made normal, the score falls below the review threshold."""
+    from fusion.dataset import open_dataset
+    from fusion.detector import DetectorConfig, fit
+    from fusion.example.write import render_example
+
+    shop, verdicts, falls = render_example(tmp_path / "shop", per_product=(40, 0, 8), size=256), [], []
+    for product in ("gasket", "fabric", "mannequin"):
+        data = open_dataset(shop / product)
+        detector = fit(data.normals(), DetectorConfig(), name=product)
+        for item in data.test():
+            sample = item.load()
+            found = answer(Question(), sample, detector.detect(sample), detector, "en")
+            if isinstance(found, Answer):
+                verdicts.append(found.verdict)
+                falls.append(found.score is not None and found.score < found.before)
+    print(f"\n{len(verdicts)} marked, {Counter(verdicts)}, the score falls in {sum(falls)}")
+    assert sum(falls) >= 0.95 * len(falls)
+    assert verdicts.count("PASS") >= 0.9 * len(verdicts)
