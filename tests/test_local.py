@@ -1,6 +1,10 @@
 """Language models of transformers, by folder: tiny ones that the tests build and save; and which name means which."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -165,3 +169,27 @@ def test_the_command_line_takes_a_model_an_audience_and_a_length(
     told = " ".join(foil("inspect", path, code=20).output.split())
     assert "these are the template's words: nothing answers at http://127.0.0.1:9/v1" in told
     assert "is no language model" in foil("inspect", path, "--language", "gpt", code=2).stderr
+
+
+@pytest.mark.slow
+def test_transformers_serve_speaks_as_well(speaker: Path, evidence: Evidence) -> None:
+    """Against a real server of transformers on a saved model; it takes pip install 'transformers[serving]'."""
+    pytest.importorskip("openai")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).parent / "transformers"), "serve", "--host", "127.0.0.1", "--port", str(port)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen([*command, "--device", "cpu"], env=os.environ | {"HF_HUB_OFFLINE": "1"}, **quiet)
+    try:
+        remote = Remote(f"http://127.0.0.1:{port}/v1", str(speaker), 60.0)
+        for _ in range(60):
+            told = explain(evidence, remote, Brief())
+            if "nothing answers" not in told.note:
+                break
+            time.sleep(1)
+        assert told.text == "REJECT: the score is 7.31. Region 1 lies in upper right."
+        assert told.removed == ("It measures 142 px.",)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
