@@ -33,7 +33,10 @@ ROLES: tuple[Role, ...] = (
     Role(_LIMITS, r"threshold|limit|阈值"),
     Role(("score",), r"scor(?:e|ed|es|ing)|得分|分数|评分"),
     Role(("p_value",), r"\bp(?:[- ]?values?)?|p ?值"),
-    Role(("strength.peak", "strength.mean", "map.peak.value", "prompt.strongest.value"), r"peak\w*|strength|峰值|强度"),
+    Role(
+        ("strength.peak", "strength.mean", "map.peak.value", "prompt.strongest.value"),
+        r"peak\w*|strength|maximum|峰值|强度",
+    ),
     Role(("shape.length_px", "scale.length"), r"\blength|长度?", r"long\b|(?:in )?length"),
     Role(
         ("shape.breadth_px", "width_px", "scale.breadth", "scale.width", "sample.width"),
@@ -53,9 +56,7 @@ ROLES: tuple[Role, ...] = (
         r"false[- ]alarm|的误报率",
     ),
 )
-_GLUE = (
-    r"[ (（:：=≈]*(?:(?:is|was|of|at|about|around|only|just|by|being|equals|measured|为|是|约|仅)[ (（:：=≈]*){0,3}$"
-)
+_GLUE = r"[ (（:：=≈]*(?:(?:is|was|of|at|about|around|only|just|by|being|equals|measured|reaches|rises to|comes to|amounts to|为|是|约|仅|达到?)[ (（:：=≈]*){0,3}$"
 _ROLES = [
     (role, re.compile(rf"(?:{role.before}){_GLUE}", re.I), re.compile(rf"\s*[)）]?\s*-?(?:of )?(?:{role.after})", re.I))
     for role in ROLES

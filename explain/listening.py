@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from explain.evidence import Evidence
 from explain.language import Brief, LanguageModel
+from explain.prompt import clean
 from fusion.errors import BadModel, FoilError
 
 LONGEST = 8_000  # characters of an answer; an explanation takes a quarter of it
@@ -74,6 +75,8 @@ def _in_time(language: LanguageModel, evidence: Evidence, brief: Brief) -> Itera
             heard.put(None)
         except FoilError as error:
             heard.put(error)
+        except Exception as error:  # whatever a foreign narrator brings up ends its words, not the inspection
+            heard.put(BadModel(f"it failed: {clean(str(error) or repr(error))[:200]}; take another model"))
         finally:
             getattr(pieces, "close", lambda: None)()  # which closes the connection, or ends the generation
 

@@ -61,8 +61,7 @@ class Local:
             speaking.join(timeout=self.patience)
             self._turn.release()
         if failed:
-            reason = (str(failed[0]) or repr(failed[0])).splitlines()[0][:200]
-            raise BadModel(f"it failed: {reason}; take another model") from failed[0]
+            raise failed[0]
 
     def _given(self, asked: list[dict[str, Any]], brief: Brief) -> Any:
         """Return the model's inputs: the conversation by its own chat template, with pictures for one that sees."""

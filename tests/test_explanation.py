@@ -133,6 +133,19 @@ def test_where_nothing_is_left_the_template_speaks_and_it_says_so(evidence):
     assert "its answer was empty" in explain(evidence, Fake(""), Brief("en")).note
 
 
+def test_a_narrator_of_ones_own_may_fail_in_any_way(evidence):
+    class Broken(Fake):
+        patience = 5.0
+
+        def narrate(self, evidence, brief):
+            yield "REJECT"
+            raise KeyError("\x1b[31mno key")
+
+    explanation = explain(evidence, Broken(""), Brief("en"))
+    assert explanation.text == explain(evidence, Template(), Brief("en")).text
+    assert "it failed: '\\x1b[31mno key'; take another model" in explanation.note
+
+
 def test_lines_stay_lines(evidence):
     told = "REJECT (score 7.31).\nIt is 4242 px.\nLook at region 1."
     assert explain(evidence, Fake(told), Brief("en")).text == "REJECT (score 7.31).\nLook at region 1."
