@@ -110,7 +110,7 @@ RECIPES = (
         "msma",
         ("tables",),
         "MSMA, score-norm vector",
-        "the same denoiser; ten sigmas without noise; sigma |s(x, sigma)| as a vector, a mixture of Gaussians over it; "
+        "the same denoiser; ten sigmas without noise; the vector of sigma |s(x, sigma)|, its distance to normals'; "
         "held-out normals",
         "Mahmood et al., ICLR 2021 (MSMA)",
         "released code (ahsanMah/msma) without a licence; written from the paper",
@@ -121,7 +121,7 @@ RECIPES = (
         "diffpath",
         ("tables",),
         "DiffPath, path statistics",
-        "the same denoiser; ten steps up; mean powers of eps and of its change, a mixture of Gaussians over them; "
+        "the same denoiser; ten steps up; mean powers of eps and of its change, their distance to those of normals; "
         "held-out normals",
         "Heng et al., NeurIPS 2024 (DiffPath)",
         "released code (clear-nus/diffpath) under MIT; written from the paper",

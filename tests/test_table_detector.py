@@ -110,7 +110,7 @@ def test_msma_tells_by_the_vector_what_no_single_sigma_tells(detectors: dict[str
     labels = [0] * 200 + [1] * 200
     lengths = ScoreVector.statistics(detector.method.denoise, detector.coordinates(asked)).numpy()  # type: ignore[attr-defined]
     single = max(image_auroc(length.tolist(), labels) for length in lengths.T)
-    assert image_auroc(detector.scores(asked).tolist(), labels) > 0.95 > single + 0.2
+    assert image_auroc(detector.scores(asked).tolist(), labels) > 0.9 > single + 0.2
 
 
 def test_the_released_codes_faults_are_there_only_when_asked_for(detectors: dict[str, TableDetector]) -> None:

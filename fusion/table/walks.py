@@ -17,9 +17,9 @@ from torch import Tensor
 
 from fusion.diffusion.noise import karras_sigmas
 from fusion.diffusion.sampling import last, reconstruct
+from fusion.table.closed import NonParametric
 from fusion.table.config import TableConfig
 from fusion.table.denoiser import HIGH, RowDenoiser, levels
-from fusion.table.mixture import Mixture
 from fusion.table.training import Training
 
 _START = karras_sigmas(10, 0.03, 0.63)  # sigma of t = 250, where alpha_bar is 0.716
@@ -54,27 +54,32 @@ class Reconstruction:
 
 @dataclass(frozen=True, eq=False)
 class Usual:
-    """What the two below have: statistics of a row by a denoiser, and how usual they are among normals."""
+    """What the two below have: statistics of a row by a denoiser, and how far they are from those of normals."""
 
     denoise: RowDenoiser
-    usual: Mixture
+    mean: Tensor  # (V,) of normals' statistics
+    std: Tensor  # (V,)
+    usual: NonParametric  # of standardised statistics
     trained: ClassVar[bool] = True
 
     @classmethod
     def fit(cls, x: Tensor, config: TableConfig, training: Training) -> Self:
         denoise = RowDenoiser.fit(x, training)
-        return cls(denoise, Mixture.fit(cls.statistics(denoise, x), config.seed))
+        v = cls.statistics(denoise, x)
+        mean, std = v.mean(dim=0), v.std(dim=0, correction=0).clamp_min(_TINY)
+        return cls(denoise, mean, std, NonParametric((v - mean) / std, config.neighbours, None))
 
     @classmethod
     def load(cls, state: dict[str, Tensor], config: TableConfig) -> Self:
-        return cls(RowDenoiser.load(state), Mixture.load(state))
+        usual = NonParametric(state["usual"], config.neighbours, None)
+        return cls(RowDenoiser.load(state), state["mean"], state["std"], usual)
 
     def state(self) -> dict[str, Tensor]:
-        return self.denoise.state() | self.usual.state()
+        return self.denoise.state() | {"mean": self.mean, "std": self.std, "usual": self.usual.memory}
 
     def __call__(self, x: Tensor) -> Tensor:
-        """Return minus the log density of the row's statistics, (B, d) -> (B,)."""
-        return self.usual(self.statistics(self.denoise, x))
+        """Return how far the row's statistics are from those of the nearest normals, (B, d) -> (B,)."""
+        return self.usual((self.statistics(self.denoise, x) - self.mean) / self.std)
 
     @staticmethod
     def statistics(denoise: RowDenoiser, x: Tensor) -> Tensor:
@@ -86,9 +91,8 @@ class ScoreVector(Usual):
 
     @staticmethod
     def statistics(denoise: RowDenoiser, x: Tensor) -> Tensor:
-        """Return the logarithm of sigma |s(x, sigma)| at ten levels, (B, d) -> (B, 10)."""
-        lengths = [((denoise(x, sigma) - x) / sigma).square().mean(dim=1) for sigma in _VECTOR]
-        return 0.5 * (torch.stack(lengths, dim=1) + _TINY).log()
+        """Return sigma |s(x, sigma)| at ten levels, (B, d) -> (B, 10)."""
+        return torch.stack([((denoise(x, sigma) - x) / sigma).square().mean(dim=1).sqrt() for sigma in _VECTOR], dim=1)
 
 
 class PathStatistics(Usual):
@@ -96,11 +100,11 @@ class PathStatistics(Usual):
 
     @staticmethod
     def statistics(denoise: RowDenoiser, x: Tensor) -> Tensor:
-        """Return the logarithm of the mean p-th powers of eps and of its change, (B, d) -> (B, 6)."""
+        """Return the p-norms of eps and of its change, p = 1, 2, 3, in the mean, (B, d) -> (B, 6)."""
         eps = torch.stack(list(_path(denoise, x)), dim=1)  # (B, steps, d)
         curves = (eps.abs(), (eps[:, 1:] - eps[:, :-1]).abs())
         means = [(curve**power).mean(dim=(1, 2)) ** (1 / power) for curve in curves for power in _POWERS]
-        return (torch.stack(means, dim=1) + _TINY).log()
+        return torch.stack(means, dim=1)
 
 
 def _path(denoise: RowDenoiser, x: Tensor) -> Iterator[Tensor]:
