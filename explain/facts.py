@@ -56,7 +56,7 @@ ROLES: tuple[Role, ...] = (
         r"false[- ]alarm|的误报率",
     ),
 )
-_IS = "is|was|of|at|about|around|only|just|by|being|equals|measured|reaches|rises to|comes to|amounts to|为|是|约|仅|达到?"
+_IS = "is|was|of|at|about|around|just|by|being|equals|measured|reaches|rises to|comes to|amounts to|为|是|约|仅|达到?"
 _GLUE = rf"[ (（:：=≈]*(?:(?:{_IS})[ (（:：=≈]*){{0,3}}$"
 _ROLES = [
     (role, re.compile(rf"(?:{role.before}){_GLUE}", re.I), re.compile(rf"\s*[)）]?\s*-?(?:of )?(?:{role.after})", re.I))
