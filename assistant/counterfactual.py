@@ -4,6 +4,7 @@ Nothing is guessed: a picture with a region made normal goes through the same de
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,8 +15,8 @@ from numpy.typing import NDArray
 from assistant.pictures import grown
 from explain.catalogue import Lang, say
 from explain.grouping import Spot, find
-from explain.reading import mentions
-from explain.wording import number, points
+from explain.prompt import clean
+from explain.wording import in_quotes, number, points
 from fusion.detection import Detection, Verdict
 from fusion.errors import BadSetting
 from fusion.sample import Sample
@@ -23,9 +24,17 @@ from fusion.sample import Sample
 if TYPE_CHECKING:
     from fusion.detector import Detector  # imports torch
 
+LONGEST = 80  # characters of a question that are quoted
+MOST = 1000  # regions of one range
 MARGIN = 0.02  # of the picture's longer side: a region's surroundings that are made normal with it
-_ALL = re.compile(r"\b(?:all|every|everything|they|each)\b|全部|所有|都", re.IGNORECASE)
-_TO_PASS = re.compile(r"\b(?:what|which)\b.*\bpass\b|怎样.*合格|如何.*合格|怎么.*合格", re.IGNORECASE)
+_RANGE = re.compile(r"(\d+)(?: ?(?:-|–|~|to|到|至) ?(?:regions? |区域 ?)?(\d+))?")
+_EN = rf"{_RANGE.pattern}(?:(?:, ?and | and |, ?| ?& ?)(?:region )?{_RANGE.pattern})*"
+_ZH = rf"{_RANGE.pattern}(?: ?[、,和与及] ?(?:区域 ?)?{_RANGE.pattern})*"
+_MADE_NORMAL = re.compile(
+    rf"(?:(?:what )?if )?(?:regions? (?P<en>{_EN})|all(?: (?:the )?regions)?|everything) (?:were|was|is|are) normal"
+    rf"|(?:如果|假如|假设|若)? ?(?:区域 ?(?P<zh>{_ZH})|(?:全部|所有)(?:区域)?) ?[都均]?(?:恢复)?正常(?:会怎样|呢)?"
+)
+_TO_PASS = re.compile(r"what would pass|(?:什么|怎样|如何|怎么)才?(?:能|算|会|可以)?(?:合格|通过)")
 
 
 @dataclass(frozen=True)
@@ -51,18 +60,16 @@ class Answer:
 
 
 def question(text: str) -> Question:
-    """Return what is asked; raise BadSetting where it can't be computed."""
-    named = tuple(n for mention in mentions(text) for n in mention.regions)
-    if named:
-        return Question(named)
-    if _TO_PASS.search(text):
+    """Return what is asked; raise BadSetting, in the question's language, at anything that isn't understood whole."""
+    asked = " ".join(unicodedata.normalize("NFKC", text).lower().split()).rstrip(" .?!。")
+    if _TO_PASS.fullmatch(asked):
         return Question(to_pass=True)
-    if _ALL.search(text):
-        return Question()
-    raise BadSetting(
-        f"{text!r} can't be computed; ask what if “region 1 were normal”, “regions 1 and 2 were normal”, “all were "
-        "normal”, or “what would pass”"
-    )
+    found = _MADE_NORMAL.fullmatch(asked)
+    regions = _numbers(found["en"] or found["zh"] or "") if found else None
+    if regions is None:
+        lang: Lang = "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
+        raise BadSetting(say("whatif.forms", lang, text=in_quotes(clean(text), LONGEST, lang)))
+    return Question(regions)
 
 
 def answer(asked: Question, sample: Sample, detection: Detection, detector: "Detector", lang: Lang) -> Answer | str:
@@ -94,6 +101,14 @@ def made_normal(sample: Sample, detection: Detection, spots: Sequence[Spot]) -> 
     return replace(sample, image=np.where(inside[..., None], detection.normal, sample.image))
 
 
+def _numbers(text: str) -> tuple[int, ...] | None:
+    """Return the numbers of a list such as "1, 3-5 and 7", each once; None if a range runs backwards or has no end."""
+    ranges = [(int(first), int(last or first)) for first, last in _RANGE.findall(text)]
+    if any(not first <= last < first + MOST for first, last in ranges):
+        return None
+    return tuple(dict.fromkeys(n for first, last in ranges for n in range(first, last + 1)))
+
+
 def _answer(
     regions: Sequence[int],
     spots: Sequence[Spot],
@@ -103,11 +118,17 @@ def _answer(
     lang: Lang,
 ) -> Answer:
     again = detector.detect(made_normal(sample, detection, [spots[n - 1] for n in regions]))
-    names = say("list", lang).join(say("whatif.region", lang, number=number(n)) for n in regions)
     score = None if again.verdict == "REFUSED" else again.pred_score
-    slots = {"regions": names, "before": points(round(detection.pred_score, 2))}
+    slots = {"regions": _names(regions, lang), "before": points(round(detection.pred_score, 2))}
     slots["verdict"] = say(f"verdict.{again.verdict}", lang)
     if score is not None:
         slots["score"] = points(round(score, 2))
     text = say("whatif.refused" if score is None else "whatif", lang, **slots)
     return Answer(tuple(regions), detection.pred_score, score, again.verdict, text)
+
+
+def _names(regions: Sequence[int], lang: Lang) -> str:
+    *others, last = map(number, regions)
+    if not others:
+        return say("whatif.region", lang, number=last)
+    return say("whatif.regions", lang, numbers=say("list", lang).join(others), last=last)

@@ -353,6 +353,12 @@ CATALOGUE: dict[str, Phrase] = {
         "若{regions} 恢复正常，模型将不再评估该图像（现为 {before}；{verdict}）。",
     ),
     "whatif.region": Phrase("region {number}", "区域 {number}"),
+    "whatif.regions": Phrase("regions {numbers} and {last}", "区域 {numbers} 和 {last}"),
+    "whatif.forms": Phrase(
+        "{text} can't be computed; ask what if “region 1 were normal”, “regions 1 and 2 were normal”, “regions 1 to 3"
+        " were normal”, “all were normal”, or “what would pass”",
+        "{text}无法计算；请这样提问：“区域 1 正常”“区域 1 和 2 正常”“区域 1 到 3 正常”“全部正常”或“什么能通过”",
+    ),
     "whatif.nothing": Phrase("Nothing is marked here that could be made normal.", "此处没有可恢复为正常的标记。"),
     "whatif.missing": Phrase(
         "Region {number} is not marked here: there are {found} in all.", "此处没有区域 {number}：共标记 {found} 处。"

@@ -34,20 +34,57 @@ def asked(text: str, sample: Sample, lang: str = "en") -> Answer | str:
     [
         ("region 1 were normal", Question((1,))),
         ("regions 1 and 3 were normal", Question((1, 3))),
+        ("What if region 1 and region 2 were normal?", Question((1, 2))),
+        ("if regions 1, 2, and 4 are normal", Question((1, 2, 4))),
+        ("regions 1-3 were normal", Question((1, 2, 3))),
+        ("regions 1 to 2 were normal", Question((1, 2))),
+        ("regions 2–3 and 1 were normal.", Question((2, 3, 1))),
+        ("everything was normal", Question()),
+        ("all were normal", Question()),
         ("区域 2 正常", Question((2,))),
+        ("如果区域1和区域２都恢复正常会怎样？", Question((1, 2))),
+        ("区域 1 到 3 正常", Question((1, 2, 3))),
+        ("区域1、3正常", Question((1, 3))),
+        ("所有区域都正常", Question()),
         ("all regions were normal", Question()),
         ("全部正常", Question()),
         ("what would pass?", Question(to_pass=True)),
         ("怎样才算合格？", Question(to_pass=True)),
+        ("什么能通过？", Question(to_pass=True)),
     ],
 )
 def test_a_question_is_understood(text: str, means: Question) -> None:
     assert question(text) == means
 
 
-def test_what_cannot_be_computed_is_said() -> None:
-    with pytest.raises(BadSetting, match="can't be computed; ask what if “region 1 were normal”"):
-        question("the moon were made of cheese")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the moon were made of cheese",
+        "all but region 1 were normal",
+        "region 2 were normal but not region 1",
+        "region 1 were not normal",
+        "region 1 were bigger",
+        "region 1.5 were normal",
+        "region 1",
+        "regions 1 2 were normal",
+        "regions 3-1 were normal",
+        "regions 1 to 999999999 were normal",
+        "what would not pass",
+        "",
+    ],
+)
+def test_what_is_not_understood_whole_is_refused_with_the_forms(text: str) -> None:
+    with pytest.raises(BadSetting, match=r"can't be computed; ask what if “region 1 were normal”.*“what would pass”"):
+        question(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["区域 1 不正常", "除区域 1 外全部正常", "区域 1.5 正常", "区域 3 到 1 正常", "什么不能通过"]
+)
+def test_what_is_asked_in_chinese_is_refused_in_chinese(text: str) -> None:
+    with pytest.raises(BadSetting, match=r"无法计算；请这样提问：“区域 1 正常”.*“什么能通过”"):
+        question(text)
 
 
 def test_a_region_made_normal_takes_its_part_of_the_score_with_it() -> None:
@@ -59,6 +96,7 @@ def test_a_region_made_normal_takes_its_part_of_the_score_with_it() -> None:
     both = asked("all were normal", sample)
     assert isinstance(both, Answer)
     assert (both.regions, both.score, both.verdict) == ((1, 2), 0, "PASS")
+    assert both.text.startswith("If regions 1 and 2 were normal, the score would be 0.00")
     weaker = asked("区域 2 正常", sample, "zh")
     assert isinstance(weaker, Answer)
     assert weaker.text == "若区域 2 恢复正常，得分将为 10.00（现为 10.00），判定为不合格。"
@@ -77,6 +115,7 @@ def test_where_nothing_is_marked_or_the_region_is_none_it_is_said() -> None:
     assert asked("region 1 were normal", plates()) == "Nothing is marked here that could be made normal."
     told = asked("region 3 were normal", plates((10, 10, 228)))
     assert told == "Region 3 is not marked here: there are 1 in all."
+    assert asked("regions 1-2 were normal", plates((10, 10, 228))) == "Region 2 is not marked here: there are 1 in all."
 
 
 @pytest.mark.usefixtures("fake_core")
