@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant import library
+from assistant.fitting import skipped_lines
 from assistant.inspection import Failure, headline
 from assistant.rates import promise
 from explain.catalogue import Lang
@@ -20,6 +21,7 @@ from fusion.progress import Progress, silent
 from fusion.recipes import recipe
 from fusion.table.detection import RowDetection
 from fusion.table.read import read_table
+from fusion.table.table import Table, counted
 
 if TYPE_CHECKING:
     from fusion.table.detector import TableDetector  # imports torch
@@ -31,7 +33,7 @@ class TableFit:
 
     detector: "TableDetector"
     folder: Path
-    left_out: int  # rows that were called anomalous
+    table: Table  # as it was read, with the rows that were called anomalous
     seconds: float  # from the file to the saved model
 
     @property
@@ -47,8 +49,12 @@ class TableFit:
             f"its thresholds rest on {card['n_normals']}",
             f"seen as {card['representation']}; method {recipe(card['method']).title}",
         ]
-        lines += [f"{self.left_out} rows are labelled anomalous and were left out"] if self.left_out else []
-        lines += [f"{card['missing']} missing values count as their columns' mean"] if card["missing"] else []
+        n_rows, left_out = len(self.table), len(self.table) - len(self.table.normals)
+        faults = [(f"row {number}", fault) for number, fault in sorted(self.table.faults.items())]
+        lines += skipped_lines(faults, counted(n_rows + len(faults), "row"))
+        lines += [f"left out as labelled anomalous: {counted(left_out, 'row')}"] if left_out else []
+        missing = counted(card["missing"], "missing value")
+        lines += [f"taken as the mean of their column: {missing}"] if card["missing"] else []
         lines.append(f"REVIEW from a score of {limits.review:.2f}, REJECT from {limits.reject:.2f}")
         lines.append(promise(calibration.support(limits.reject_rate), library.NORMALS["tables"]))
         return [*lines, f"saved in {self.folder}", f"next: foil inspect TABLE --model {self.name}"]
@@ -112,8 +118,7 @@ def fit_table(
     config, table = TableConfig(**(settings or {})), read_table(source, label, drop)
     detector = fit(table, config, name, progress).with_rates(*rates)
     folder = library.save(detector, name, replace)
-    left_out = len(table) - len(table.normals)
-    return TableFit(detector, folder, left_out, time.perf_counter() - started)
+    return TableFit(detector, folder, table, time.perf_counter() - started)
 
 
 def load_table_model(name: str) -> "TableDetector":
@@ -127,7 +132,7 @@ def load_table_model(name: str) -> "TableDetector":
 def inspect_tables(
     paths: Sequence[Path], detector: "TableDetector", lang: Lang = "en", progress: Progress = silent
 ) -> Iterator[RowInspection | Failure]:
-    """Inspect the rows of tables in order; a file that can't be read ends itself only.
+    """Inspect the rows of tables in order; a file or a row that can't be read ends itself only.
 
     Only the model's columns are read, so that words may stand in others.
     """
@@ -141,6 +146,12 @@ def inspect_tables(
         except BadInput as error:
             yield Failure(str(path), str(error))
             continue
-        for number, detection in enumerate(found, 1):
-            yield RowInspection(f"{path} row {number}", detection, tell_row(detection, lang), model)
+        judged = iter(found)
+        for number in range(1, len(found) + len(table.faults) + 1):
+            row = f"{path} row {number}"
+            if number in table.faults:
+                yield Failure(row, table.faults[number])
+            else:
+                detection = next(judged)
+                yield RowInspection(row, detection, tell_row(detection, lang), model)
     progress("inspecting", len(paths), len(paths))

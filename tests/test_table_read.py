@@ -57,11 +57,12 @@ def test_without_a_header_columns_are_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("a,b\n1,2\n3,warm\n", "row 2: 'warm' in column 'b' is no number; .*--drop"),
-        ("a,b\n1,2\n3\n", "row 2: 1 fields, where the first line has 2"),
+        ("a,b\n1,cold\n3,warm\n", "row 1: 'cold' in column 'b' is no number; .*--drop"),
+        ("a,b\n1\n3\n", "row 1: 1 field, where the first line has 2"),
         ("a,a\n1,2\n", "1 columns are in it twice: 'a'"),
         ("a,b\n1,inf\n", "row 1: column 'b' is infinite"),
         ("a,b\n", "2 columns of 0 rows"),
+        ("a\n", "1 column of 0 rows"),
         ('a,"b\n1,2\n', "no CSV"),
     ],
 )
@@ -69,6 +70,25 @@ def test_what_is_no_table_of_numbers_is_named(text: str, sentence: str, tmp_path
     (tmp_path / "a.csv").write_text(text)
     with pytest.raises(BadInput, match=sentence):
         read_table(tmp_path / "a.csv")
+
+
+def test_a_row_that_cannot_be_read_is_a_fault_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b,state\n1,2,ok\n3,warm,ok\n5,6\n7,inf,\n8,,bad\n1,2,ok,4\n")
+    table = read_table(path, label="state")
+    np.testing.assert_array_equal(table.values, [[1, 2], [8, np.nan]])
+    assert table.labels is not None
+    assert table.labels.tolist() == [False, True]
+    assert table.faults == {
+        2: f"{path}, row 2: 'warm' in column 'b' is no number; leave missing ones empty, "
+        "and a column of words out (--drop)",
+        3: f"{path}, row 3: 2 fields, where the first line has 3",
+        4: f"{path}, row 4: column 'b' is infinite",
+        6: f"{path}, row 6: 4 fields, where the first line has 3",
+    }
+    assert "--drop" not in read_table(path, only=["b"]).faults[2]  # which only a fit knows
+    np.savez(tmp_path / "b.npz", X=np.array([[1, 2], [np.inf, 3]]), y=np.array([0, 1]))
+    assert list(read_table(tmp_path / "b.npz").faults) == [2]
 
 
 def test_other_faults_are_sentences_too(tmp_path: Path) -> None:

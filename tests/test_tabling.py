@@ -51,7 +51,7 @@ def test_from_a_table_to_words(plant: Path, fresh: Path) -> None:
     told = foil("fit", plant, "--name", "plant", "--label", "state", "--drop", "id").output
     assert "plant: fitted on 100 normal rows in" in told
     assert "method Memory (nearest normal)" in told
-    assert "3 rows are labelled anomalous and were left out" in told
+    assert "left out as labelled anomalous: 3 rows" in told
     assert "100 normal rows promise a false-alarm rate of 1 %" in told
     lines = foil("inspect", fresh, "--model", "plant", code=30).stdout.splitlines()
     assert re.fullmatch(re.escape(f"PASS       {fresh} row 1  score ") + r"\d\.\d\d, p \d\.\d+", lines[0])
@@ -66,6 +66,30 @@ def test_from_a_table_to_words(plant: Path, fresh: Path) -> None:
     assert "正常行在此应为" in foil("inspect", fresh, "--lang", "zh", code=30).stdout  # the only model of tables
     assert "tables" in foil("models").stdout
     assert "Memory (nearest normal): the ideal denoiser of the normals" in foil("explain-model", "plant").stdout
+
+
+def test_a_row_that_cannot_be_read_ends_itself_only(plant: Path, fresh: Path) -> None:
+    lines = plant.read_text().splitlines()
+    lines[2], lines[5] = lines[2].rpartition(",")[0], "inf" + lines[5][lines[5].index(",") :]
+    plant.write_text("\n".join(lines))
+    told = foil("fit", plant, "--name", "plant", "--label", "state", "--drop", "id").output
+    assert "plant: fitted on 98 normal rows in" in told
+    assert f"2 of 103 rows could not be used:\n  {plant}, row 2: 6 fields, where the first line has 7\n" in told
+    assert f"  {plant}, row 5: column 'pressure' is infinite\n" in told
+    assert "taken as" not in told  # no value is missing
+    lines = fresh.read_text().splitlines()
+    lines[2] = "abc" + lines[2][lines[2].index(",") :]
+    fresh.write_text("\n".join(lines))
+    told = foil("inspect", fresh, code=30).stdout
+    assert f"UNREADABLE {fresh}, row 2: 'abc' in column 'pressure' is no number; leave missing ones empty\n" in told
+    assert f"PASS       {fresh} row 3" in told
+    assert "4 rows: 2 PASS, 1 REFUSED, 1 UNREADABLE" in told
+    paths = [json.loads(line)["path"] for line in foil("inspect", fresh, "--json", code=30).stdout.splitlines()]
+    assert paths == [f"{fresh} row {number}" for number in (1, 2, 3, 4)]
+    plant.write_text("\n".join(["pressure,flow", *["1,2"] * 9, "x,3"]))
+    assert "9 normal rows; memory takes 10 or more, and 1 row can't be read: " in foil(
+        "fit", plant, "--name", "few", code=2
+    ).stderr.replace("\n", " ")
 
 
 def test_json_has_a_line_a_row_and_rates_can_be_changed_by_it(plant: Path, fresh: Path, tmp_path: Path) -> None:

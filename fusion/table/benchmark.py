@@ -116,7 +116,9 @@ def _peer(trial: Trial, method: str, seed: int) -> tuple[Any, None]:
 
 
 def _labelled(table: Table) -> Table:
-    """Return the table; BadData if its rows aren't labelled, or all alike."""
+    """Return the table; BadData if a row can't be read, or rows aren't labelled, or all alike."""
+    if table.faults:
+        raise BadData(f"{table.faults[min(table.faults)]}; a benchmark takes every row")
     if table.labels is None or table.labels.all() or not table.labels.any():
         raise BadData(
             f"{table.name}: a benchmark needs rows that are labelled 0 and 1; name their column by --label, or call it "

@@ -14,7 +14,7 @@ from fusion.table.config import TableConfig
 from fusion.table.coordinates import Coordinates
 from fusion.table.detector import TableDetector
 from fusion.table.methods import METHODS, Method
-from fusion.table.table import Numbers, Table, shown
+from fusion.table.table import Numbers, Table, counted, shown
 from fusion.table.training import Training
 from fusion.threads import one_thread
 
@@ -54,10 +54,11 @@ def fit(
         coordinates, method = _fitted(normals, learnt, config, training)
     card = {
         "method": config.method,
-        "representation": f"table, {len(normals.columns)} columns",
+        "representation": f"table, {counted(len(normals.columns), 'column')}",
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "n_normals": len(scores),
         "n_statistics": len(learnt),
+        "n_skipped": len(normals.faults),
         "columns": list(normals.columns),
         "missing": int(np.isnan(normals.values).sum()),
     }
@@ -85,7 +86,10 @@ def _scores(coordinates: Coordinates, method: Method, values: Numbers) -> Number
 def _check(normals: Table, config: TableConfig) -> None:
     fewest = _FEWEST_TRAINED if METHODS[config.method].trained else FEWEST
     if len(normals) < fewest:
-        raise BadData(f"{normals.name}: {len(normals)} normal rows; {config.method} takes {fewest} or more")
+        told = f"{normals.name}: {counted(len(normals), 'normal row')}; {config.method} takes {fewest} or more"
+        if normals.faults:
+            told += f", and {counted(len(normals.faults), 'row')} can't be read: {normals.faults[min(normals.faults)]}"
+        raise BadData(told)
     gone = np.isnan(normals.values).mean(axis=0) > _MOST_MISSING
     if empty := [column for column, lost in zip(normals.columns, gone, strict=True) if lost]:
         raise BadData(

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,44 +12,61 @@ from numpy.typing import NDArray
 
 from fusion.errors import BadInput, BadSetting
 from fusion.files import looks_like, open_input
-from fusion.table.table import Numbers, Table, shown
+from fusion.table.table import Numbers, Table, counted, shown
 
 SUFFIXES = (".csv", ".tsv", ".npz", ".npy", ".parquet")
 LABEL = "y"  # what an NPZ calls its labels
 _MISSING = ("", "na", "nan", "null", "none")
 _EXPECTED = f"expected a table as {', '.join(SUFFIXES)}"
 _NORMAL, _ANOMALOUS = ("0", "0.0", "normal", "good", "ok", "false"), ("1", "1.0", "anomalous", "anomaly", "bad", "true")
+_MOST_FAULTY = 0.9  # of the rows; with more it is the table that is wrong, or a column of words
 
-Read = Callable[[bytes, str], tuple[list[str], Any]]  # content, name -> columns and what each of them holds
+
+@dataclass(frozen=True)
+class _Held:
+    """What a file holds, before it is known to be numbers."""
+
+    columns: list[str]
+    fields: Any  # what each column holds
+    faults: dict[int, str] = field(default_factory=dict)  # rows without a field for each column, and why
+
+
+Read = Callable[[bytes, str], _Held]  # of a content and its name
 
 
 def read_table(path: Path, label: str = "", drop: Collection[str] = (), only: Sequence[str] | None = None) -> Table:
     """Read a table; `label` names the column that says 0 (normal) or 1, of an NPZ `y` does, and `drop` is left out.
 
-    With `only`, these columns are read and no label. BadInput names the row and column that hold no number; an empty
-    field, NaN and null are missing values.
+    With `only`, these columns are read and no label. An empty field, NaN and null are missing values; a row that can't
+    be read is one of the table's faults, BadInput where nearly all are.
     """
     name = str(path)
     read = _READERS.get(path.suffix.lower())
     if read is None:
         raise BadInput(f"{name}: {path.suffix or 'a file without an ending'} is no table; {_EXPECTED}")
     with open_input(path, name) as file:
-        columns, fields = read(file.read(), name)
+        held = read(file.read(), name)
+    columns = held.columns
     if twice := sorted({column for column in columns if columns.count(column) > 1}):
         raise BadInput(f"{name}: {len(twice)} columns are in it twice: {shown(twice)}; give each a name of its own")
     label = label or (LABEL if only is None and path.suffix.lower() == ".npz" and LABEL in columns else "")
     kept = [column for column in columns if column != label and column not in drop] if only is None else list(only)
     if missing := [column for column in (*kept, *drop, *filter(None, [label])) if column not in columns]:
         raise BadInput(f"{name}: it has no column {shown(missing)}; it has {shown(columns)}")
-    held = dict(zip(columns, fields, strict=True))
-    labels = _labels(held[label], label, name) if label else None
-    values = [_numbers(held[column], column, name) for column in kept]
-    if not values or not len(values[0]):
-        raise BadInput(f"{name}: {len(values)} columns of {len(fields[0]) if len(fields) else 0} rows; it takes some")
-    return Table(name, tuple(kept), np.stack(values, axis=1), labels)
+    fields = dict(zip(columns, held.fields, strict=True))
+    n_rows = len(next(iter(fields.values()), ()))
+    if not kept or not n_rows:
+        raise BadInput(f"{name}: {counted(len(kept), 'column')} of {counted(n_rows, 'row')}; it takes some")
+    values = np.stack([_numbers(fields[column]) for column in kept], axis=1)
+    faults = _faults(held.faults, values, {column: fields[column] for column in kept}, name, droppable=only is None)
+    if len(faults) > _MOST_FAULTY * n_rows:
+        raise BadInput(faults[min(faults)])
+    good = np.array([at for at in range(n_rows) if at + 1 not in faults])
+    labels = _labels(fields[label], good, label, name) if label else None
+    return Table(name, tuple(kept), values[good], labels, faults)
 
 
-def _csv(content: bytes, name: str) -> tuple[list[str], Any]:
+def _csv(content: bytes, name: str) -> _Held:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -62,37 +80,41 @@ def _csv(content: bytes, name: str) -> tuple[list[str], Any]:
     header, body = ([field.strip() for field in rows[0]], rows[1:]) if rows else ([], [])
     if header and all(_number(field) is not None for field in header):
         header, body = _nameless(len(header)), rows
-    for number, row in enumerate(body, 1):
-        if len(row) != len(header):
-            raise BadInput(f"{name}, row {number}: {len(row)} fields, where the first line has {len(header)}")
-    return header, list(zip(*body, strict=True)) if body else [()] * len(header)
+    faults = {
+        number: f"{name}, row {number}: {counted(len(row), 'field')}, where the first line has {len(header)}"
+        for number, row in enumerate(body, 1)
+        if len(row) != len(header)
+    }
+    body = [[""] * len(header) if number in faults else row for number, row in enumerate(body, 1)]
+    return _Held(header, list(zip(*body, strict=True)) if body else [()] * len(header), faults)
 
 
-def _npz(content: bytes, name: str) -> tuple[list[str], Any]:
+def _npz(content: bytes, name: str) -> _Held:
     arrays = _loaded(content, name)
     if not isinstance(arrays, dict) or "X" not in arrays:
         held = shown(list(arrays)) if isinstance(arrays, dict) else "one array"
         raise BadInput(f"{name}: it holds {held}; expected X, an array of rows x columns, and perhaps y and columns")
-    columns, fields = _of_array(arrays["X"], name)
+    array = _of_array(arrays["X"], name)
+    columns, fields = array.columns, array.fields
     if "columns" in arrays:
         columns = [str(column) for column in arrays["columns"].ravel()]
         if len(columns) != len(fields):
             raise BadInput(f"{name}: {len(columns)} names of columns for the {len(fields)} columns of X")
     if LABEL not in arrays:
-        return columns, fields
+        return _Held(columns, fields)
     if arrays[LABEL].shape != (len(arrays["X"]),):
         raise BadInput(f"{name}: y has the shape {arrays[LABEL].shape}; expected a label for each of X's rows")
-    return [*columns, LABEL], [*fields, arrays[LABEL]]
+    return _Held([*columns, LABEL], [*fields, arrays[LABEL]])
 
 
-def _npy(content: bytes, name: str) -> tuple[list[str], Any]:
+def _npy(content: bytes, name: str) -> _Held:
     array = _loaded(content, name)
     if isinstance(array, dict):
         raise BadInput(f"{name}: this is an archive of arrays; call it .npz")
     return _of_array(array, name)
 
 
-def _parquet(content: bytes, name: str) -> tuple[list[str], Any]:
+def _parquet(content: bytes, name: str) -> _Held:
     try:
         import pyarrow.parquet as parquet
     except ImportError:
@@ -101,7 +123,7 @@ def _parquet(content: bytes, name: str) -> tuple[list[str], Any]:
         ) from None
     try:
         table = parquet.read_table(io.BytesIO(content))
-        return list(table.column_names), [table.column(at).to_pylist() for at in range(table.num_columns)]
+        return _Held(list(table.column_names), [table.column(at).to_pylist() for at in range(table.num_columns)])
     except Exception as error:  # a damaged file raises every kind of exception
         raise BadInput(f"{name}: no Parquet that can be read ({error}); write it again") from error
 
@@ -119,12 +141,12 @@ def _loaded(content: bytes, name: str) -> NDArray[Any] | dict[str, NDArray[Any]]
         ) from error
 
 
-def _of_array(array: NDArray[Any], name: str) -> tuple[list[str], Any]:
+def _of_array(array: NDArray[Any], name: str) -> _Held:
     if array.dtype.names and array.ndim == 1:
-        return list(array.dtype.names), [array[column] for column in array.dtype.names]
+        return _Held(list(array.dtype.names), [array[column] for column in array.dtype.names])
     if array.ndim != 2:
         raise BadInput(f"{name}: an array of {' x '.join(map(str, array.shape))}; expected rows x columns")
-    return _nameless(array.shape[1]), list(array.T)
+    return _Held(_nameless(array.shape[1]), list(array.T))
 
 
 def _nameless(count: int) -> list[str]:
@@ -141,26 +163,35 @@ def _number(field: Any) -> float | None:
         return None
 
 
-def _numbers(fields: Any, column: str, name: str) -> Numbers:
-    """Return a column as numbers, (N,); BadInput names the first field that is none, or is infinite."""
+def _numbers(fields: Any) -> Numbers:
+    """Return a column as numbers, (N,); what is none counts as infinite, so that both are found by one look."""
     if isinstance(fields, np.ndarray) and fields.dtype.kind in "fiub":
-        values = fields.astype(np.float64)
-    else:
-        found = [_number(field) for field in fields]
-        if (at := next((at for at, value in enumerate(found) if value is None), None)) is not None:
-            raise BadInput(
-                f"{name}, row {at + 1}: {str(fields[at])[:40]!r} in column {column!r} is no number; leave missing ones "
-                "empty, and a column of words out (--drop)"
+        return fields.astype(np.float64)
+    found = [_number(field) for field in fields]
+    return np.array([np.inf if value is None else value for value in found], dtype=np.float64)
+
+
+def _faults(
+    broken: dict[int, str], values: Numbers, fields: dict[str, Any], name: str, droppable: bool
+) -> dict[int, str]:
+    """Return why rows can't be read, by their number: they are broken, or a field is no number, or infinite."""
+    faults, columns = dict(broken), list(fields)
+    for at, place in np.argwhere(np.isinf(values)).tolist():
+        column, held = columns[place], fields[columns[place]][at]
+        fault = f"{name}, row {at + 1}: column {column!r} is infinite"
+        if _number(held) is None:
+            fault = (
+                f"{name}, row {at + 1}: {str(held)[:40]!r} in column {column!r} is no number; leave missing ones empty"
             )
-        values = np.array(found, dtype=np.float64)
-    if np.isinf(values).any():
-        raise BadInput(f"{name}, row {int(np.isinf(values).argmax()) + 1}: column {column!r} is infinite")
-    return values
+            fault += ", and a column of words out (--drop)" if droppable else ""
+        faults.setdefault(at + 1, fault)
+    return faults
 
 
-def _labels(fields: Any, column: str, name: str) -> NDArray[np.bool_]:
-    words = [str(field).strip().casefold() for field in fields]
-    for at, word in enumerate(words):
+def _labels(fields: Any, good: NDArray[np.intp], column: str, name: str) -> NDArray[np.bool_]:
+    """Return which of the rows that can be read are anomalous."""
+    words = [str(fields[at]).strip().casefold() for at in good]
+    for at, word in zip(good, words, strict=True):
         if word not in (*_NORMAL, *_ANOMALOUS):
             raise BadInput(f"{name}, row {at + 1}: the label {word[:40]!r} in column {column!r}; expected 0 or 1")
     return np.array([word in _ANOMALOUS for word in words], dtype=np.bool_)

@@ -1,7 +1,7 @@
 """Table: rows of numbers in named columns, and what is known of the rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,13 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table as a file holds it."""
+    """A table as a file holds it, without the rows that can't be read."""
 
     name: str
     columns: tuple[str, ...]
     values: Numbers  # (N, d), NaN where a value is missing
     labels: NDArray[np.bool_] | None = None  # (N,), True where a row is anomalous; None if nobody said
+    faults: dict[int, str] = field(default_factory=dict)  # rows that can't be read: their number in the file, and why
 
     def __len__(self) -> int:
         return len(self.values)
@@ -37,6 +38,11 @@ class Table:
             raise BadInput(f"{self.name}: it has no column {shown(missing)}; it has {shown(self.columns)}")
         places = [self.columns.index(column) for column in columns]
         return replace(self, columns=tuple(columns), values=self.values[:, places])
+
+
+def counted(count: int, noun: str) -> str:
+    """Return so many of something for a message: 1 row, 2 rows."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def shown(names: Sequence[str]) -> str:
