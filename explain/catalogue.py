@@ -95,6 +95,10 @@ CATALOGUE: dict[str, Phrase] = {
         "In all, {found} places are marked; the strongest are described here.",
         "共标记 {found} 处，以上只描述差异最大的几处。",
     ),
+    "found.one": Phrase(
+        "In all, {found} places are marked; the strongest is described here.",
+        "共标记 {found} 处，以上只描述差异最大的一处。",
+    ),
     "spread": Phrase(
         "What normal would look like in the marked pixels is sure to {spread} grey levels: so far do samples of the"
         " normal version disagree there on average.",

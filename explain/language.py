@@ -103,7 +103,8 @@ def _places(e: Evidence, most: int, lang: Lang) -> list[str]:
     if e.regions:
         side = min(e.sample.width, e.sample.height)
         lines = [sentence(region, e.frame, side, lang) for region in e.regions[:most]]
-        lines += [say("found", lang, found=number(e.regions_found))] if e.regions_found > most else []
+        more = "found.one" if len(lines) == 1 else "found"
+        lines += [say(more, lang, found=number(e.regions_found))] if e.regions_found > most else []
         return lines + ([say("spread", lang, spread=number(e.spread))] if e.spread is not None else [])
     if e.verdict != "PASS":
         return [say("whole", lang)]

@@ -139,7 +139,7 @@ def _direction(degrees: float | None, lang: Lang) -> str:
 def _strength(region: Region, lang: Lang, with_ratio: bool) -> str:
     peak, times = number(region.strength.peak), region.strength.times_threshold
     if with_ratio and times is not None:
-        return say("fact.peak.times", lang, peak=peak, times=number(times))
+        return say("fact.peak.times", lang, peak=peak, times=number(times, significant=2))
     return say("fact.peak", lang, peak=peak)
 
 

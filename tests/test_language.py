@@ -57,6 +57,7 @@ def test_every_phrase_is_said_on_some_occasion(monkeypatch):
     for seed in range(900):
         for audience in ("operator", "engineer", "auditor"):
             told(random_evidence(seed), audience=audience)
+        told(random_evidence(seed), length="short")
     others = ("movement.", "row.", "whatif", "verdict.")  # said in tests of their own
     elsewhere = {key for key in CATALOGUE if key.startswith(others)}
     assert set(CATALOGUE) - said - elsewhere == {"narrator.checked", "narrator.withheld", "narrator.failed"}
@@ -170,7 +171,16 @@ def test_more_than_three_places_are_counted_and_three_are_described():
     mask = np.logical_or.reduce([disc(60 + 55 * i, 150, 10) for i in range(6)])
     text = told(evidence(painted(surface(), mask, 40), surface(), mask))
     assert text.count("Region ") == 3
-    assert "In all, 6 places are marked" in text
+    assert "In all, 6 places are marked; the strongest are described here." in text
+
+
+def test_a_short_text_counts_two_places_and_says_that_one_is_described():
+    mask = disc(60, 150, 10) | disc(300, 150, 10)
+    e = evidence(painted(surface(), mask, 40), surface(), mask, strength=4.92)
+    brief = Brief(length="short")
+    assert "In all, 2 places are marked; the strongest is described here." in template_text(e, brief)
+    assert "差异最大的一处" in template_text(e, dataclasses.replace(brief, lang="zh"))
+    assert "peak 4.92 sigma (1.0 times the marking threshold)" in template_text(e, brief)
 
 
 def test_what_was_given_in_vain_is_said():
