@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.rates import promise
 from fusion.calibration import Calibration
 from fusion.errors import BadSetting
 
@@ -188,3 +189,13 @@ def test_json_keeps_every_bit() -> None:
 
 def test_a_rate_just_below_one_has_a_threshold() -> None:
     assert Calibration(np.arange(5.0)).threshold(1 - 1e-10) <= 0.0 + 1e-300
+
+
+@pytest.mark.parametrize("n", [299, 1000])
+def test_a_firm_promise_is_kept_by_the_rate_that_is_advised(n: int) -> None:
+    told = promise(Calibration(np.arange(n, dtype=float)).support(0.01))
+    rate = float(told.rpartition("a rate of ")[2].removesuffix(" %.")) / 100
+    drawn = (np.random.default_rng(seed).uniform(size=n) for seed in range(400))
+    kept = sum(Calibration(scores, 0.05, rate).thresholds.reject >= 0.99 for scores in drawn)
+    assert kept >= 0.93 * 400  # 95 % of the time at most 1 % of new normals lie above
+    assert "a firm promise takes 299" in promise(Calibration(np.arange(298, dtype=float)).support(0.01))

@@ -4,6 +4,7 @@ Each has normals of its own, so one model for five movements knows no less than 
 trained, is shared, and hears which movement it is.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,6 +28,8 @@ from fusion.progress import Progress, silent
 from fusion.threads import one_thread
 
 MEANT = 0.4  # cosine of what is said with what is known of a movement, from which it is meant
+CLEAR = 0.1  # by which it must be nearer than any other
+_UNCLEAR = re.compile(r"\b(or|no|not|never|without|neither|n't|except)\b|n't\b")  # an embedding hardly hears it
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +77,15 @@ class Repertoire:
         known = list(self.movements)
         said = text_encoder(MINILM).encode([text])[0]
         likeness = self._embedded @ said / np.linalg.norm(said)
-        if likeness.max() < MEANT:
-            raise BadInput(f"{text!r} means none of the movements that {self.name} knows: {', '.join(known)}")
-        return known[int(likeness.argmax())]
+        order = np.argsort(-likeness)
+        if likeness[order[0]] < MEANT or _UNCLEAR.search(text.casefold()):
+            raise BadInput(
+                f"{text!r} doesn't name one of the movements that {self.name} knows: {', '.join(known)}; name one, in "
+                "English words of your own if you like"
+            )
+        if likeness[order[1]] > likeness[order[0]] - CLEAR:
+            raise BadInput(f"{text!r} may mean {known[order[0]]} or {known[order[1]]}; say which one")
+        return known[int(order[0])]
 
     @cached_property
     def _embedded(self) -> NDArray[np.float32]:
