@@ -45,13 +45,13 @@ def read_manifest(path: Path, confined: bool = False) -> list[Item]:
 
 
 def names_pictures(path: Path) -> bool:
-    """Return whether a file is a manifest by its header: a JSONL always is, a table of movements has other columns."""
+    """Return whether a file is a manifest by its header, which has a path: a JSONL always is, other tables have none."""
     if path.suffix.lower() == ".jsonl":
         return True
     with open_input(path, str(path)) as file:
         reader = _table(file.readline(_LONGEST).decode("utf-8-sig", "replace"))
     try:
-        return not reader.fieldnames or bool(_row(dict.fromkeys(reader.fieldnames), str(path)))
+        return not reader.fieldnames or "path" in _row(dict.fromkeys(reader.fieldnames), str(path))
     except csv.Error as error:
         raise BadData(f"{path}: no CSV ({error}); check its quotes") from error
 

@@ -53,6 +53,7 @@ def test_a_folder_with_a_manifest_holds_pictures_that_lie_elsewhere(name: str, t
         ("a.csv", b"left knee x,left knee y,left hip x,mood\n", "movements"),  # whose reader names the odd one
         ("a.csv", b"pressure,flow\n1,2\n", "tables"),
         ("a.tsv", b"pressure\tflow x\theat\n", "tables"),
+        ("a.csv", b"region,pressure,label\n1,2,0\n", "tables"),  # a manifest has a path
         ("a.parquet", b"PAR1", "tables"),
         ("a.csv", b"image;mask\n", "pictures"),
         ("a.csv", b"", "pictures"),
