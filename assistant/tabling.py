@@ -13,6 +13,7 @@ from assistant.fitting import skipped_lines
 from assistant.inspection import Failure, headline
 from assistant.rates import promise
 from explain.catalogue import Lang
+from explain.prompt import clean
 from explain.row import tell_row, told_score
 from fusion.calibration import Calibration
 from fusion.detection import Verdict
@@ -21,10 +22,13 @@ from fusion.progress import Progress, silent
 from fusion.recipes import recipe
 from fusion.table.detection import RowDetection
 from fusion.table.read import read_table
-from fusion.table.table import Table, counted
+from fusion.table.table import Table, counted, shown
 
 if TYPE_CHECKING:
     from fusion.table.detector import TableDetector  # imports torch
+
+
+_NAMED = 8  # columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,7 @@ class TableFit:
             f"its thresholds rest on {card['n_normals']}",
             f"seen as {card['representation']}; method {recipe(card['method']).title}",
         ]
+        lines += _columns_lines(self.table)
         n_rows, left_out = len(self.table), len(self.table) - len(self.table.normals)
         faults = [(f"row {number}", fault) for number, fault in sorted(self.table.faults.items())]
         lines += skipped_lines(faults, counted(n_rows + len(faults), "row"))
@@ -93,6 +98,16 @@ class RowInspection:
             "model": self.model,
             "explanation": self.text,
         }
+
+
+def _columns_lines(table: Table) -> list[str]:
+    """Return for a person which columns were fitted on, and which of them were perhaps not meant."""
+    named, more = ", ".join(clean(column)[:40] for column in table.columns[:_NAMED]), len(table.columns) - _NAMED
+    lines = [f"columns: {named}" + (f" and {more} more" if more > 0 else "")]
+    if doubtful := table.doubtful:
+        asked = f"was --drop or --label meant for {shown(doubtful)}?"
+        lines.append(f"{asked} What looks like an id or a label was fitted on as a reading")
+    return lines
 
 
 def fit_table(

@@ -59,7 +59,7 @@ def test_without_a_header_columns_are_counted(tmp_path: Path) -> None:
     [
         ("a,b\n1,cold\n3,warm\n", "row 1: 'cold' in column 'b' is no number; .*--drop"),
         ("a,b\n1\n3\n", "row 1: 1 field, where the first line has 2"),
-        ("a,a\n1,2\n", "1 columns are in it twice: 'a'"),
+        ("a,a\n1,2\n", "columns share a name: 'a'; give each"),
         ("a,b\n1,inf\n", "row 1: column 'b' is infinite"),
         ("a,b\n", "2 columns of 0 rows"),
         ("a\n", "1 column of 0 rows"),

@@ -51,6 +51,8 @@ def test_from_a_table_to_words(plant: Path, fresh: Path) -> None:
     told = foil("fit", plant, "--name", "plant", "--label", "state", "--drop", "id").output
     assert "plant: fitted on 100 normal rows in" in told
     assert "method Memory (nearest normal)" in told
+    assert "columns: pressure, flow, heat, speed, noise\n" in told
+    assert "meant" not in told
     assert "left out as labelled anomalous: 3 rows" in told
     assert "100 normal rows promise a false-alarm rate of 1 %" in told
     lines = foil("inspect", fresh, "--model", "plant", code=30).stdout.splitlines()
@@ -66,6 +68,14 @@ def test_from_a_table_to_words(plant: Path, fresh: Path) -> None:
     assert "正常行在此应为" in foil("inspect", fresh, "--lang", "zh", code=30).stdout  # the only model of tables
     assert "tables" in foil("models").stdout
     assert "Memory (nearest normal): the ideal denoiser of the normals" in foil("explain-model", "plant").stdout
+
+
+def test_an_id_or_a_label_that_was_forgotten_is_asked_after(tmp_path: Path) -> None:
+    more: dict[str, list[object]] = {"id": [*range(7, 47)], "tick": [1, *range(1, 40)]}
+    more |= {"Label": [0] * 40, "more": [0.5] * 40}
+    told = foil("fit", written(tmp_path / "a.csv", rows(40), **more), "--name", "a").output
+    assert "columns: pressure, flow, heat, speed, noise, id, tick, Label and 1 more\n" in told
+    assert "was --drop or --label meant for 'id', 'Label'?" in told
 
 
 def test_a_row_that_cannot_be_read_ends_itself_only(plant: Path, fresh: Path) -> None:
@@ -124,7 +134,7 @@ def test_what_makes_no_sense_is_a_sentence(plant: Path, fresh: Path, tmp_path: P
     (tmp_path / "other.csv").write_text("pressure,flow\n1,2\n")
     told = foil("inspect", tmp_path / "other.csv", fresh, "--model", "plant", code=30).stdout
     assert "UNREADABLE" in told
-    assert "it has no column 'heat', 'speed', 'noise'; it has 'pressure', 'flow'" in told
+    assert "it has no columns 'heat', 'speed', 'noise'; it has 'pressure', 'flow'" in told
     assert "5 rows: 2 PASS, 1 REJECT, 1 REFUSED, 1 UNREADABLE" in told
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fusion.errors import BadInput, BadSetting
 from fusion.files import looks_like, open_input
-from fusion.table.table import Numbers, Table, counted, shown
+from fusion.table.table import Numbers, Table, counted, shown, without
 
 SUFFIXES = (".csv", ".tsv", ".npz", ".npy", ".parquet")
 LABEL = "y"  # what an NPZ calls its labels
@@ -48,11 +48,11 @@ def read_table(path: Path, label: str = "", drop: Collection[str] = (), only: Se
         held = read(file.read(), name)
     columns = held.columns
     if twice := sorted({column for column in columns if columns.count(column) > 1}):
-        raise BadInput(f"{name}: {len(twice)} columns are in it twice: {shown(twice)}; give each a name of its own")
+        raise BadInput(f"{name}: columns share a name: {shown(twice)}; give each a name of its own")
     label = label or (LABEL if only is None and path.suffix.lower() == ".npz" and LABEL in columns else "")
     kept = [column for column in columns if column != label and column not in drop] if only is None else list(only)
     if missing := [column for column in (*kept, *drop, *filter(None, [label])) if column not in columns]:
-        raise BadInput(f"{name}: it has no column {shown(missing)}; it has {shown(columns)}")
+        raise without(missing, columns, name)
     fields = dict(zip(columns, held.fields, strict=True))
     n_rows = len(next(iter(fields.values()), ()))
     if not kept or not n_rows:

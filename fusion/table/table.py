@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from fusion.errors import BadInput
 
 Numbers = NDArray[np.float64]
+_LABELS = ("label", "y", "target", "state", "class")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,15 +30,30 @@ class Table:
         """Return the rows that nobody called anomalous."""
         return self if self.labels is None else self.rows(np.flatnonzero(~self.labels))
 
+    @property
+    def doubtful(self) -> tuple[str, ...]:
+        """Return the columns that look like an id, whole numbers that only rise, or are called as labels are."""
+        with np.errstate(invalid="ignore"):
+            rising = (np.diff(self.values, axis=0) > 0).all(axis=0) & (self.values % 1 == 0).all(axis=0)
+        rising &= len(self) > 1
+        pairs = zip(self.columns, rising, strict=True)
+        return tuple(column for column, rises in pairs if rises or column.strip().casefold() in _LABELS)
+
     def rows(self, index: NDArray[np.intp]) -> "Table":
         return replace(self, values=self.values[index], labels=None if self.labels is None else self.labels[index])
 
     def chosen(self, columns: Sequence[str]) -> "Table":
         """Return the table with these columns in this order; others are left out, BadInput if one is missing."""
         if missing := [column for column in columns if column not in self.columns]:
-            raise BadInput(f"{self.name}: it has no column {shown(missing)}; it has {shown(self.columns)}")
+            raise without(missing, self.columns, self.name)
         places = [self.columns.index(column) for column in columns]
         return replace(self, columns=tuple(columns), values=self.values[:, places])
+
+
+def without(missing: Sequence[str], columns: Sequence[str], name: str) -> BadInput:
+    """Return the error of a table that lacks columns."""
+    noun = "column" if len(missing) == 1 else "columns"
+    return BadInput(f"{name}: it has no {noun} {shown(missing)}; it has {shown(columns)}")
 
 
 def counted(count: int, noun: str) -> str:
