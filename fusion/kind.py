@@ -23,9 +23,9 @@ from fusion.motion.recording import split_key
 def kind_at(source: Path) -> Kind:
     """Return what lies at a path: movements, where files of them lie there and neither a picture nor a manifest.
 
-    A file may be a table instead: Parquet, an NPZ with X, a header of which most columns name no joint's place, an
-    array with named columns, or with as many as no built-in joint set has. Nothing at all counts as pictures: whoever
-    opens these says in a sentence what is wrong.
+    A file may be a table instead: Parquet, an NPZ with X, a header of which most columns name no joint's place, named
+    columns of an array, or as many nameless ones, of an array or a text, as no built-in joint set of pictures has.
+    Nothing at all counts as pictures: whoever opens these says in a sentence what is wrong.
     """
     with suppress(FoilError, OSError, ValueError, EOFError):
         if _TABULAR.get(source.suffix.lower(), _never)(source):
@@ -66,21 +66,23 @@ def _never(path: Path) -> bool:
     return False
 
 
-def _has_header(path: Path) -> bool:
-    """Return whether a file begins with names of columns, of which most are neither a manifest's nor a joint's."""
+def _is_table(path: Path) -> bool:
+    """Return whether a text's columns have names, most of them no joint's, or are as many as no joint set has."""
     if names_pictures(path):
         return False
     with open_input(path, str(path)) as file:
-        head = file.readline(_LONGEST).decode("utf-8-sig", "replace").strip()
-    separator = next((mark for mark in ";\t," if mark in head), ",")
-    fields = next(csv.reader([head], delimiter=separator), [])
+        head = file.readline(_LONGEST).decode("utf-8-sig", "replace").rstrip("\r\n")
+    separator = next((mark for mark in ";\t," if mark in head), None)  # None: spaces, as in files of movements
+    fields = next(csv.reader([head], delimiter=separator)) if separator else head.split()
+    if all(map(_is_number, fields)):
+        return not _fits_joints((len(fields),), str(path))
     places = sum(plain(field).rpartition(" ")[2] in (*AXES, CONFIDENCE) for field in fields)
-    return not any(map(_is_number, fields)) and 2 * places < len(fields)
+    return 2 * places < len(fields)
 
 
 def _is_number(field: str) -> bool:
     try:
-        float(field.replace(",", "."))
+        float(field.strip().replace(",", ".") or "nan")  # an empty one is missing
     except ValueError:
         return False
     return True
@@ -96,18 +98,22 @@ def _is_no_movement(path: Path) -> bool:
     array = np.load(path, mmap_mode="r", allow_pickle=False)
     if array.dtype.names or array.ndim != 2:
         return bool(array.dtype.names)
+    return not _fits_joints(array.shape[1:], str(path))
+
+
+def _fits_joints(shape: tuple[int, ...], name: str) -> bool:
     try:
-        by_shape(array.shape[1:], None, str(path))
+        by_shape(shape, None, name)
     except FoilError:
-        return True
-    return False
+        return False
+    return True
 
 
 _LONGEST = 1_000_000  # bytes of a header
 _TABULAR: dict[str, Callable[[Path], bool]] = {
     ".parquet": lambda path: True,
-    ".csv": _has_header,
-    ".tsv": _has_header,
+    ".csv": _is_table,
+    ".tsv": _is_table,
     ".npz": _holds_x,
     ".npy": _is_no_movement,
 }

@@ -45,7 +45,7 @@ def read_manifest(path: Path, confined: bool = False) -> list[Item]:
 
 
 def names_pictures(path: Path) -> bool:
-    """Return whether a file is a manifest by its header, which has a path: a JSONL always is, other tables have none."""
+    """Return whether a file is a manifest by its header, which has a path; a JSONL always is one."""
     if path.suffix.lower() == ".jsonl":
         return True
     with open_input(path, str(path)) as file:

@@ -49,7 +49,13 @@ def test_a_folder_with_a_manifest_holds_pictures_that_lie_elsewhere(name: str, t
         ("a.npz", b"", "movements"),
         ("a.json", b"garbage", "movements"),
         ("a.csv", HEADER.encode(), "movements"),
-        ("a.tsv", b"0.5\t0.25\n", "movements"),
+        ("a.tsv", b"0.5\t0.25\n", "tables"),
+        ("a.csv", b"1;2,5;;4;5\n", "tables"),
+        ("a.csv", b"7\n8\n", "tables"),
+        ("a.csv", b",".join([b"1", b"", *[b"0.5"] * 32]), "movements"),  # x and y of 17 joints
+        ("a.tsv", b"\t".join([b"", *[b"1"] * 74]), "movements"),
+        ("a.csv", b"1  " * 34, "movements"),
+        ("a.csv", b"pressure,2024,2025\n", "tables"),
         ("a.csv", b"left knee x,left knee y,left hip x,mood\n", "movements"),  # whose reader names the odd one
         ("a.csv", b"pressure,flow\n1,2\n", "tables"),
         ("a.tsv", b"pressure\tflow x\theat\n", "tables"),
