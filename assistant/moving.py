@@ -79,7 +79,12 @@ def inspect_movement(motion: Motion, model: "Model", lang: Lang = "en", text: st
     by: TakenBy = "words" if text else "looks"
     taken = None if detector is model else (detector.name, by)
     evidence = movement_evidence(
-        motion, detection, {"name": model.name} | plain, support, taken, detector.normals.counted
+        motion,
+        detection,
+        {"name": model.name} | plain | {"n_normals": detector.calibration.n},
+        support,
+        taken,
+        detector.normals.counted,
     )
     return MovementInspection(motion, detection, evidence, tell(evidence, lang))
 

@@ -9,7 +9,7 @@ import torch
 from motion_cases import Person, squat, squats
 from torch import Tensor
 
-from fusion.errors import BadData, BadInput, BadModel, BadSetting
+from fusion.errors import BadData, BadModel, BadSetting
 from fusion.motion.chain import names_of
 from fusion.motion.detector import MotionConfig, MotionDetector
 from fusion.motion.faults import tremor
@@ -167,7 +167,7 @@ def test_words_say_which_movement_is_meant_else_its_looks_do(repertoire: Reperto
     assert repertoire.of(new, "squats").detect(new).verdict == "PASS"
     assert repertoire.of(new, "a bow").detect(new).verdict != "PASS"
     for nothing in ("scratches near the rim", "not a deep squat", "it isn't a bow", "a deep squat or a slow bow"):
-        with pytest.raises(BadInput, match="knows: a deep squat, a slow bow"):
+        with pytest.raises(BadSetting, match="knows: a deep squat, a slow bow"):
             repertoire.of(new, nothing)
 
 

@@ -247,7 +247,7 @@ def test_one_model_holds_several_movements_told_apart_by_words(several: Path, ho
     assert "judged as: a deep squat, which it looks most like" in foil("inspect", new).output
     wrong = foil("inspect", new, "--text", "a small bow", "--lang", "zh", code=20).output
     assert "按您所说的动作判定：a small bow" in wrong
-    assert "doesn't name one of the movements" in foil("inspect", new, "--text", "scratches", code=30).output
+    assert "doesn't name one of the movements" in foil("inspect", new, "--text", "scratches", code=2).stderr
     assert "all" in foil("models").output
 
 

@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from fusion.calibration import Calibration
-from fusion.errors import BadInput, BadSetting
+from fusion.errors import BadSetting
 from fusion.modality.text import MINILM, text_encoder
 from fusion.motion.coordinates import usual_cells
 from fusion.motion.detector import MotionConfig, MotionDetector
@@ -43,7 +43,7 @@ class Repertoire:
     def of(self, motion: Motion, text: str | None = None) -> MotionDetector:
         """Return the detector of the movement that words mean, else of the one among whose normals it is likeliest.
 
-        BadInput if the words mean none of the movements.
+        BadSetting if the words mean none of the movements.
         """
         if text:
             return self.movements[self._meant(text)]
@@ -79,12 +79,12 @@ class Repertoire:
         likeness = self._embedded @ said / np.linalg.norm(said)
         order = np.argsort(-likeness)
         if likeness[order[0]] < MEANT or _UNCLEAR.search(text.casefold()):
-            raise BadInput(
+            raise BadSetting(
                 f"{text!r} doesn't name one of the movements that {self.name} knows: {', '.join(known)}; name one, in "
                 "English words of your own if you like"
             )
         if likeness[order[1]] > likeness[order[0]] - CLEAR:
-            raise BadInput(f"{text!r} may mean {known[order[0]]} or {known[order[1]]}; say which one")
+            raise BadSetting(f"{text!r} may mean {known[order[0]]} or {known[order[1]]}; say which one")
         return known[int(order[0])]
 
     @cached_property
