@@ -166,7 +166,7 @@ CATALOGUE: dict[str, Phrase] = {
         "{column} is {value}, where {expected} is expected of a normal row; the score falls by {effect} with that.",
         "{column} 为 {value}，正常行在此应为 {expected}；若如此，得分下降 {effect}。",
     ),
-    "row.missing": Phrase("{n} missing values count as usual: {columns}.", "{n} 个缺失值按正常均值计：{columns}。"),
+    "row.missing": Phrase("{n} missing, counted as usual: {columns}.", "{n} 个缺失值按正常均值计：{columns}。"),
     "row.and": Phrase(", ", "、"),
     # a movement: verdict, and one joint a sentence
     "movement.refused": Phrase("REFUSED: {refusal}.", "无法判定：{refusal}。"),

@@ -61,7 +61,7 @@ def test_from_a_table_to_words(plant: Path, fresh: Path) -> None:
     assert lines[2].startswith("    “flow” is 0.28")
     assert "where 0.1895 is expected" in lines[2]
     assert lines[3].startswith("PASS ")
-    assert lines[4] == "    1 missing values count as usual: “heat”."
+    assert lines[4] == "    1 missing, counted as usual: “heat”."
     assert lines[5] == f"REFUSED    {fresh} row 4"
     assert "3 of 5 values are missing" in lines[6]
     assert lines[7] == "4 rows: 2 PASS, 1 REJECT, 1 REFUSED"
