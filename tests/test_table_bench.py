@@ -65,7 +65,9 @@ def test_half_of_the_normals_are_fitted_on_and_no_label_moves_a_score(plants: li
 def test_what_cant_be_compared_is_refused(plants: list[Path], tmp_path: Path) -> None:
     np.savez(tmp_path / "bare.npz", X=rows(40))
     assert "needs rows that are labelled 0 and 1" in bench(tmp_path / "bare.npz", code=2).stderr
-    np.savez(tmp_path / "torn.npz", X=np.where(np.arange(200).reshape(40, 5) == 7, np.inf, rows(40)), y=np.arange(40) < 9)
+    np.savez(
+        tmp_path / "torn.npz", X=np.where(np.arange(200).reshape(40, 5) == 7, np.inf, rows(40)), y=np.arange(40) < 9
+    )
     assert "row 2: column 'x3' is infinite; a benchmark takes every row" in bench(tmp_path / "torn.npz", code=2).stderr
     assert "tables have no method 'neural'" in bench(plants[0], "--method", "neural", code=2).stderr
     assert "--backbone is for pictures" in bench(plants[0], "--backbone", "none", code=2).stderr
