@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant.labels import label, movement_label
 from explain.catalogue import Lang
 from explain.evidence import Evidence, Support
+from explain.language import masked
 from explain.movement import MovementEvidence
 from explain.wording import number, percent, points
 from fusion import calibration
@@ -45,6 +46,8 @@ def card(evidence: Judged, normals: Sequence[float], lang: Lang) -> str:
     if prompt and prompt.ignored:  # who reads no further must know that this verdict is milder
         left_out = label("left_out", lang, share=percent(prompt.ignored, lang))
         below += f'<p class="foil-p">{escape(left_out)}</p>'
+    if isinstance(evidence, Evidence):
+        below += "".join(f'<p class="foil-p">{escape(line)}</p>' for line in masked(evidence, lang))
     head = f'<div class="foil-head">{badge(evidence.verdict, lang)}<span class="foil-score">{score}</span></div>'
     return f'<div class="foil-card foil-{evidence.verdict.lower()}">{head}{below}</div>'
 

@@ -72,6 +72,10 @@ CATALOGUE: dict[str, Phrase] = {
     ),
     "name": Phrase("“{name}”", "“{name}”"),
     "name.none": Phrase("this picture", "该图像"),
+    # where a mask decides what counts
+    "masked": Phrase(
+        "Only the masked place counted: {share} of the picture.", "只有掩膜标出的部分计入判定：占图像的 {share}。"
+    ),
     # where nothing is marked
     "peak": Phrase(
         "The strongest place, {place}, reaches {value} sigma, {of_threshold} of the level from which a place is marked"

@@ -8,13 +8,25 @@ from typing import Any, Literal
 from explain import plain
 from explain.difference import Region
 from explain.place import Place
-from explain.plain import Count, GreyLevels, Percent, PixelSize, PValue, Ratio, Score, Share, Sigma, WholePixels
+from explain.plain import (
+    Count,
+    Coverage,
+    GreyLevels,
+    Percent,
+    PixelSize,
+    PValue,
+    Ratio,
+    Score,
+    Share,
+    Sigma,
+    WholePixels,
+)
 from explain.prompt import PromptEffect
 from explain.quality import Note
 from fusion.detection import Verdict
 from fusion.errors import BadInput
 
-VERSION = "2"  # 1 knew nothing of what words do
+VERSION = "3"  # 1 knew nothing of what words do, 2 not how much a mask let count
 Modality = Literal["text", "mask", "skeleton"]
 
 
@@ -72,7 +84,7 @@ class Map:
 class Evidence:
     """One inspection's findings. Of a refused sample there are none: no score, no map, no region."""
 
-    schema_version: Literal["2"]
+    schema_version: Literal["3"]
     sample: Picture
     model: Mapping[str, str | int | float | bool | None]
     verdict: Verdict
@@ -88,6 +100,7 @@ class Evidence:
     has_text: bool
     has_mask: bool
     has_skeleton: bool
+    looked_at: Coverage | None  # of the picture, where a mask left the rest out
     not_used: tuple[Modality, ...]  # given, but not used by this model
     prompt: PromptEffect | None  # None without words, or where the model can't use them
     spread: GreyLevels | None  # mean, of the marked pixels, over which samples of the normal version disagree

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from explain.catalogue import Lang, say
 from explain.evidence import Evidence
 from explain.facts import Facts
-from explain.language import NAME, Brief, LanguageModel, Template, template_text
+from explain.language import NAME, Brief, LanguageModel, Template, masked, template_text
 from explain.listening import listen
 from explain.prompting import told
 from explain.sentences import Sentence, sentences_of
@@ -47,7 +47,7 @@ def explain(evidence: Evidence, language: LanguageModel, brief: Brief) -> Explan
         text, note = "".join(s.words for s in sentences if s.true), ""
     elif any(s.true and s.checked.claims for s in sentences):
         own = sentences_of(template, facts, lang, template)
-        text = "\n".join([_mended(sentences, own), *_of_words(evidence, brief)])
+        text = "\n".join([_mended(sentences, own, masked(evidence, lang)), *_of_words(evidence, brief)])
         note = say("narrator.checked", lang, **slots)
     else:
         text, note = template, say("narrator.withheld", lang, **slots)
@@ -61,20 +61,27 @@ def _of_words(evidence: Evidence, brief: Brief) -> list[str]:
     return told(evidence.prompt, brief.lang)
 
 
-def _mended(sentences: list[Sentence], template: list[Sentence]) -> str:
-    """Put the template's sentence of a region where a wrong one spoke of it, and its verdict first if none is left."""
+def _mended(sentences: list[Sentence], template: list[Sentence], masked: list[str]) -> str:
+    """Put the template's sentence of a region where a wrong one spoke of it, and its verdict first if none is left.
+
+    What a mask let count follows the verdict, whether the narrator spoke of it or not.
+    """
     covered = {n for s in sentences if s.true for n in s.checked.regions}
     pieces: list[str] = []
-    for s in sentences:
+    limits = [f"\n{line}\n" for line in masked]
+    at = next((i for i, s in enumerate(sentences) if s.true and s.checked.verdict), None)
+    for i, s in enumerate(sentences):
+        if s.words.strip() in masked:
+            continue
         if s.true:
-            pieces.append(s.words)
+            pieces += [s.words, *(limits if i == at else [])]
             continue
         for n in (n for n in s.checked.regions if n not in covered):
             covered.add(n)
             own = next((t.words.strip() for t in template if t.checked.regions[:1] == (n,)), "")
             pieces.append(("\n" if s.words.startswith("\n") else " ") + own)
-    if not any(s.true and s.checked.verdict for s in sentences):
-        pieces.insert(0, template[0].words + "\n")
+    if at is None:
+        pieces[:0] = [template[0].words + "\n", *limits]
     return "".join(pieces)
 
 

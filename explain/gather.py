@@ -45,7 +45,7 @@ def gather(
         "skeleton": sample.skeleton is not None,
     }
     evidence = Evidence(
-        schema_version="2",
+        schema_version="3",
         sample=Picture(clean(sample.name), sample.sha256, sample.image.shape[1], sample.image.shape[0]),
         model=_scalars(model),
         verdict=detection.verdict,
@@ -61,6 +61,7 @@ def gather(
         has_text=given["text"],
         has_mask=given["mask"],
         has_skeleton=given["skeleton"],
+        looked_at=None if refused or detection.looked_at is None else 100 * detection.looked_at,
         not_used=tuple(name for name, here in given.items() if here and name not in detection.used),
         prompt=effect_of(detection.guidance, detection) if detection.guidance and not refused else None,
         spread=None if refused else _spread(detection),

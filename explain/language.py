@@ -67,8 +67,8 @@ def _lines(e: Evidence, brief: Brief) -> list[str]:
         return [*_refused(e, lang), *_quality(e, lang)]
     if brief.audience == "operator":
         verdict = say(f"operator.{e.verdict.lower()}", lang)
-        return [verdict, *_sights(e, long, lang), *_action(e, lang), *_quality(e, lang)]
-    lines = [_verdict(e, e.score, e.p_value, lang)]
+        return [verdict, *masked(e, lang), *_sights(e, long, lang), *_action(e, lang), *_quality(e, lang)]
+    lines = [_verdict(e, e.score, e.p_value, lang), *masked(e, lang)]
     if long:
         lines += [*_places(e, TOLD, lang), *_action(e, lang), *(told(e.prompt, lang) if e.prompt else [])]
     elif brief.audience == "engineer":
@@ -82,6 +82,13 @@ def _lines(e: Evidence, brief: Brief) -> list[str]:
 def template_text(evidence: Evidence, brief: Brief) -> str:
     """Return the template's words in one piece."""
     return "".join(Template().narrate(evidence, brief))
+
+
+def masked(e: Evidence, lang: Lang) -> list[str]:
+    """Return what a mask let count: whoever hears the verdict must know that it says nothing about the rest."""
+    if e.looked_at is None:
+        return []
+    return [say("masked", lang, share=say("percent", lang, number=number(e.looked_at)))]
 
 
 def _verdict(e: Evidence, score: float, p: float, lang: Lang) -> str:

@@ -43,6 +43,7 @@ PixelSize = Annotated[float, Quantity("mm", significant=6)]
 Degrees = Annotated[float, Quantity("degree")]
 Seconds = Annotated[float, Quantity("second", decimals=1)]
 Percent = Annotated[float, Quantity("percent", significant=2)]
+Coverage = Annotated[float, Quantity("percent", significant=4)]  # a defect's 0.4 % left out must not read as 100 %
 Ratio = Annotated[float, Quantity("ratio", significant=2)]
 Share = Annotated[float, Quantity("ratio", significant=3)]  # in [0, 1]; a text may say it in percent
 PValue = Annotated[float, Quantity("ratio", significant=4)]

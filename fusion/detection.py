@@ -61,6 +61,7 @@ class Detection:
     refusal: str | None = None  # why the sample is from another world, in English; None if it isn't
     guidance: Guidance | None = None  # what the words did; None without words, or where the model can't use them
     used: tuple[str, ...] = ("image", "mask")  # the modalities that the model made use of
+    looked_at: float | None = None  # share of the picture that counted, in [0, 1]; None if no mask left anything out
     spread: NDArray[np.float32] | None = None  # (H, W) grey levels: how far samples of the normal version disagree
 
     @property

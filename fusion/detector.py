@@ -22,7 +22,7 @@ from fusion.modality.text import MINILM, text_encoder
 from fusion.painter import Painter
 from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
-from fusion.region import left_out, looked_at, where_to_look
+from fusion.region import counted, left_out, looked_at, where_to_look
 from fusion.representation.encoder import Encoded, Encoder
 from fusion.representation.segment import part_of
 from fusion.residual import Spread, smooth
@@ -127,6 +127,7 @@ class Detector:
             refusal=refusal,
             guidance=self._guidance(prompt, guided, seen, image) if prompt and guided else None,
             used=self._used(prompt),
+            looked_at=counted(sample.mask, look_at),
             spread=None if sure is None else self._back(sure, seen, image),
         )
 

@@ -21,6 +21,13 @@ def where_to_look(
     return both if both.any() else mask
 
 
+def counted(mask: NDArray[np.float32] | None, look_at: NDArray[np.float32] | None) -> float | None:
+    """Return the share of a picture that is looked at because a person masked it; None if a mask leaves nothing out."""
+    if mask is None or look_at is None or (mask >= 0.5).all():
+        return None
+    return float((look_at >= 0.5).mean())
+
+
 def field(place: str, shape: tuple[int, int]) -> NDArray[np.float32]:
     """Return a place named in words as a mask of a picture of `shape` (height, width), (H, W) of 0 and 1."""
     height, width = shape

@@ -17,6 +17,7 @@ from fusion.item import Item
 from fusion.modality.prompt import read_prompt
 from fusion.modelfile import verify, write_manifest
 from fusion.progress import Progress, silent
+from fusion.region import counted
 from fusion.sample import Sample
 
 
@@ -76,6 +77,7 @@ class FakeDetector:
             part=np.ones(grey.shape, bool),
             refusal=refusal,
             guidance=guidance,
+            looked_at=counted(sample.mask, sample.mask),
             used=("image", "mask", "text") if "network" in self.card else ("image", "mask"),
             spread=np.where(wrong, samples, 0).astype(np.float32) if samples and wrong.any() else None,
         )

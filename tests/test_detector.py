@@ -319,6 +319,7 @@ def test_a_mask_that_ignores_the_defect_lowers_the_score(detectors: Detectors) -
         assert found.pred_score < look(detectors[product], case.image).pred_score
         assert found.anomaly_map[elsewhere < 0.5].max() == 0
         assert not found.pred_mask[elsewhere < 0.5].any()
+        assert found.looked_at == elsewhere.mean()
 
 
 @PRODUCTS

@@ -133,6 +133,23 @@ def test_where_nothing_is_left_the_template_speaks_and_it_says_so(evidence):
     assert "its answer was empty" in explain(evidence, Fake(""), Brief("en")).note
 
 
+@pytest.mark.parametrize("length", ["short", "long"])
+@pytest.mark.parametrize("audience", ["operator", "engineer", "auditor"])
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "Only the masked place counted: 99.6 % of the picture."), ("zh", "占图像的 99.6%。")],
+)
+def test_what_a_mask_let_count_is_told_to_everyone_right_after_the_verdict(evidence, lang, said, audience, length):
+    brief, seen = Brief(lang, audience, length), dataclasses.replace(evidence, looked_at=99.6)
+    told = explain(seen, Template(), brief)
+    assert told.removed == ()
+    assert told.text.splitlines()[1].endswith(said)
+    line = told.text.splitlines()[1]
+    for words in ("REJECT (score 7.31). Look at region 1.", f"REJECT (score 7.31).\nLook at region 1. {line}"):
+        assert explain(seen, Fake(words), brief).text == f"REJECT (score 7.31).\n{line}\nLook at region 1."
+    assert explain(seen, Fake("Look at region 1, at 9.3 sigma."), brief).text.splitlines()[1] == line
+
+
 def test_a_narrator_of_ones_own_may_fail_in_any_way(evidence):
     class Broken(Fake):
         patience = 5.0

@@ -70,6 +70,28 @@ def test_where_words_fit_is_a_picture_beside_the_others(tmp_path: Path) -> None:
         assert "Your words “" in written
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "Only the masked place counted: 50 % of the picture."),
+        ("zh", "只有掩膜标出的部分计入判定：占图像的 50%。"),
+    ],
+)
+def test_a_mask_that_decided_what_counts_is_told_on_card_and_page(lang: Lang, said: str, tmp_path: Path) -> None:
+    image, left = np.full((96, 96, 3), 120, np.uint8), np.zeros((96, 96), np.float32)
+    image[20:26, 70:78], left[:, :48] = 228, 1
+    result = inspect(Sample(image, mask=left), DETECTOR, lang)
+    assert (result.evidence.verdict, result.evidence.looked_at) == ("PASS", 50)
+    assert said in card(result.evidence, NORMALS, lang)
+    assert write_page(result, tmp_path, NORMALS).read_text("utf-8").count(said) == 2  # the card, the explanation
+    whole = inspect(Sample(image, mask=np.ones_like(left)), DETECTOR, lang)
+    assert whole.evidence.looked_at is None
+    worded = Sample(image, mask=left, text="ignore the label")
+    both = inspect(worded, FakeDetector(card={"network": {}}), lang).explanation.text.splitlines()
+    assert both[1] == said
+    assert any("label" in line for line in both[2:])
+
+
 def test_the_page_speaks_chinese(tmp_path: Path) -> None:
     text = write_page(inspected(lang="zh"), tmp_path, NORMALS).read_text("utf-8")
     assert '<html lang="zh-Hans">' in text
