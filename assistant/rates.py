@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.library import ModelInfo
 from explain.wording import percent
-from fusion.calibration import CONFIDENCE, Support
+from fusion.calibration import Support, firm_rate
 from fusion.detection import Thresholds, Verdict
 from fusion.errors import BadInput
 from fusion.files import open_input
@@ -44,20 +44,7 @@ def promise(support: Support, normals: str = "good parts") -> str:
     )
     if n < support.needed:
         return f"{text}; a firm promise takes {support.needed:,}."
-    return f"{text}; for a firm promise set a rate of {share(_firm(support))}."
-
-
-def _firm(support: Support) -> float:
-    """Return the rate to set so that the one in question is kept with confidence, by as many normals as there are.
-
-    A threshold at a rate keeps it on average: its confidence stays near a half, however many normals there are.
-    """
-    from scipy.stats import beta
-
-    n, k = support.n, 1
-    while beta(k + 1, n - k).cdf(support.rate) >= CONFIDENCE:
-        k += 1
-    return k / (n + 1)
+    return f"{text}; for a firm promise set a rate of {share(firm_rate(n, support.rate))}."
 
 
 def share(value: float) -> str:

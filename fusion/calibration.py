@@ -113,3 +113,16 @@ class Calibration:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Calibration":
         return cls(np.asarray(data["scores"], dtype=np.float64), float(data["review_rate"]), float(data["reject_rate"]))
+
+
+def firm_rate(n: int, rate: float) -> float:
+    """Return the rate to set so that n normals, enough for it, keep another with CONFIDENCE.
+
+    A threshold at a rate keeps it on average: its confidence stays near a half, however many normals there are.
+    """
+    from scipy.stats import beta
+
+    k = 1
+    while beta(k + 1, n - k).cdf(rate) >= CONFIDENCE:
+        k += 1
+    return k / (n + 1)
