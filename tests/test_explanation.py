@@ -5,7 +5,7 @@ import re
 from collections import Counter
 
 import pytest
-from explain_cases import SUPPORT, detection, disc, evidences, painted, surface
+from explain_cases import SUPPORT, box, detection, disc, evidences, painted, surface
 from hypothesis import given, settings
 
 from explain import plain
@@ -114,6 +114,15 @@ def test_a_truth_stays(evidence, truth):
     explanation = explain(evidence, Fake(truth), Brief("en"))
     assert explanation.removed == ()
     assert explanation.text.endswith(truth)
+
+
+def test_a_large_dark_area_is_a_difference_in_chinese_and_no_colour_defect():
+    normal, mask = surface(), box(50, 50, 350, 250)
+    seen = gather(Sample(painted(normal, mask, -40)), detection(normal, mask), {}, SUPPORT)
+    explanation = explain(seen, Template(), Brief("zh"))
+    assert "一大片暗色差异区域" in explanation.text
+    assert explanation.removed == ()
+    assert explain(seen, Fake("区域 1 有色差。"), Brief("zh")).wrong
 
 
 def test_a_name_is_no_claim_and_ends_no_sentence_but_only_in_quotation_marks(evidence):
