@@ -13,7 +13,7 @@ from fusion.diffusion.denoiser import NeuralDenoiser
 from fusion.guidance import Guided, changed, describes, search, told
 from fusion.learned import Learned, global_embedding, image_only, to_frame
 from fusion.modality.prompt import read_prompt
-from fusion.region import EDGE, field
+from fusion.region import EDGE, counted, field, where_to_look
 from fusion.residual import Spread, residual
 from fusion.sight import Sight
 from fusion.told import Hearing, Told
@@ -80,6 +80,16 @@ def test_halves_are_disjoint_and_make_the_whole_and_corners_are_in_both_of_their
     for row in ("upper", "lower"):
         for column in ("left", "right"):
             assert (field(f"{row}_{column}", shape) == field(row, shape) * field(column, shape)).all()
+
+
+def test_what_a_mask_lets_count_is_narrowed_by_a_place_and_is_none_without_a_mask_that_leaves_something_out() -> None:
+    shape, here = (40, 60), read_prompt("only look on the left", "t")
+    upper, everywhere = field("upper", shape), np.ones(shape, np.float32)
+    assert here.place == "left"
+    assert counted(upper, where_to_look(upper, None, shape)) == 0.5
+    assert counted(upper, where_to_look(upper, here, shape)) == 0.25
+    assert counted(everywhere, where_to_look(everywhere, here, shape)) is None
+    assert counted(None, where_to_look(None, here, shape)) is None
 
 
 def test_the_edge_is_a_band_along_all_sides() -> None:
