@@ -113,12 +113,19 @@ def test_a_model_with_eyes_is_shown_the_pictures(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.usefixtures("no_network")
-def test_a_model_that_never_ends_is_left_in_time_and_can_be_asked_again(tmp_path: Path, evidence: Evidence) -> None:
+def test_a_model_that_never_ends_is_left_in_time_and_can_be_asked_again(
+    tmp_path: Path, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = Local(str(parrot(tmp_path / "m", "so assistant:", ends=False)), patience=0.2)
+    forward = model._model.forward
+
+    def slow(*args: object, **kwargs: object) -> object:
+        time.sleep(0.05)  # a word: on a busy machine, too, it is still talking when nobody listens any more
+        return forward(*args, **kwargs)
+
+    monkeypatch.setattr(model._model, "forward", slow)
     for _ in range(2):
-        started = time.perf_counter()
         told = explain(evidence, model, Brief())
-        assert time.perf_counter() - started < 1
         assert told.text == explain(evidence, Template(), Brief()).text
         assert "was not done after 0.2 seconds" in told.note
 
