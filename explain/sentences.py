@@ -41,6 +41,6 @@ def sentences_of(text: str, facts: Facts, lang: Lang, template: str = "") -> lis
 
 def _without(text: str, *quotes: str) -> str:
     """Blank out what is quoted from the evidence word by word: a name is no claim, and its full stop ends nothing."""
-    for quote in filter(None, quotes):
+    for quote in sorted(filter(None, quotes), key=len, reverse=True):  # a short one may stand in a longer one
         text = text.replace(quote, "x" * len(quote))
     return text
