@@ -475,7 +475,11 @@ def test_output_that_nobody_reads_any_more_ends_quietly(plate: Plate, tmp_path: 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_ended_from_outside_it_leaves_no_half_written_folder(number: int, code: int, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "apps.cli", "example", str(tmp_path / "shop")]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+
+    def heard() -> None:  # a suite that was started in the background has it ignored, and so would its children
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as process:
         assert process.stderr is not None
         assert "rendering" in process.stderr.readline()
         process.send_signal(number)
