@@ -32,6 +32,7 @@ class Backbone:
     network: nn.Module
     projection: Tensor | None  # (C, CHANNELS) with orthonormal columns
 
+    @torch.no_grad()  # never trained: a graph a picture would fill the memory, and callers' modes don't reach threads
     def __call__(self, picture: Tensor, grid: tuple[int, int]) -> Tensor:
         """Return features of pictures with values in [0, 1], (B, 3, H, W) -> (B, C, rows, columns)."""
         x = (picture - torch.tensor(self.config.mean)[:, None, None]) / torch.tensor(self.config.std)[:, None, None]
