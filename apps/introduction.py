@@ -23,9 +23,10 @@ def introduced(model: ModelInfo) -> list[str]:
     if model.kind == "tables":
         row = recipe(card["method"])
         return [*lines, f"{row.title}: {row.composition}", f"cost: {row.cost}", f"good for {row.good_for}"]
+    if model.kind == "movements":
+        return [*lines, *_moves(card)]
     if network is None:
-        trains = ": foil fit ... --method neural trains one" if model.kind == "pictures" else ""
-        return [*lines, f"this model has no network{trains}"]
+        return [*lines, "this model has no network: foil fit ... --method neural trains one"]
     try:
         return [*lines, *_told(network)]
     except (KeyError, TypeError, ValueError) as error:
@@ -35,9 +36,20 @@ def introduced(model: ModelInfo) -> list[str]:
 
 
 def network_of(model: ModelInfo) -> Mapping[str, Any] | None:
-    """Return what a model's card says of its network; None if it has none."""
-    network: Mapping[str, Any] | None = model.card.get("network")
+    """Return what a model's card says of the network that reads its pictures; None if it has none."""
+    network: Mapping[str, Any] | None = model.card.get("network") if model.kind == "pictures" else None
     return network
+
+
+def _moves(card: Mapping[str, Any]) -> list[str]:
+    """Return of which movements a model is, one or several, and what training gave each."""
+    who = f" of {card['people']} people" if card["people"] else "; nobody said who moved"
+    how = f"{card['window']:g} s at a time" if card["window"] else "each as a whole"
+    lines = [f"{card['movements']} movements{who}; {how}, in {card['cells']} steps"]
+    for words, one in card.get("cards", {"": card}).items():
+        lines += [f"{clean(words)}: {one['movements']} movements; --text may name it"] if words else []
+        lines += [clean(one["network"]["why"])] if "network" in one else []
+    return lines
 
 
 def _told(network: Mapping[str, Any]) -> list[str]:

@@ -249,6 +249,9 @@ def test_one_model_holds_several_movements_told_apart_by_words(several: Path, ho
     assert "按您所说的动作判定：a small bow" in wrong
     assert "doesn't name one of the movements" in foil("inspect", new, "--text", "scratches", code=2).stderr
     assert "all" in foil("models").output
+    known = foil("explain-model", "all").output
+    assert "32 movements of 8 people; each as a whole" in known
+    assert "a small bow: 16 movements; --text may name it" in known
 
 
 def test_which_movement_is_which_is_checked_before_the_work(several: Path, home: Path) -> None:
@@ -271,3 +274,15 @@ def test_only_watched_joints_count(good: Path, fallen: Path, home: Path) -> None
     assert "wrist" not in foil("inspect", fallen, "--watch", "legs", code=20).output  # its length spoils the scale
     assert "'tail' names no joint" in foil("inspect", fallen, "--watch", "tail", code=2).stderr
     assert "knows one movement" in foil("inspect", fallen, "--text", "a squat", code=2).stderr
+
+
+def test_a_model_of_movements_tells_what_training_gave(home: Path, tmp_path: Path) -> None:
+    for seed in range(32):
+        write(tmp_path / "clips" / f"person{seed // 4}_{seed}.json", squat(seed))
+    told = foil(
+        "fit", tmp_path / "clips", "--name", "deep", "--people", r"person(\d)", "--method", "neural", "--steps", "2"
+    )
+    known = foil("explain-model", "deep", "--plot", tmp_path / "none.png").output
+    (why,) = [line for line in told.output.splitlines() if "AUROC" in line]
+    assert "of people whom it never saw" in why
+    assert why in known
