@@ -17,9 +17,10 @@ from torch import Tensor
 from fusion.condition import MODALITIES
 from fusion.diffusion.denoiser import precondition
 from fusion.diffusion.network import SIZES
+from fusion.diffusion.teaching import Batch
 from fusion.diffusion.training import TrainingConfig
 from fusion.known import paraphrases
-from fusion.learning.batches import HIGH, LOW, Batch, Source, grown, repair_loss
+from fusion.learning.batches import HIGH, LOW, Source, grown, repair_loss
 from fusion.learning.choosing import Scores, closed_residuals, limits, score, verdict
 from fusion.learning.examples import Normals, Pairs, held_out, make_examples
 from fusion.learning.learn import DIGITS, FEWEST, Outcome, deal, learn, painted, unconditioned, unseen

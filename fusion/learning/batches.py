@@ -7,7 +7,6 @@ Noise is always added: asked without any, a network learns to hand through what 
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -17,22 +16,13 @@ from fusion.condition import Condition, stacked
 from fusion.diffusion.denoiser import precondition
 from fusion.diffusion.network import Network
 from fusion.diffusion.noise import generator_of, training_sigmas
+from fusion.diffusion.teaching import Batch
 from fusion.learned import image_only
 from fusion.learning.examples import Captions, Normals, Pairs
 
 LOW, HIGH = 0.5, 4.0  # of the noise levels: below, nothing can be undone; above, nothing is seen
 SHARES = {"normal": 0.875, "repair": 0.0625, "region": 0.0625}  # more repair costs what is found without words
 DROP = 0.15  # of image and skeleton; words and masks say what is asked for, and are absent where nothing is
-
-
-class Batch(NamedTuple):
-    x: Tensor  # (B, P, C) as the network sees it
-    target: Tensor  # (B, P, C)
-    sigma: Tensor  # (B,)
-    cond: Condition
-
-    def to(self, device: torch.device) -> "Batch":
-        return Batch(self.x.to(device), self.target.to(device), self.sigma.to(device), self.cond.to(device))
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,21 +8,21 @@ import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from fusion.condition import MODALITIES
 from fusion.diffusion.denoiser import NeuralDenoiser
 from fusion.diffusion.network import SIZES, Network, NetworkConfig
-from fusion.diffusion.training import Step, TrainingConfig, train
+from fusion.diffusion.teaching import teach
+from fusion.diffusion.training import Step, TrainingConfig
 from fusion.learned import Learned, image_only, rounded
-from fusion.learning.batches import Batch, Source, repair_loss
+from fusion.learning.batches import Source, repair_loss
 from fusion.learning.choosing import Scores, closed_residuals, limits, score, verdict
 from fusion.learning.examples import Captions, Normals, Pairs
 from fusion.learning.seeing import learn_to_see
@@ -36,7 +36,6 @@ FEWEST = 20  # normals, of which then 12 train
 HELD = 1 / 3  # of the normals calibrate
 STOP = 0.1  # of the normals tell when to stop
 DIGITS = 16  # of a picture's hash, by which weights know what they learnt from
-CHECKED = 4  # batches on which that is told
 
 
 class Ready(Protocol):
@@ -130,7 +129,7 @@ def learn(
         ready.fill(network, sight)
         story = ready.story
     else:
-        history = _train(network, colour, source, checks, config, progress, checkpoint)
+        history = teach(network, colour, source, checks, repair_loss, config, progress, checkpoint)
         taught = min(1200, round(200 * config.minutes), 10 * config.steps or 1200)
         learn_to_see(sight, source.pairs, captions, colour, grid, taught, config.seed, progress)
         story = _story(history)
@@ -151,33 +150,6 @@ def learn(
     )
     card = story | _card(network, size, before, after, tested) | {"kept": kept, "why": why}
     return Outcome(learned, held, ours, card)
-
-
-def _train(
-    network: Network,
-    colour: Tensor,
-    source: Source,
-    checks: Source,
-    config: TrainingConfig,
-    progress: Progress,
-    checkpoint: Path | None,
-) -> list[Step]:
-    asked = [checks(number) for number in range(CHECKED)]
-
-    def loss(trained: nn.Module, batch: Batch) -> Tensor:
-        return repair_loss(cast(Network, trained), colour.to(batch.x.device), batch)
-
-    def validate(trained: nn.Module) -> float:
-        device = next(trained.parameters()).device
-        with torch.inference_mode():
-            return sum(float(loss(trained, batch.to(device))) for batch in asked) / CHECKED
-
-    history: list[Step] = []
-    with closing(train(network, source, loss, validate, config, checkpoint)) as steps:  # saved, whatever ends it
-        for step in steps:
-            history.append(step)
-            progress(f"training the network, about {max(1, round(history[0].seconds_left))} s", step.step, step.total)
-    return history
 
 
 def unconditioned(x: Tensor, denoise: NeuralDenoiser, channels: Sequence[int]) -> Tensor:

@@ -1,18 +1,16 @@
 """Training a forecast: batches of movements of which something is asked given the rest, a loss, and the walk."""
 
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple, cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from fusion.condition import Condition
 from fusion.diffusion.denoiser import precondition
 from fusion.diffusion.network import Network
 from fusion.diffusion.noise import generator_of, training_sigmas
-from fusion.diffusion.training import Step, TrainingConfig, train
+from fusion.diffusion.teaching import Batch, teach
+from fusion.diffusion.training import Step, TrainingConfig
 from fusion.learned import rounded
 from fusion.motion.detector import MotionConfig
 from fusion.motion.forecast import HIGH, NeuralForecast, denoiser_of, new_network, to_blocks
@@ -23,17 +21,6 @@ from fusion.view import Grid
 LOW = 0.3  # of the noise levels
 SIZE = 16  # of a batch
 SPOKEN = 0.7  # of a batch hear the words of their movement
-CHECKED = 4  # batches on which is told when to stop
-
-
-class Batch(NamedTuple):
-    x: Tensor  # (B, N, C) as the network sees it: noisy where asked
-    target: Tensor  # (B, N, C)
-    sigma: Tensor  # (B,)
-    cond: Condition
-
-    def to(self, device: torch.device) -> "Batch":
-        return Batch(self.x.to(device), self.target.to(device), self.sigma.to(device), self.cond.to(device))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,16 +91,6 @@ def learn_forecast(
     blocks, colour = to_blocks(white, grid), forecast.denoise.colour
     source = Source(blocks[training], words[training], forecast, config.seed)
     checks = Source(blocks[stopping], words[stopping], forecast, config.seed + 1)
-    asked = [checks(number) for number in range(CHECKED)]
-
-    def loss(trained: nn.Module, batch: Batch) -> Tensor:
-        return forecast_loss(cast(Network, trained), colour.to(batch.x.device), batch)
-
-    def validate(trained: nn.Module) -> float:
-        device = next(trained.parameters()).device
-        with torch.inference_mode():
-            return sum(float(loss(trained, batch.to(device))) for batch in asked) / CHECKED
-
     budget = TrainingConfig(
         minutes=config.minutes,
         steps=config.steps,
@@ -121,10 +98,6 @@ def learn_forecast(
         validate_every=min(50, config.steps or 50),
         seed=config.seed,
     )
-    history: list[Step] = []
-    with closing(train(network, source, loss, validate, budget, checkpoint)) as steps:  # saved, whatever ends it
-        for step in steps:
-            history.append(step)
-            progress(f"training the network, about {max(1, round(history[0].seconds_left))} s", step.step, step.total)
+    history = teach(network, colour, source, checks, forecast_loss, budget, progress, checkpoint)
     rounded(network.eval())
     return forecast, history
