@@ -8,7 +8,20 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from apps.commands import bench, data, explain_model, fit, inspect, methods, models, pose, serve, synthesise, threshold
+from apps.commands import (
+    bench,
+    data,
+    explain_model,
+    fit,
+    inspect,
+    methods,
+    models,
+    pose,
+    serve,
+    store,
+    synthesise,
+    threshold,
+)
 from fusion.errors import FoilError
 
 INTERRUPTED = 130  # as shells have it: 128 + SIGINT
@@ -48,6 +61,7 @@ app.command("inspect")(inspect.inspect)
 app.command("threshold")(threshold.threshold)
 app.command("check-data")(data.check_data)
 app.add_typer(models.app, name="models")
+app.add_typer(store.app, name="store")
 app.command("methods")(methods.methods)
 app.command("synthesise")(synthesise.synthesise)
 app.command("pose")(pose.pose)

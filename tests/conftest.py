@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 from fake_detector import FakeConfig, FakeDetector, fake_fit
 from PIL import Image
+from record_cases import Shop, foil
+
+from assistant import library
 
 Plate = Callable[..., Path]
 
@@ -51,6 +54,16 @@ def plate(tmp_path: Path) -> Plate:
         return path
 
     return write
+
+
+@pytest.fixture
+def shop(plate: Plate, tmp_path: Path, fake_core: None) -> Shop:
+    """Return a store with a model (2) and a good (3), a bad (4) and an unreadable (5) plate."""
+    library.save(FakeDetector("plates", card={"created": "2026", "fingerprint": "f"}), "plates")
+    (tmp_path / "broken.png").write_text("no picture at all")
+    pictures = (plate("good.png"), plate("bad.png", spot=228), tmp_path / "broken.png")
+    foil("inspect", *pictures, "--model", "plates", "--store", tmp_path / "records", code=30)
+    return Shop(tmp_path / "records", pictures)
 
 
 @pytest.fixture

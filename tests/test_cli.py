@@ -22,8 +22,8 @@ from assistant import library
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("fit", "inspect", "threshold", "check-data", "models", "explain-model", "bench", "example", "serve")
-COMMANDS += ("version", "synthesise", "pose", "methods")
-NESTED = (["models", "remove"],)
+COMMANDS += ("version", "synthesise", "pose", "methods", "store")
+NESTED = (["models", "remove"], ["store", "show"])
 pytestmark = pytest.mark.usefixtures("fake_core")
 
 

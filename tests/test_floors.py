@@ -39,6 +39,15 @@ HOMES = {
     "tifffile": ("fusion/modality/formats.py",),
     "pillow_heif": ("fusion/modality/formats.py",),
     "PIL": ("fusion/", "assistant/"),
+    "sqlalchemy": (
+        "assistant/tables.py",
+        "assistant/database.py",
+        "assistant/store.py",
+        "assistant/audit.py",
+        "assistant/migrations/",
+    ),
+    "alembic": ("assistant/migrations/",),
+    "cryptography": ("assistant/signing.py",),
     "jinja2": ("assistant/sheet.py",),
     "markupsafe": ("assistant/sheet.py",),
     "platformdirs": ("assistant/library.py",),
@@ -156,6 +165,7 @@ def test_importing_what_help_needs_loads_nothing_heavy(module: str) -> None:
 
 
 def test_the_command_line_itself_loads_not_even_numpy() -> None:
-    code = "import sys, apps.cli; print([name for name in ('numpy', 'PIL', 'rich', 'jinja2') if name in sys.modules])"
+    late = ("numpy", "PIL", "rich", "jinja2", "sqlalchemy", "cryptography")
+    code = f"import sys, apps.cli; print([name for name in {late} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

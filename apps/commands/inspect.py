@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from apps.commands import options
+from apps.commands.keeping import keeping
 from apps.console import progress_shown
 from fusion.progress import Progress, silent
 
@@ -73,6 +74,7 @@ def inspect(
     patience: options.Patience = 120.0,
     send_pictures: options.SendPictures = False,
     what_if: options.WhatIf = None,
+    store: options.Store = None,
 ) -> None:
     """Say what differs from normal, and where or when.
 
@@ -93,6 +95,8 @@ def inspect(
     or your words, and pictures of an address only with --send-pictures; a key goes into FOIL_API_KEY. Whatever it says
     that was not measured is taken out; if it fails or takes too long, Foil's own words stand there, and why.
 
+    With --store everything is kept and signed, so that an auditor can check it (foil audit verify) and repeat it.
+
     \b
     Examples:
       foil inspect new.png --model gasket
@@ -106,6 +110,7 @@ def inspect(
       foil inspect readings.csv --model plant
       foil inspect new.png --model gasket --what-if "region 1 were normal"
       foil inspect new.png --model gasket --audience operator --length short
+      foil inspect line3/ --model gasket --store records
       foil inspect new.png --model gasket --language local:Qwen/Qwen3-1.7B
       foil inspect new.png --model gasket --language http://localhost:11434/v1#qwen3:4b
     """
@@ -128,18 +133,20 @@ def inspect(
         look = _at_tables(paths, model, lang)
     else:
         look = _at_movements(paths, model, options.reading(joints, rate, only), lang, text, watch)
+    keep = keeping(store, model, words, samples, audience, length) if store else None
     rows: list[Entry | Failure] = []
     counts: Counter[str] = Counter()
     bar = not quiet and (len(paths) > 1 or paths[0].is_dir()) and not (as_json and sys.stdout.isatty())
     with progress_shown(lines=False) if bar else nullcontext(silent) as progress:
         for result in look.results(progress):
+            recorded = {"id": keep(result)} if keep else {}
             counts[result.verdict] += 1
             if out:
                 rows.append(_row(result, look, out))
             if as_json:
-                typer.echo(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False))
+                typer.echo(json.dumps(recorded | result.to_json(), ensure_ascii=False, allow_nan=False))
             elif not quiet:
-                _tell(result)
+                _tell(result, recorded.get("id"))
     if out:
         write_index(rows, out, lang)
     if not as_json and not quiet:
@@ -212,7 +219,7 @@ def _row(result: "Result", look: Look, folder: Path) -> "Entry | Failure":
     return result if isinstance(result, Failure) else look.page(result, folder)
 
 
-def _tell(result: "Result") -> None:
+def _tell(result: "Result", number: int | None) -> None:
     """Print a result for a person: what it is, then why, wrapped to the terminal."""
     from rich.console import Console
     from rich.text import Text
@@ -225,6 +232,8 @@ def _tell(result: "Result") -> None:
     for line in result.text.splitlines():
         for row in Text(line).wrap(console, console.width - 4):  # by the width of characters: Chinese has no spaces
             typer.echo(f"    {row.plain.rstrip()}")
+    if number is not None:
+        typer.echo(f"    recorded as {number}")
 
 
 def _sum_up(counts: Counter[str], kind: "Kind", out: Path | None) -> None:

@@ -55,6 +55,10 @@ WhatIf = Annotated[
     str | None,
     typer.Option(help='Compute it: "region 1 were normal", "all were normal", "what would pass".', show_default=False),
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(envvar="FOIL_STORE", help="Where records are kept: a folder or a URL.", show_default=False),
+]
 SendPictures = Annotated[
     bool, typer.Option("--send-pictures", help="Let a language model at an address see the pictures.")
 ]

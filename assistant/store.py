@@ -1,0 +1,190 @@
+"""The store: inspections with their evidence, models, pictures and people's decisions, each vouched for by a record.
+
+A store is a folder: foil.db, files/ and key.pem; or any database by its SQLAlchemy URL, with a folder for the files.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from sqlalchemy import Connection, Row, Table, insert, select
+
+from assistant import audit
+from assistant.audit import Kind, Record, canonical
+from assistant.audit import sha256 as digest
+from assistant.database import Database, sqlite_url
+from assistant.recording import Entry
+from assistant.signing import Key, create_key, read_key
+from assistant.tables import decisions, inspections, models, records
+from assistant.vault import Vault, make_folder
+from explain.prompt import clean
+from fusion.errors import BadInput, BadSetting, FoilError
+from fusion.modelfile import MANIFEST, kind_of, verify
+
+Decided = Literal["PASS", "REVIEW", "REJECT"]
+Meaning = Literal["review", "approval", "correction", "responsibility"]  # of a person's name under a decision
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A model as the store keeps it; other thresholds make it another one."""
+
+    sha256: str  # of its config.json, which names the hash of every other file
+    config: str  # the hash of what it was fitted with
+    name: str
+    kind: str
+    files: Mapping[str, str]  # name -> hash
+
+
+class Store:
+    """Open it by `open_store`."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.database, self.vault, self.name = database, Vault(folder / "files"), database.name
+        self.key_path = Path(os.environ.get("FOIL_KEY") or folder / "key.pem").expanduser()
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is no record at all, as in no store that was ever opened."""
+        with self.database.reading() as connection:
+            return connection.execute(select(records.c.number)).first() is None
+
+    @cached_property
+    def signer(self) -> str:
+        """Return the public key that the first record names: all others must be signed by it."""
+        with self.database.reading() as connection:
+            first = connection.execute(select(records).where(records.c.number == 1)).mappings().one_or_none()
+        if first is None:
+            raise FoilError(f"{self.name}: its first record, which names the key, is missing; this store is broken")
+        return str(Record(**first).content.get("key"))
+
+    @cached_property
+    def key(self) -> Key:
+        """Return the key that signs; BadSetting if it is not this store's."""
+        key = read_key(self.key_path)
+        if key.public != self.signer:
+            raise BadSetting(
+                f"{self.key_path}: this key ({key.public[:16]}...) is not the one that signs {self.name} "
+                f"({self.signer[:16]}...); name the right file by FOIL_KEY"
+            )
+        return key
+
+    def keep_model(self, folder: Path) -> Kept:
+        """Keep a model's files, so that its inspections can be repeated when the library has another one."""
+        manifest = verify(folder)
+        files = {name: self.vault.put((folder / name).read_bytes()) for name in (MANIFEST, *manifest["files"])}
+        kept = Kept(files[MANIFEST], digest(canonical(manifest["config"])), folder.name, kind_of(folder), files)
+        with self.database.writing() as connection:
+            known = select(models.c.record).where(models.c.sha256 == kept.sha256)
+            if connection.execute(known).first() is None:
+                row = {"sha256": kept.sha256, "name": kept.name, "kind": kept.kind, "files": canonical(files)}
+                self._append(connection, "model", asdict(kept), models, row)
+        return kept
+
+    def add(self, entry: Entry) -> int:
+        """Add what was found of a sample, and return its id: once this returns, nothing short of the disk loses it."""
+        with self.database.writing() as connection:
+            for content in entry.files:  # inside, so that no pruning takes them meanwhile
+                self.vault.put(content)
+            table = inspections if entry.row else None
+            return self._append(connection, entry.kind, entry.payload, table, entry.row)
+
+    def decide(self, inspection: int, verdict: Decided, by: str, reason: str, meaning: Meaning = "review") -> int:
+        """Add a person's decision on an inspection; an earlier one stays on the record, and the latest counts."""
+        said = {"by": clean(by).strip(), "reason": clean(reason).strip()}
+        for what, words in said.items():
+            if not words:
+                raise BadSetting(f"a decision needs {'a name' if what == 'by' else 'a reason'}; give it with --{what}")
+        if verdict not in get_args(Decided) or meaning not in get_args(Meaning):
+            raise BadSetting(f"{verdict} ({meaning}) is no decision; a verdict is {', '.join(get_args(Decided))}")
+        self.inspection(inspection)
+        row = {"inspection": inspection, "verdict": verdict, "meaning": meaning, **said}
+        with self.database.writing() as connection:
+            return self._append(connection, "decision", row, decisions, row)
+
+    def inspection(self, number: int) -> Row[Any]:
+        """Return an inspection's row and the time of its record; BadInput if there is none of this id."""
+        wanted = select(inspections, records.c.time, records.c.payload).join(records)
+        with self.database.reading() as connection:
+            row = connection.execute(wanted.where(inspections.c.record == number)).one_or_none()
+        if row is None:
+            raise BadInput(f"{self.name}: there is no inspection {number}; see which there are: foil store show")
+        return row
+
+    def latest(self, most: int) -> list[Row[Any]]:
+        """Return the newest inspections, newest first, each with the name of its model and the time."""
+        beside = inspections.join(records).join(models, models.c.sha256 == inspections.c.model)
+        wanted = select(inspections, records.c.time, models.c.name.label("model_name")).select_from(beside)
+        with self.database.reading() as connection:
+            return list(connection.execute(wanted.order_by(inspections.c.record.desc()).limit(most)))
+
+    def decided(self, inspection: int) -> list[Row[Any]]:
+        """Return the decisions on an inspection, oldest first."""
+        wanted = select(decisions, records.c.time).join(records).where(decisions.c.inspection == inspection)
+        with self.database.reading() as connection:
+            return list(connection.execute(wanted.order_by(decisions.c.record)))
+
+    def head(self) -> Record:
+        """Return the last record: note its hash elsewhere, and nobody can drop what came before unnoticed."""
+        with self.database.reading() as connection:
+            last = connection.execute(select(records).order_by(records.c.number.desc()).limit(1)).mappings().one()
+        return Record(**last)
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """Yield every record as it is signed, an inspection's with its document."""
+        with self.database.reading() as connection:
+            documents = select(inspections.c.document)
+            for record in audit.chain(connection):
+                found = connection.execute(documents.where(inspections.c.record == record.number)).scalar()
+                yield asdict(record) | ({} if found is None else {"document": found})
+
+    def _append(
+        self,
+        connection: Connection,
+        kind: Kind,
+        payload: Mapping[str, Any],
+        table: Table | None = None,
+        row: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Add a record, and the row that it vouches for."""
+        record = audit.append(connection, self.key, kind, payload)
+        if table is not None and row is not None:
+            connection.execute(insert(table).values(record=record.number, **row))
+        return record.number
+
+
+def open_store(where: str, create: bool = False) -> Store:
+    """Open the store in a folder or behind a database's URL; BadSetting if there is none, unless it may be created."""
+    store = _place(where)
+    missing = BadSetting(f"{where}: there is no store here; foil inspect PICTURE --store {where} makes one")
+    if create:
+        make_folder(store.vault.folder)
+    elif not store.database.is_there:
+        raise missing
+    store.database.upgrade()
+    if not store.is_empty:
+        return store
+    if not create:
+        raise missing
+    key = create_key(store.key_path)
+    with store.database.writing() as connection:
+        if connection.execute(select(records.c.number)).first() is None:  # else another process was faster
+            audit.append(connection, key, "opened", {"key": key.public, "foil": version("foil")})
+    return store
+
+
+def _place(where: str) -> Store:
+    """Return the store of an address, not opened: its files and its key lie in a folder, beside the database mostly."""
+    if "://" not in where:
+        folder = Path(where).expanduser()
+        return Store(Database.at(sqlite_url(folder / "foil.db")), folder)
+    database = Database.at(where)
+    if chosen := os.environ.get("FOIL_FILES"):
+        return Store(database, Path(chosen).expanduser())
+    if database.file is None:
+        raise BadSetting(f"{database.name}: name the folder for this store's files by FOIL_FILES")
+    return Store(database, database.file.parent)

@@ -1,0 +1,63 @@
+"""What a store's database holds: the chain of records, and what each of them vouches for.
+
+A record's number is the id of the inspection, model or decision that it tells of, so nothing stands here that no
+record covers. `migrations` makes these tables; VERSION is its newest step.
+"""
+
+from sqlalchemy import Column, Double, ForeignKey, Integer, MetaData, String, Table, Text
+
+VERSION = "0001"
+
+metadata = MetaData()
+_HASH = String(64)  # SHA-256, in hex
+
+records = Table(
+    "records",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1, without gaps
+    Column("previous", _HASH, nullable=False),  # the hash of the record before; 64 zeros before the first
+    Column("time", String(32), nullable=False),  # UTC, by this machine's clock
+    Column("kind", String(16), nullable=False),
+    Column("payload", Text, nullable=False),  # canonical JSON
+    Column("hash", _HASH, nullable=False, unique=True),
+    Column("signature", String(128), nullable=False),
+)
+head = Table(  # one row: the chain's end; writers queue up for it
+    "head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("hash", _HASH, nullable=False),
+)
+models = Table(
+    "models",
+    metadata,
+    Column("record", ForeignKey("records.number"), primary_key=True),
+    Column("sha256", _HASH, nullable=False, unique=True),  # of config.json, which names the other files' hashes
+    Column("name", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("files", Text, nullable=False),  # canonical JSON: name -> hash; the card is one of them
+)
+inspections = Table(
+    "inspections",
+    metadata,
+    Column("record", ForeignKey("records.number"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sample", _HASH, nullable=False, index=True),  # of what was seen
+    Column("file", _HASH, index=True),  # of the file it was read from, if it is kept
+    Column("model", ForeignKey("models.sha256"), nullable=False, index=True),
+    Column("verdict", String(16), nullable=False, index=True),
+    Column("score", Double),
+    Column("p_value", Double),
+    Column("document", Text, nullable=False),  # JSON: the result, the full evidence, and how it was asked for
+)
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("record", ForeignKey("records.number"), primary_key=True),
+    Column("inspection", ForeignKey("inspections.record"), nullable=False, index=True),
+    Column("verdict", String(16), nullable=False),
+    Column("meaning", String(16), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)

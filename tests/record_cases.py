@@ -1,0 +1,43 @@
+"""What the tests of the store and of the audit chain share: a shop with a model, its pictures, and a store of them."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from typer.testing import CliRunner, Result
+
+from apps.cli import app
+
+if TYPE_CHECKING:
+    from assistant.store import Store
+
+
+def foil(*args: str | Path | int, code: int | None = 0) -> Result:
+    result = CliRunner().invoke(app, [str(arg) for arg in args], env={"COLUMNS": "100"})
+    assert code is None or result.exit_code == code, result.output
+    return result
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A store with three inspections: a good plate (3), a bad one (4) and one that can't be read (5)."""
+
+    folder: Path
+    pictures: tuple[Path, Path, Path]
+
+    @property
+    def store(self) -> "Store":
+        from assistant.store import open_store
+
+        return open_store(str(self.folder))
+
+    def foil(self, *args: str | Path | int, code: int | None = 0) -> Result:
+        return foil(*args, "--store", self.folder, code=code)
+
+    def by_hand(self, *statements: str) -> None:
+        """Change the database as its owner can, past Foil."""
+        with sqlite3.connect(self.folder / "foil.db") as connection:
+            for statement in statements:
+                connection.execute(statement)
+        connection.close()
