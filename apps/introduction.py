@@ -47,7 +47,8 @@ def _moves(card: Mapping[str, Any]) -> list[str]:
     how = f"{card['window']:g} s at a time" if card["window"] else "each as a whole"
     lines = [f"{card['movements']} movements{who}; {how}, in {card['cells']} steps"]
     for words, one in card.get("cards", {"": card}).items():
-        lines += [f"{clean(words)}: {one['movements']} movements; --text may name it"] if words else []
+        scenes = f"; --scene may show {', '.join(clean(file) for file in one['scenes'])}" if one.get("scenes") else ""
+        lines += [f"{clean(words)}: {one['movements']} movements; --text may name it{scenes}"] if words else []
         lines += [clean(one["network"]["why"])] if "network" in one else []
     return lines
 

@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant import library
 from assistant.inspection import Failure, headline
 from explain.catalogue import Lang
@@ -23,6 +26,8 @@ if TYPE_CHECKING:  # they import torch
     from fusion.motion.repertoire import Repertoire
 
     Model = MotionDetector | Repertoire
+
+Scene = NDArray[np.float32]  # as `read_scene` returns it
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +62,7 @@ def inspect_movements(
     lang: Lang = "en",
     progress: Progress = silent,
     text: str | None = None,
+    scene: Scene | None = None,
 ) -> Iterator[MovementInspection | Failure]:
     """Inspect movements in order; a bad file ends itself only. Without a joint set they are of the model's."""
     found = [one for path in paths for one in _expand(path, reading)]
@@ -66,18 +72,19 @@ def inspect_movements(
     progress("inspecting", 0, len(found))
     for done, entry in enumerate(found, 1):
         motion = read_or_fail(entry, str(entry), joints, reading.rate) if isinstance(entry, Path) else entry
-        yield motion if isinstance(motion, Failure) else _inspected(motion, model, lang, text)
+        yield motion if isinstance(motion, Failure) else _inspected(motion, model, lang, text, scene)
         progress("inspecting", done, len(found))
 
 
-def inspect_movement(motion: Motion, model: "Model", lang: Lang = "en", text: str | None = None) -> MovementInspection:
-    """Walk one movement the whole way; of a model of several, `text` says which it should be."""
-    detector = model.of(motion, text)
+def inspect_movement(
+    motion: Motion, model: "Model", lang: Lang = "en", text: str | None = None, scene: Scene | None = None
+) -> MovementInspection:
+    """Walk one movement the whole way; of a model of several, `text` or `scene` say which it should be."""
+    detector = model.of(motion, text, scene)
     detection = detector.detect(motion)
     support = asdict(detector.calibration.support(detection.thresholds.reject_rate))
     plain = {key: value for key, value in detector.card.items() if isinstance(value, str | int | float | None)}
-    by: TakenBy = "words" if text else "looks"
-    taken = None if detector is model else (detector.name, by)
+    taken = None if detector is model else (detector.name, _taken_by(text, scene))
     evidence = movement_evidence(
         motion,
         detection,
@@ -87,6 +94,20 @@ def inspect_movement(motion: Motion, model: "Model", lang: Lang = "en", text: st
         detector.normals.counted,
     )
     return MovementInspection(motion, detection, evidence, tell(evidence, lang))
+
+
+def _taken_by(text: str | None, scene: Scene | None) -> TakenBy:
+    if scene is None:
+        return "words" if text else "looks"
+    return "words and scene" if text else "scene"
+
+
+def read_scene(path: Path, name: str = "") -> Scene:
+    """Read a picture of where a movement is done, and return what it shows, (16, 74); BadInput if it is none."""
+    from fusion.modality.image import read_image
+    from fusion.motion.scene import described
+
+    return described(read_image(path, name))
 
 
 def load_movement_model(name: str, watch: str = "") -> "Model":
@@ -109,9 +130,11 @@ def narrowed(model: "Model", watch: str) -> "Model":
     return model.watching(watched(watch, model.joints))
 
 
-def _inspected(motion: Motion, model: "Model", lang: Lang, text: str | None) -> MovementInspection | Failure:
+def _inspected(
+    motion: Motion, model: "Model", lang: Lang, text: str | None, scene: Scene | None
+) -> MovementInspection | Failure:
     try:
-        return inspect_movement(motion, model, lang, text)
+        return inspect_movement(motion, model, lang, text, scene)
     except BadInput as error:
         return Failure(motion.name, str(error))
 

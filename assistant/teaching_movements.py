@@ -1,7 +1,6 @@
 """Fit a model on a folder or file of normal movements, and keep it in the library. What `fitting` is for pictures."""
 
 import dataclasses
-import json
 import re
 import shutil
 import time
@@ -14,13 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from assistant import library
+from assistant.about import Known, scenes_of
 from assistant.fitting import skipped_lines
 from assistant.inspection import Failure
 from assistant.moving import read_or_fail
 from assistant.rates import promise
 from fusion.archive import unpacked
 from fusion.calibration import Calibration
-from fusion.errors import BadData, BadInput, BadSetting
+from fusion.errors import BadData, BadSetting
 from fusion.motion.collection import Reading, called, normals_in, pattern, told
 from fusion.motion.motion import Motion
 from fusion.progress import Progress, silent
@@ -54,7 +54,9 @@ class MovementFit:
             f"seen as {card['representation']}; "
             + (f"{card['window']:g} s at a time" if card["window"] else "each as a whole"),
         ]
-        lines += [f"{words}: {one['movements']} movements" for words, one in card.get("cards", {}).items()]
+        for words, one in card.get("cards", {}).items():
+            scenes = f", {len(one['scenes'])} pictures of its scene" if one.get("scenes") else ""
+            lines.append(f"{words}: {one['movements']} movements{scenes}")
         lines += _trained(card)
         if not people:
             lines.append("nobody said who moved (--people), so thresholds may be too low for new people")
@@ -82,12 +84,13 @@ def fit_movements(
     rates: tuple[float, float] = (0.05, 0.01),
     replace: bool = False,
     progress: Progress = silent,
-    about: Mapping[str, str] | None = None,
+    about: Mapping[str, Known] | None = None,
 ) -> MovementFit:
     """Fit on the normal movements of `source`, promise the rates, save under `name`, or leave no trace.
 
     `people` is a pattern whose group, or else whose match, says who moved, in what a movement is called in `source`.
-    `about` says by such patterns which movement is what in words, and the model then holds several.
+    `about` says by such patterns which movement is what in words, and the model then holds several; and it may name
+    pictures of where each is done.
     Files that can't be read are skipped and listed, as is what can't be used. `settings` are fields of MotionConfig.
     """
     library.free_folder(name, replace)
@@ -98,7 +101,8 @@ def fit_movements(
     from fusion.motion.repertoire import fit_repertoire
 
     config = MotionConfig(**(settings or {}))
-    who, what = pattern(people), [(pattern(find), words) for find, words in (about or {}).items()]
+    who, what = pattern(people), [(pattern(find), one.words) for find, one in (about or {}).items()]
+    scenes = scenes_of((about or {}).values())
 
     def said(name: str) -> Said:
         return Said(told(who, name, "who moved") if people else "", _meant(what, name) if what else "")
@@ -111,7 +115,8 @@ def fit_movements(
             raise BadSetting(f"there are no normal movements of {empty[0]!r}; check its pattern")
         several = {words: [motions[at] for at in members] for words, members in groups.items()}
         persons = {words: [told_of[at].person for at in members] for words, members in groups.items()}
-        detector: Model = fit_repertoire(several, config, name, persons if people else None, progress, checkpoint)
+        whose = persons if people else None
+        detector: Model = fit_repertoire(several, config, name, whose, progress, checkpoint, scenes)
     else:
         alone = [one.person for one in told_of] if people else None
         detector = fit(motions, config, name, alone, progress, checkpoint)
@@ -122,17 +127,6 @@ def fit_movements(
     seconds, test = time.perf_counter() - started, source / "test"
     given = len(motions) + len(unread)
     return MovementFit(detector, folder, given, seconds, reading.rate, test if test.is_dir() else None)
-
-
-def read_about(file: Path) -> dict[str, str]:
-    """Read which movement is what: a JSON object of patterns that find names, and words."""
-    try:
-        about = json.loads(file.read_bytes())
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{file}: it can't be read as JSON ({error})") from error
-    if not isinstance(about, dict) or not about or not all(isinstance(one, str) and one for one in about.values()):
-        raise BadInput(f'{file}: expected an object of patterns and words, such as {{"m01": "a deep squat"}}')
-    return about
 
 
 class Said(NamedTuple):

@@ -192,6 +192,14 @@ CATALOGUE: dict[str, Phrase] = {
         "It was judged as: {movement}, which your words mean.",
         "按您所说的动作判定：{movement}。",
     ),
+    "movement.by scene": Phrase(
+        "It was judged as: {movement}, whose scene your picture shows.",
+        "按您的图片所示场景对应的动作判定：{movement}。",
+    ),
+    "movement.by words and scene": Phrase(
+        "It was judged as: {movement}, which your words mean and whose scene your picture shows.",
+        "按您所说、且与图片场景相符的动作判定：{movement}。",
+    ),
     "movement.by looks": Phrase(
         "It was judged as: {movement}, which it looks most like; nobody said what it should be.",
         "按最相似的动作判定：{movement}；未说明应为何种动作。",

@@ -24,7 +24,7 @@ MOST = 3  # findings
 SHADOW = 0.5  # of the strongest: what is weaker may be its shadow, on other joints and at other times
 NEAR = 0.5  # of a direction's length: how much of it must lie along an axis to be called by it
 Way = Literal["up", "down", "aside"]
-TakenBy = Literal["words", "looks"]
+TakenBy = Literal["words", "scene", "words and scene", "looks"]
 Map = NDArray[np.float32]  # (J, T)
 
 

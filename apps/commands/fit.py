@@ -61,7 +61,7 @@ def fit(
         ),
     ] = 0,
     about: Annotated[
-        Path | None, typer.Option(help="Movements: JSON of name patterns and words; one model then holds several.")
+        Path | None, typer.Option(help="Movements: JSON of name patterns, words and scenes; one model holds several.")
     ] = None,
     label: options.Label = "",
     drop: options.Drop = None,
@@ -99,12 +99,13 @@ def fit(
     settings |= {"network": network} if network else {}
     with progress_shown() as progress:
         if kind == "movements":
-            from assistant.teaching_movements import fit_movements, read_about
+            from assistant.about import read_about
+            from assistant.teaching_movements import fit_movements
 
             reading = options.reading(joints, rate, only)
             settings |= {"window": window, "samples": futures, "minutes": minutes, "steps": steps}
-            words = read_about(about) if about else None
-            lines = fit_movements(data, name, reading, people, settings, rates, force, progress, words).lines()
+            known = read_about(about) if about else None
+            lines = fit_movements(data, name, reading, people, settings, rates, force, progress, known).lines()
         elif kind == "tables":
             from assistant.tabling import fit_table
 

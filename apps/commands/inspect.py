@@ -68,6 +68,10 @@ def inspect(
     watch: Annotated[
         str, typer.Option(help="Movements: only these joints count, such as left leg, right wrist.", show_default=False)
     ] = "",
+    scene: Annotated[
+        Path | None,
+        typer.Option(help="Movements: a picture of the scene, which tells which it should be.", show_default=False),
+    ] = None,
     language: options.Language = "template",
     audience: options.Audience = "engineer",
     length: options.Length = "long",
@@ -82,7 +86,8 @@ def inspect(
     model's world) or unreadable; 2 wrong usage, 130 interrupted. A file that can't be read never ends the others.
 
     Of a movement it says which joint moves unlike normal, from when to when, which way and by how much. Of a model of
-    several movements (foil fit --about) words say which it should be; without them it is the one that it looks like.
+    several movements (foil fit --about) words or a picture of the scene say which it should be; without either it is
+    the one that it looks like.
 
     Of a row of a table it says which columns put it where it is, and what they would be in a normal row.
 
@@ -107,6 +112,7 @@ def inspect(
       foil inspect new.png --model gasket --text scratches --words open_clip:ViT-B-16:vit.safetensors
       foil inspect clips/new.json --model squat --out report
       foil inspect clips/new.json --model exercises --text "a deep squat" --watch "left leg"
+      foil inspect clips/new.json --model exercises --scene station2.jpg
       foil inspect readings.csv --model plant
       foil inspect new.png --model gasket --what-if "region 1 were normal"
       foil inspect new.png --model gasket --audience operator --length short
@@ -132,7 +138,7 @@ def inspect(
     elif kind == "tables":
         look = _at_tables(paths, model, lang)
     else:
-        look = _at_movements(paths, model, options.reading(joints, rate, only), lang, text, watch)
+        look = _at_movements(paths, model, options.reading(joints, rate, only), lang, text, watch, scene)
     keep = keeping(store, model, words, samples, audience, length) if store else None
     rows: list[Entry | Failure] = []
     counts: Counter[str] = Counter()
@@ -179,18 +185,19 @@ def _at_pictures(
 
 
 def _at_movements(
-    paths: list[Path], model: str, reading: "Reading", lang: "Lang", text: str | None, watch: str
+    paths: list[Path], model: str, reading: "Reading", lang: "Lang", text: str | None, watch: str, scene: Path | None
 ) -> Look:
     from assistant.movement_page import movement_entry, write_movement_page
-    from assistant.moving import inspect_movements, load_movement_model
+    from assistant.moving import inspect_movements, load_movement_model, read_scene
 
+    where = read_scene(scene) if scene else None
     detector = load_movement_model(model, watch)
     normals = detector.calibration.scores.tolist()
 
     def page(result: "MovementInspection", folder: Path) -> "Entry":
         return movement_entry(result, write_movement_page(result, folder, lang, normals))
 
-    return Look(lambda progress: inspect_movements(paths, detector, reading, lang, progress, text), page)
+    return Look(lambda progress: inspect_movements(paths, detector, reading, lang, progress, text, where), page)
 
 
 def _at_tables(paths: list[Path], model: str, lang: "Lang") -> Look:

@@ -71,7 +71,7 @@ SOME: "dict[tuple[Kind, ...], tuple[str, ...]]" = {
         *("language", "audience", "length", "patience", "send_pictures", "what_if"),
     ),
     ("movements",): (
-        *("joints", "rate", "only", "people", "window", "futures", "about", "watch", "normal", "fit_on", "by"),
+        *("joints", "rate", "only", "people", "window", "futures", "about", "watch", "scene", "normal", "fit_on", "by"),
     ),
     ("tables",): ("label", "drop", "paper_compat"),
     ("pictures", "movements"): ("network", "minutes", "text", "out"),

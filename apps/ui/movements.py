@@ -13,7 +13,7 @@ from apps.ui.teaching import gathered, listed, told_of
 from apps.ui.words import word
 from assistant import card, movement_page, pictures
 from assistant.labels import movement_label
-from assistant.moving import inspect_movement
+from assistant.moving import inspect_movement, read_scene
 from assistant.sheet import plain_stem
 from assistant.teaching_movements import MovementFit, fit_movements
 from explain.catalogue import Lang
@@ -63,15 +63,20 @@ def look(
     lang: Lang,
     shelf: Shelf,
     text: str = "",
+    scene: str | None = None,
 ) -> MovementView:
-    """Inspect a movement, draw what was found, and write its report; without a joint set, it is of the model's."""
+    """Inspect a movement, draw what was found, and write its report; without a joint set, it is of the model's.
+
+    Of a model of several, `text` or the picture `scene` say which it should be.
+    """
     from fusion.motion.read import read_motion
 
-    source, name = (f"{text}#{key}" if key else text for text in (path, Path(path).name))
+    source, name = (f"{at}#{key}" if key else at for at in (path, Path(path).name))
     joints = reading.joints or model.joints
     with _named(path):
         motion = read_motion(Path(source), joints, reading.rate, name=name)
-    inspection = inspect_movement(motion, model, lang, text.strip() or None)
+    where = read_scene(Path(scene), Path(scene).name) if scene else None
+    inspection = inspect_movement(motion, model, lang, text.strip() or None, where)
     shown = movement_page.shown_of(inspection, lang)
     normals = model.calibration.scores.tolist()
     report = movement_page.render(inspection, shown, lang, normals)

@@ -40,6 +40,10 @@ class MovementsTab:
         self.key = put(gr.Dropdown, {"label": "movements.key"}, choices=[], visible=False, elem_id="movement-key")
         hint = {"label": "movements.text", "placeholder": "movements.text.hint"}
         self.text = put(gr.Textbox, hint, max_lines=1, elem_id="movement-text")
+        self.scene = put(
+            gr.Image, {"label": "movements.scene"}, sources=["upload", "clipboard"], height=140, elem_id="scene"
+        )
+        self.scene.preprocess = lambda upload: upload and upload.path  # as in the other tab: Foil says what is wrong
         hint = {"label": "movements.watch", "placeholder": "movements.watch.hint"}
         self.watch = put(gr.Textbox, hint, max_lines=1, elem_id="watch")
         self.reading = put(gr.Accordion, {"label": "movements.reading"}, open=False, elem_id="reading")
@@ -91,7 +95,7 @@ class MovementsTab:
         lang = self.frame.lang
         self.shown = [self.card, self.animation, self.words, self.charts, self.evidence, self.report]
         self.known = [self.file, self.key, self.model, self.joints, self.rate, self.mapping]
-        self.known += [self.text, self.watch, lang]
+        self.known += [self.text, self.scene, self.watch, lang]
         self.options: dict[str, Any] = {
             "concurrency_limit": 1,
             "concurrency_id": "inspect",
@@ -102,7 +106,8 @@ class MovementsTab:
             self._refresh(given).then(None, js=TO_CARD.replace("'card'", "'movement-card'"))
         changed = (self.key.input, self.model.input, self.joints.input, self.rate.submit, self.rate.blur, lang.input)
         asked = (self.text.submit, self.text.blur, self.watch.submit, self.watch.blur)
-        for change in (*changed, *asked, self.mapping.upload, self.mapping.clear):
+        files = (self.mapping.upload, self.mapping.clear, self.scene.upload, self.scene.clear)
+        for change in (*changed, *asked, *files):
             change(self.again, self.known, self.shown, **self.options)
         tab.select(self._models, [self.model, lang], self.model, show_progress="hidden")
         said = ([self.taught, lang], self.made)
@@ -146,6 +151,7 @@ class MovementsTab:
         rate: float | None,
         mapping: str | None,
         text: str,
+        scene: str | None,
         watch: str,
         lang: Lang,
     ) -> list[Any]:
@@ -156,7 +162,8 @@ class MovementsTab:
         try:
             reading = Reading(movements.joints_of(mapping, joints or ""), rate or None)
             detector = narrowed(self.frame.models.movement(model), watch)
-            return self._filled(movements.look(path, key, detector, reading, lang, self.frame.shelf, text), lang)
+            view = movements.look(path, key, detector, reading, lang, self.frame.shelf, text, scene)
+            return self._filled(view, lang)
         except FoilError as error:
             return self._filled(failed(str(error), lang), lang)
         except Exception as error:

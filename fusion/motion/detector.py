@@ -21,6 +21,7 @@ from fusion.motion.joints import JointSet
 from fusion.motion.measure import angles
 from fusion.motion.motion import Motion
 from fusion.motion.normals import Look, Normals
+from fusion.motion.scene import Described
 from fusion.motion.windows import Joined, cut
 from fusion.threads import one_thread
 
@@ -115,10 +116,12 @@ class MotionDetector:
             refusal=refusal,
         )
 
-    def of(self, motion: Motion, text: str | None = None) -> "MotionDetector":
-        """Return itself, who judges any motion; BadSetting if words are given, for it knows no others to tell from."""
+    def of(self, motion: Motion, text: str | None = None, scene: Described | None = None) -> "MotionDetector":
+        """Return itself, who judges any motion; BadSetting if words or a scene are given: it knows no others."""
         if text:
             raise BadSetting(f"{self.name} knows one movement, and no words for it: leave the text out")
+        if scene is not None:
+            raise BadSetting(f"{self.name} knows one movement, and no scene of it: leave the picture out")
         return self
 
     @property

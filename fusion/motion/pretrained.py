@@ -24,6 +24,7 @@ from fusion.motion.forecast import NeuralForecast
 from fusion.motion.future import Forecast, FutureDenoiser, Subspace
 from fusion.motion.joints import Convention, JointSet
 from fusion.motion.normals import Normals
+from fusion.motion.scene import Scenes
 from fusion.motion.scores import HeldScores, Scale
 from fusion.representation.whitening import Whitening
 from fusion.residual import Spread
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from fusion.motion.repertoire import Repertoire
 
 TENSORS, CALIBRATION, CARD = "model.safetensors", "calibration.json", "card.json"
+SCENES = "scenes"  # the tensor of what pictures of scenes show
 
 Numbers = NDArray[np.float64]
 
@@ -43,13 +45,17 @@ def save(model: "MotionDetector | Repertoire", folder: Path) -> None:
     from fusion.motion.repertoire import Repertoire
 
     several = model.movements if isinstance(model, Repertoire) else {"": model}
+    scenes = model.scenes if isinstance(model, Repertoire) else None
     tensors = {f"{at}.{key}": value for at, one in enumerate(several.values()) for key, value in _tensors(one).items()}
     config = {
         "kind": MOTION,
         "name": model.name,
         "repertoire": isinstance(model, Repertoire),
         "movements": {words: _config(one) for words, one in several.items()},
+        "scenes": {"words": scenes.words, "files": scenes.files, "limit": scenes.limit} if scenes else None,
     }
+    if scenes:
+        tensors[SCENES] = torch.from_numpy(scenes.seen)
     files = {
         TENSORS: write_tensors(tensors),
         CALIBRATION: json_bytes(model.calibration.to_json()),
@@ -74,6 +80,7 @@ def load(folder: Path) -> "MotionDetector | Repertoire":
             words: _detector(words or config["name"], one, _part(tensors, at), calibration, cards[words])
             for at, (words, one) in enumerate(config["movements"].items())
         }
+        scenes = _scenes(config["scenes"], tensors)
     except (
         KeyError,
         IndexError,
@@ -83,7 +90,13 @@ def load(folder: Path) -> "MotionDetector | Repertoire":
         SafetensorError,
     ) as error:  # its hashes hold, so it is another Foil's
         raise BadModel(f"{folder}: this Foil can't read the model ({error!r}); fit it again") from error
-    return Repertoire(config["name"], found, card) if config["repertoire"] else found[""]
+    return Repertoire(config["name"], found, card, scenes) if config["repertoire"] else found[""]
+
+
+def _scenes(config: dict[str, Any] | None, tensors: dict[str, Tensor]) -> Scenes | None:
+    if config is None:
+        return None
+    return Scenes(tensors[SCENES].numpy(), tuple(config["words"]), tuple(config["files"]), config["limit"])
 
 
 def _part(tensors: dict[str, Tensor], at: int) -> dict[str, Tensor]:

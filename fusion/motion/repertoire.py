@@ -1,4 +1,4 @@
-"""Repertoire: several movements under one name, told apart by words, or, where nothing is said, by what they look like.
+"""Repertoire: several movements under one name, told apart by words or a picture of the scene, else by their looks.
 
 Each has normals of its own, so one model for five movements knows no less than five models; a network, where one is
 trained, is shared, and hears which movement it is.
@@ -24,6 +24,7 @@ from fusion.motion.fitting import finish, prepare
 from fusion.motion.joints import JointSet
 from fusion.motion.learning import train_forecast
 from fusion.motion.motion import Motion
+from fusion.motion.scene import Described, Scenes
 from fusion.progress import Progress, silent
 from fusion.threads import one_thread
 
@@ -39,14 +40,23 @@ class Repertoire:
     name: str
     movements: Mapping[str, MotionDetector]
     card: dict[str, Any]  # how it came about; under "cards", that of each movement
+    scenes: Scenes | None = None  # where the movements are done
 
-    def of(self, motion: Motion, text: str | None = None) -> MotionDetector:
-        """Return the detector of the movement that words mean, else of the one among whose normals it is likeliest.
+    def of(self, motion: Motion, text: str | None = None, scene: Described | None = None) -> MotionDetector:
+        """Return the detector of the movement that words mean and whose scene a picture shows.
 
-        BadSetting if the words mean none of the movements.
+        Where neither is given, that of the one among whose normals the motion is likeliest. BadSetting if the words or
+        the scene are those of none of the movements, or contradict each other.
         """
-        if text:
-            return self.movements[self._meant(text)]
+        said = self._meant(text) if text else None
+        shown = self._shown(scene) if scene is not None else None
+        if said and shown and said != shown:
+            raise BadSetting(
+                f"{text!r} means {said}, but the picture shows the scene of {shown}; correct one of the two, or leave "
+                "one out"
+            )
+        if expected := said or shown:
+            return self.movements[expected]
         return max(self.movements.values(), key=lambda one: one.likelihood(motion))
 
     @property
@@ -72,6 +82,14 @@ class Repertoire:
         from fusion.motion.pretrained import save
 
         save(self, Path(folder))
+
+    def _shown(self, scene: Described) -> str:
+        if self.scenes is None:
+            raise BadSetting(
+                f"{self.name} was taught no scenes: leave the picture out, or fit it with pictures of the scenes named "
+                "in its about-file"
+            )
+        return self.scenes.shown(scene)
 
     def _meant(self, text: str) -> str:
         known = list(self.movements)
@@ -100,6 +118,7 @@ def fit_repertoire(
     people: Mapping[str, Sequence[str]] | None = None,
     progress: Progress = silent,
     checkpoint: Path | None = None,
+    scenes: Scenes | None = None,
 ) -> Repertoire:
     """Fit on normal movements by the words for them; everything else as `fitting.fit` has it."""
     if len(motions) < 2:
@@ -119,7 +138,11 @@ def fit_repertoire(
             for words, part, learnt in zip(motions, parts, trained, strict=True)
         }
     found = _together(found)
-    return Repertoire(name, found, _card({words: one.card for words, one in found.items()}))
+    card = _card({words: one.card for words, one in found.items()})
+    if scenes:
+        for words, one in card["cards"].items():
+            one["scenes"] = scenes.files_of(words)
+    return Repertoire(name, found, card, scenes)
 
 
 def _together(movements: Mapping[str, MotionDetector]) -> dict[str, MotionDetector]:
