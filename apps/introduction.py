@@ -54,11 +54,9 @@ def _moves(card: Mapping[str, Any]) -> list[str]:
 
 
 def _told(network: Mapping[str, Any]) -> list[str]:
-    levels = ", ".join(f"{sigma:g}" for sigma in network["sigmas"])
     lines = [
         f"network of size {clean(network['size'])}, {'in use' if network['kept'] else 'not in use'}: "
-        f"{network['parameters']:,} parameters, {network['steps']:,} steps in {network['minutes']:g} min, noise levels "
-        f"{levels} sigma",
+        f"{network['parameters']:,} parameters, {network['steps']:,} steps in {network['minutes']:g} min",
         clean(network["why"]),
         "",
         *_gain(network),

@@ -17,6 +17,7 @@ from fusion.errors import BadInput, BadSetting
 from fusion.guidance import Guided, changed, describes, search, told
 from fusion.item import Item
 from fusion.learned import Learned, to_frame
+from fusion.methods.named import ASKS
 from fusion.modality.prompt import Prompt, read_prompt
 from fusion.modality.text import MINILM, text_encoder
 from fusion.painter import Painter
@@ -35,12 +36,12 @@ from fusion.view import SIGMAS, View, whitened
 from fusion.world import World, looks
 from fusion.zero_shot import ZeroShot, zero_shot
 
-METHODS = (*SIGMAS, "neural")
+METHODS = (*SIGMAS, *ASKS)
 
 
 @dataclass(frozen=True)
 class DetectorConfig:
-    method: str = "gaussian"  # the denoiser: gaussian | memory | neural
+    method: str = "gaussian"  # gaussian | memory | neural, or another way to ask the trained denoiser
     backbone: str = "auto"  # auto | none | <timm or open_clip name>[:weights file]
     size: int = 0  # px of the longer side at which features are taken; 0 = about 400
     align: str = "auto"  # turn parts to one pose: auto | on | off
@@ -62,6 +63,11 @@ class DetectorConfig:
                 f"{self.minutes:g} minutes and {self.steps} steps of training; expected above 0 minutes, at most a "
                 "day, and 0 steps (as the time allows) or more"
             )
+
+    @property
+    def trained(self) -> bool:
+        """Return whether a network is trained."""
+        return self.method in ASKS
 
 
 @dataclass(frozen=True, eq=False)

@@ -95,12 +95,12 @@ def fit_detector(
     encoder = fit_encoder(frame, thumbs, backbone)
     chosen = _spread_out(items, MOST)
     with one_thread(), torch.inference_mode():
-        seen = _encode(good, chosen, encoder, config.method == "neural")
+        seen = _encode(good, chosen, encoder, config.trained)
         _enough(len(seen.items), len(items), good)
         order = torch.randperm(len(seen.items), generator=torch.Generator().manual_seed(config.seed))
         folds = list(order.tensor_split(min(len(order), FOLDS)))
         said, heard = _heard(seen.known, encoder, config.seed)
-        keep = heard or config.method == "neural"  # else each may go as soon as it is fitted
+        keep = heard or config.trained  # else each may go as soon as it is fitted
         tokens = [*seen.tokens] if keep else []
         views, held, poolings = _views(seen.tokens, encoder, config, folds, progress)
         in_spread = cross_spread(held, folds).numpy()
@@ -123,7 +123,7 @@ def fit_detector(
         told=told,
     )
     trained: dict[str, Any] = {}
-    if config.method == "neural":
+    if config.trained:
         resume = checkpoint / seen.fingerprint[:16] if checkpoint else None  # of these very good parts
         detector, trained = train_detector(
             detector,
@@ -150,7 +150,7 @@ def _views(
     """Return a view for each representation, the normals' held-out smoothed maps, (N, P), and the poolings."""
     fitted = []
     while tokens:  # each is dropped as soon as it is fitted: they are the largest thing in memory
-        method = "gaussian" if config.method == "neural" else config.method  # around which the network is trained
+        method = "gaussian" if config.trained else config.method  # around which the network is trained
         fitted.append(fit_view(tokens.pop(0), encoder.grid, method, folds, progress))
     held = torch.stack([maps for _, maps, _ in fitted]).mean(dim=0)
     return tuple(view for view, _, _ in fitted), smooth(held, encoder.grid), [pooling for _, _, pooling in fitted]

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from fusion.condition import Condition, nothing
 from fusion.diffusion.denoiser import NeuralDenoiser, colouring
 from fusion.diffusion.network import Network, NetworkConfig
-from fusion.residual import Spread, residual
+from fusion.methods.named import spread_of, values
+from fusion.residual import Spread
 from fusion.sight import Sight, seen_by
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
@@ -22,19 +23,19 @@ class Learned:
     """A trained denoiser over the whitened tokens of all representations, side by side."""
 
     denoise: NeuralDenoiser
-    sigmas: tuple[float, ...]  # noise levels at which the noiseless sample is asked
+    method: str  # by which the denoiser is asked
     channels: tuple[int, ...]  # of each representation
-    spread: Spread  # of the residuals, (S V, P)
+    spread: Spread  # of the residuals, (S, P)
     sight: Sight  # which words are true of a place
     words: str  # which text encoder gave the captions their meaning
     judges: bool  # its residuals are the map; else the closed form's are, and only `sight` is used
 
     def residuals(self, x: Tensor, cond: Condition) -> Tensor:
-        """Return |x - D(x; sigma, cond)| a noise level, representation and place, (B, P, C) -> (B, S V, P)."""
-        return residual(x, self.denoise, self.sigmas, cond, self.channels)
+        """Return what its method finds at each place, (B, P, C) -> (B, S, P): |x - D(x)| in one form or another."""
+        return values(self.method, x, self.denoise, cond, self.channels)
 
     def maps(self, residuals: Tensor) -> Tensor:
-        """Return how far each place is from its normal version, in the normals' spread, (B, S V, P) -> (B, P)."""
+        """Return how far each place is from its normal version, in the normals' spread, (B, S, P) -> (B, P)."""
         return self.spread(residuals).mean(dim=1)
 
     def names(self, x: Tensor, text: NDArray[np.float32], grid: tuple[int, int]) -> Tensor:
@@ -59,7 +60,7 @@ class Learned:
     def plain(self) -> dict[str, Any]:
         """Return what is no tensor, for a model's config."""
         network = asdict(self.denoise.network.config)
-        return {"network": network, "sigmas": self.sigmas, "channels": self.channels} | {
+        return {"network": network, "method": self.method, "channels": self.channels} | {
             "words": self.words,
             "judges": self.judges,
         }
@@ -68,7 +69,7 @@ class Learned:
         """Return every tensor that it takes, with what `plain` returns, to build this again; weights in half."""
         weights = {f"network.{key}": value.half() for key, value in self.denoise.network.state_dict().items()}
         weights |= {f"sight.{key}": value.half() for key, value in self.sight.state_dict().items()}
-        return weights | {"mean": self.spread.mean, "std": self.spread.std}
+        return weights | {f"spread.{name}": value for name, value in vars(self.spread).items()}
 
 
 def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: list[Tensor]) -> Learned:
@@ -83,9 +84,9 @@ def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: li
     sight.load_state_dict(weights("sight."))
     return Learned(
         NeuralDenoiser(network.eval(), colouring(factors)),
-        tuple(plain["sigmas"]),
+        plain["method"],
         tuple(plain["channels"]),
-        Spread(state["mean"], state["std"]),
+        spread_of(plain["method"])(**{key[7:]: value for key, value in state.items() if key.startswith("spread.")}),
         sight.eval(),
         plain["words"],
         plain["judges"],

@@ -16,6 +16,7 @@ from fusion.calibration import Calibration
 from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
 from fusion.errors import BadModel
 from fusion.learned import Learned, rebuild_learned
+from fusion.methods.named import ASKS
 from fusion.modelfile import json_bytes, verify, write_model
 from fusion.painter import Painter
 from fusion.painting.denoiser import PainterConfig
@@ -151,7 +152,7 @@ def _encoder(config: dict[str, Any], tensors: dict[str, Tensor]) -> Encoder:
 
 def _views(config: dict[str, Any], tensors: dict[str, Tensor], name: str = "view") -> tuple[View, ...]:
     method = config["detector"]["method"]
-    sigmas = SIGMAS["gaussian" if method == "neural" or name != "view" else method]
+    sigmas = SIGMAS["gaussian" if method in ASKS or name != "view" else method]
     views = []
     for number in range(2 if config["backbone"] else 1):
         part = f"{name}{number}."

@@ -22,6 +22,7 @@ class Recipe:
 
 _OWN = "none of others' code is used; Apache-2.0"
 _DTE = "released code (vicliv/DTE) without a licence; written from the paper"
+_FOUR = "minutes of training; four calls a picture"
 _EVERY: tuple[Kind, ...] = ("pictures", "movements", "tables")
 
 RECIPES = (
@@ -97,36 +98,129 @@ RECIPES = (
     ),
     Recipe(
         "ddpm",
-        ("tables",),
+        ("pictures", "tables"),
         "DDPM, reconstruction",
-        "a network around the Gaussian's denoiser; ten steps down from sigma 0.63, without noise; |x - x0|; "
+        "a network around the Gaussian's denoiser; steps down from about sigma 1, without noise; |x - x0|; "
         "held-out normals",
-        "Ho et al. 2020, as a baseline in Livernoche et al. 2024",
+        "Ho et al. 2020, as a baseline in Livernoche et al. 2024; without noise as in D3AD",
         _DTE,
-        "a minute of training at most; ten calls a row",
-        "a normal version of every row, column by column",
+        "minutes of training; four calls a picture, ten a row",
+        "a normal version of every place and column",
+    ),
+    Recipe(
+        "anoddpm",
+        ("pictures",),
+        "AnoDDPM, partial diffusion",
+        "the network; noise of sigma 0.96, four steps down; |x - x0|; held-out normals",
+        "Wyatt et al., CVPR workshops 2022 (AnoDDPM)",
+        "released code (Julian-Wyatt/AnoDDPM) under MIT; written from the paper",
+        _FOUR,
+        "the method that others are measured against; its noise costs what is faint",
+    ),
+    Recipe(
+        "ddad",
+        ("pictures",),
+        "DDAD, conditioned on the sample",
+        "the network; noise of sigma 1, four steps down, each drawn back to the sample; |x - x0|; held-out normals",
+        "Mousakhan et al. 2023 (DDAD, arXiv 2305.15956), without its tuning on test pictures",
+        "released code (arimousa/DDAD) under MIT; written from the paper",
+        _FOUR,
+        "keeping what differs between good parts",
+    ),
+    Recipe(
+        "autoddpm",
+        ("pictures",),
+        "AutoDDPM: mask, stitch, re-sample",
+        "the network under a mask; a walk down, what changed most is marked and filled in from around; "
+        "|x - x0| of both; held-out normals",
+        "Bercea et al. 2023 (arXiv 2305.19643)",
+        "released code (ci-ber/autoDDPM) under GPL-3, not looked at; written from the paper",
+        "minutes of training; eight calls a picture",
+        "few false marks beside a defect",
+    ),
+    Recipe(
+        "glad",
+        ("pictures",),
+        "GLAD, adaptive step and fusion",
+        "the network; a walk down from sigma 4 until it leaves what one step says; from there each place keeps its own "
+        "or takes the walk's; |x - x0|; held-out normals",
+        "Yao et al., ECCV 2024 (GLAD, arXiv 2406.07487)",
+        "released code (hyao1/GLAD) under MIT; written from the paper, with the sign that decodes to the clean sample",
+        "minutes of training; eight calls a picture",
+        "defects of very different sizes",
+    ),
+    Recipe(
+        "imputation",
+        ("pictures",),
+        "Imputation by complementary gratings",
+        "the network under a mask; each half of the places filled in from the other; |x - x0|; held-out normals",
+        "mDDPM [Iqbal et al. 2023], ImDiffusion [Chen et al. 2024] on pictures",
+        "released code (hasan1292/mDDPM MIT; 17000cyh/IMDiffusion without a licence); written from the papers",
+        "minutes of training; six calls a picture",
+        "what a place hides when it may vouch for itself",
     ),
     Recipe(
         "msma",
-        ("tables",),
+        ("pictures", "tables"),
         "MSMA, score-norm vector",
-        "the same denoiser; ten sigmas without noise; the vector of sigma |s(x, sigma)|, its distance to normals'; "
+        "the network; several sigmas without noise; the vector of sigma |s(x, sigma)|, its distance to normals'; "
         "held-out normals",
         "Mahmood et al., ICLR 2021 (MSMA)",
         "released code (ahsanMah/msma) without a licence; written from the paper",
-        "as ddpm",
-        "rows that are too plain as well as too odd: no single length of the score tells both",
+        "minutes of training; four calls a picture, ten a row",
+        "what is too plain as well as too odd: no single length of the score tells both",
     ),
     Recipe(
         "diffpath",
-        ("tables",),
+        ("pictures", "tables"),
         "DiffPath, path statistics",
-        "the same denoiser; ten steps up; mean powers of eps and of its change, their distance to those of normals; "
+        "the network; steps up to noise; eps along them and its change, their distance to those of normals; "
         "held-out normals",
         "Heng et al., NeurIPS 2024 (DiffPath)",
         "released code (clear-nus/diffpath) under MIT; written from the paper",
-        "as ddpm",
-        "telling worlds apart by how a path bends; here with a denoiser of the table's own, not a foreign one",
+        "as msma",
+        "telling worlds apart by how a path bends; here with a denoiser of the data's own, not a foreign one",
+    ),
+    Recipe(
+        "inversionad",
+        ("pictures",),
+        "InversionAD",
+        "the network; three steps up to noise; |z| there; held-out normals",
+        "InversionAD (2025, arXiv 2504.05662), without statistics of the test set",
+        "released code (SkyShunsuke/InversionAD) under MIT; written from the paper",
+        "minutes of training; three calls a picture",
+        "a score without any normal version",
+    ),
+    Recipe(
+        "diffusionad",
+        ("pictures",),
+        "DiffusionAD, two calls",
+        "the network; one call at sigma 2 corrects one at sigma 0.7; |x - x0|; held-out normals",
+        "Zhang et al. 2023 (DiffusionAD, arXiv 2303.08730), without its segmenter",
+        "released code (HuiZhang0812/DiffusionAD) under MIT by its README; written from the paper",
+        "minutes of training; two calls a picture",
+        "little time a picture",
+    ),
+    Recipe(
+        "mdps",
+        ("pictures",),
+        "Posterior samples",
+        "the network; four noisy walks; |x - their mean|; held-out normals",
+        "after MDPS (IJCAI 2024, arXiv 2404.17900), without gradients through the network",
+        "released code (KevinBHLin/MDPS) without a licence; written from the paper",
+        "minutes of training; sixteen calls a picture",
+        "less chance in what one noisy walk says",
+    ),
+    Recipe(
+        "d3ad",
+        ("pictures",),
+        "D3AD, dynamic steps",
+        "the network; DTE's noise level of the sample says where the walk starts and how long it is; no noise; "
+        "|x - x0|; held-out normals",
+        "Tebbe & Tayyub, CVPR workshops 2024 (D3AD, arXiv 2401.04463)",
+        "released code (JustinTebbe/D3AD) under MIT; written from the paper",
+        "minutes of training; one call a good picture, up to eight a bad one",
+        "little time on what is plainly good",
     ),
 )
 

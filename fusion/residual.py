@@ -10,6 +10,7 @@ from torch import Tensor
 from fusion.condition import Condition
 from fusion.diffusion.denoiser import Denoiser
 
+RIDGE = 0.01  # of a variance, lest values that always go together divide by nothing
 PRIOR = 20  # pseudo-normals by which a place's spread leans on that of all places
 
 
@@ -52,6 +53,32 @@ class Spread:
     def __call__(self, values: Tensor) -> Tensor:
         """Return (values - mean) / std, same shape."""
         return (values - self.mean) / self.std
+
+
+@dataclass(frozen=True, eq=False)
+class Joint(Spread):
+    """The same where the values of a place are one vector: how unusual they are together [MSMA, sec. 4].
+
+    One Gaussian for all places, of their values in units of the spread: any one of them may be usual, and still be
+    unusual beside the others.
+    """
+
+    middle: Tensor  # (S,)
+    whiten: Tensor  # (S, S)
+
+    @classmethod
+    def of(cls, values: Tensor) -> "Joint":
+        """Measure over normals, (N, S, P)."""
+        spread = Spread.of(values)
+        flat = spread(values).transpose(1, 2).flatten(0, 1)  # (N P, S)
+        covariance = flat.T.cov(correction=0) + RIDGE * torch.eye(flat.shape[1])
+        return cls(spread.mean, spread.std, flat.mean(dim=0), torch.linalg.inv(torch.linalg.cholesky(covariance)))
+
+    def __call__(self, values: Tensor) -> Tensor:
+        """Return how far each place's vector is from the usual ones, (N, S, P) -> (N, 1, P)."""
+        apart = super().__call__(values) - self.middle[:, None]
+        far: Tensor = torch.matmul(self.whiten, apart).norm(dim=1, keepdim=True)
+        return far
 
 
 def smooth(values: Tensor, grid: tuple[int, int]) -> Tensor:

@@ -55,11 +55,12 @@ def fit_view(
     return view, cross_spread(held, folds).mean(dim=1), pooling
 
 
-def cross_spread(values: Tensor, folds: Sequence[Tensor]) -> Tensor:
-    """Return values of normals, (N, ...), each in the spread of the other folds; same shape."""
-    out = torch.empty_like(values)
-    for fold in folds:
-        out[fold] = Spread.of(values[others(len(values), fold)])(values[fold])
+def cross_spread(values: Tensor, folds: Sequence[Tensor], units: type[Spread] = Spread) -> Tensor:
+    """Return values of normals, (N, ...), each in the spread of the other folds; as the units give them."""
+    parts = [units.of(values[others(len(values), fold)])(values[fold]) for fold in folds]
+    out = torch.empty(len(values), *parts[0].shape[1:])
+    for fold, part in zip(folds, parts, strict=True):
+        out[fold] = part
     return out
 
 

@@ -9,7 +9,6 @@ NETWORK: dict[str, Any] = {
     "parameters": 1_234_567,
     "steps": 2000,
     "minutes": 3.5,
-    "sigmas": [0.3, 1.0, 3.0],
     "closed_form": {"auroc": 0.951, "caught": 0.80},
     "trained": {"auroc": 0.97, "caught": 0.86},
     "by_kind": {"scratch": [0.94, 0.98], "stain": [0.96, 0.95]},

@@ -546,9 +546,7 @@ def test_explain_model_introduces_a_network(tmp_path: Path) -> None:
     told = foil("explain-model", "deep").stdout.splitlines()
     assert told[0] == "deep: fitted on 60 good parts, 2026-01-01 12:00"
     assert told[1] == "method neural; seen through brightness"
-    assert told[3].startswith(
-        "network of size s, in use: 1,234,567 parameters, 2,000 steps in 3.5 min, noise levels 0.3"
-    )
+    assert told[3].startswith("network of size s, in use: 1,234,567 parameters, 2,000 steps in 3.5 min")
     assert told[4].startswith("the network is used: on 90 synthetic defects")
     rows = [line.split("  ") for line in told]
     cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]

@@ -43,7 +43,7 @@ def learned() -> Learned:
         sight = Sight(C, T).eval()
     spread = Spread(torch.ones(6, P), torch.full((6, P), 2.0))
     denoise = NeuralDenoiser(network(), colour())
-    return Learned(denoise, (0.5, 1.0, 2.0), (4, 2), spread, sight, "fake", True)
+    return Learned(denoise, "neural", (4, 2), spread, sight, "fake", True)
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_every_representation_and_noise_level_has_its_residual_and_the_map_is_th
     cond = image_only(x, T)
     with torch.no_grad():
         found = model.residuals(x, cond)
-        whole = residual(x, model.denoise, model.sigmas, cond)
+        whole = residual(x, model.denoise, (1.0, 2.0, 4.0), cond)
     assert found.shape == (2, 6, P)
     torch.testing.assert_close(found.view(2, 3, 2, P).square().sum(dim=2).sqrt(), whole)
     torch.testing.assert_close(model.maps(found), ((found - 1) / 2).mean(dim=1))

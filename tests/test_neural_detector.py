@@ -418,7 +418,8 @@ def config_of(folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "tensor", ["learned.network.head.weight", "learned.sight.sharpness", "learned.mean", "told.weights0", "told.kinds"]
+    "tensor",
+    ["learned.network.head.weight", "learned.sight.sharpness", "learned.spread.mean", "told.weights0", "told.kinds"],
 )
 def test_a_model_that_lacks_a_tensor_of_what_was_learnt_is_refused(
     neural: Detector, tensor: str, tmp_path: Path

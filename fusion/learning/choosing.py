@@ -41,9 +41,9 @@ class Scores:
         return {KINDS[kind]: round(_auroc(self.good, self.bad[self.kinds == kind]), 4) for kind in present}
 
 
-def score(good: Tensor, bad: Tensor, pairs: Pairs, grid: tuple[int, int]) -> Scores:
+def score(good: Tensor, bad: Tensor, pairs: Pairs, grid: tuple[int, int], units: type[Spread] = Spread) -> Scores:
     """Score raw residuals of the good, (N, S, P), and of the pairs' single defects, (M, S, P), as a detector does."""
-    spread = Spread.of(good)
+    spread = units.of(good)
     calm, wild = (smooth(spread(one).mean(dim=1), grid) for one in (good, bad))
     scale = Spread.of(calm)
     tops = [scale(one).amax(dim=1).numpy().astype(np.float64) for one in (calm, wild)]

@@ -26,12 +26,11 @@ from fusion.learning.batches import Source, repair_loss
 from fusion.learning.choosing import Scores, closed_residuals, limits, score, verdict
 from fusion.learning.examples import Captions, Normals, Pairs
 from fusion.learning.seeing import learn_to_see
+from fusion.methods.named import spread_of, values
 from fusion.progress import Progress
-from fusion.residual import Spread, residual
 from fusion.sight import Sight
 from fusion.threads import one_thread
 
-SIGMAS = (1.0, 2.0, 4.0)  # at which the noiseless sample is asked
 FEWEST = 20  # normals, of which then 12 train
 HELD = 1 / 3  # of the normals calibrate
 STOP = 0.1  # of the normals tell when to stop
@@ -111,6 +110,7 @@ def learn(
     checkpoint: Path | None = None,
     ready: Ready | None = None,
     dealt: tuple[Tensor, Tensor, Tensor] | None = None,
+    method: str = "neural",
 ) -> Outcome:
     """Train a network of a size, and return it with its calibration, and whether it is better than the closed form.
 
@@ -136,14 +136,15 @@ def learn(
     denoise = NeuralDenoiser(rounded(network.eval()), colour)
     tested = pairs.of(held)
     before = score(closed_residuals(normals.x[held], channels), closed_residuals(tested.one, channels), tested, grid)
-    ours = unconditioned(normals.x[held], denoise, channels)
-    after = score(ours, unconditioned(tested.one, denoise, channels), tested, grid)
-    kept, why = verdict(before, after)
+    ours = unconditioned(normals.x[held], denoise, channels, method)
+    after = score(ours, unconditioned(tested.one, denoise, channels, method), tested, grid, spread_of(method))
+    better, why = verdict(before, after)
+    kept = better or method != "neural"  # a method that was asked for by its name judges
     learned = Learned(
         denoise,
-        SIGMAS,
+        method,
         tuple(channels),
-        Spread.of(ours),
+        spread_of(method).of(ours),
         rounded(sight),
         words,
         kept,
@@ -152,13 +153,13 @@ def learn(
     return Outcome(learned, held, ours, card)
 
 
-def unconditioned(x: Tensor, denoise: NeuralDenoiser, channels: Sequence[int]) -> Tensor:
-    """Return the network's residuals under nothing but the image itself, (N, P, C) -> (N, S V, P)."""
+def unconditioned(x: Tensor, denoise: NeuralDenoiser, channels: Sequence[int], method: str) -> Tensor:
+    """Return the network's residuals under nothing but the image itself, (N, P, C) -> (N, S, P)."""
 
     def one(sample: Tensor) -> Tensor:  # by itself and by one thread, as a detector does: else it may round otherwise
         with torch.inference_mode():
             cond = image_only(sample.float(), denoise.network.config.text)
-            return residual(sample.float(), denoise, SIGMAS, cond, channels)
+            return values(method, sample.float(), denoise, cond, tuple(channels))
 
     with one_thread(), ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
         return torch.cat(list(pool.map(one, torch.split(x, 1))))
@@ -173,7 +174,6 @@ def _card(network: Network, size: str, before: Scores, after: Scores, tested: Pa
     return {
         "size": size,
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "sigmas": list(SIGMAS),
         "closed_form": before.figures(),
         "trained": after.figures(),
         "by_kind": {kind: [kinds[kind], after.by_kind()[kind]] for kind in kinds},

@@ -1,0 +1,64 @@
+"""Asking: what every method is, a function of tokens and a denoiser, and what the methods have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from fusion.condition import Condition
+from fusion.diffusion.denoiser import Denoiser
+from fusion.diffusion.noise import noise_of
+from fusion.methods.fractal import fractal
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A denoiser under a sample's condition, and how its tokens lie."""
+
+    denoise: Denoiser
+    cond: Condition | None
+    channels: tuple[int, ...]  # of each representation
+    grid: tuple[int, int]
+
+    def __call__(self, x: Tensor, sigma: float) -> Tensor:
+        """Return x0_hat, (B, P, C)."""
+        return self.denoise(x, sigma, self.cond)
+
+    def inside(self, asked: Tensor) -> "Asked":
+        """Return the same denoiser, which repairs only the places that are asked for, (B, P) in [0, 1]."""
+        if self.cond is None:
+            return self
+        present = self.cond.present.clone()
+        present[:, 2] = True
+        return replace(self, cond=replace(self.cond, mask=asked, present=present))
+
+    def norms(self, apart: Tensor) -> Tensor:
+        """Return a difference's length at each place, for each representation, (B, P, C) -> (B, V, P)."""
+        return torch.stack([part.norm(dim=-1) for part in torch.split(apart, list(self.channels), dim=-1)], dim=1)
+
+    def noise(self, x: Tensor, kind: str, number: int = 0) -> Tensor:
+        """Return noise for every sample of a batch, (P, C): the same for all, so that what it does is calibrated."""
+        if kind == "simplex":
+            return fractal(number, self.grid, x.shape[-1])
+        return noise_of(number, x.shape[1:])
+
+
+class Ask(Protocol):
+    """A way to ask a denoiser how far a sample is from normal."""
+
+    def __call__(self, x: Tensor, asked: Asked) -> Tensor:
+        """Return how far each place is, several values a place, to be calibrated on normals, (B, P, C) -> (B, S, P)."""
+        ...
+
+
+def tops(values: Tensor, share: float = 0.02) -> Tensor:
+    """Return the mean of the highest values of each sample, (B, P) -> (B,)."""
+    return values.topk(max(1, round(share * values.shape[1])), dim=1).values.mean(dim=1)
+
+
+def falling(start: float, low: float, steps: int) -> Sequence[float]:
+    """Return levels of a walk from `start`, and a last 0."""
+    levels = torch.logspace(torch.tensor(start).log10().item(), torch.tensor(low).log10().item(), steps)
+    return (*levels.tolist(), 0.0)

@@ -1,0 +1,222 @@
+"""The survey's methods on one denoiser: one contract for all, and the property that makes each what it is."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import spearmanr
+from torch import Tensor
+
+from fusion.condition import Condition, nothing
+from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
+from fusion.diffusion.sampling import last, reconstruct
+from fusion.methods.ask import Asked, falling, tops
+from fusion.methods.density import Inversion, ScoreNorms
+from fusion.methods.fractal import fractal
+from fusion.methods.hybrid import Dynamic, Posterior, TwoCalls
+from fusion.methods.named import ASKS, JOINT, spread_of
+from fusion.methods.reconstruction import Adaptive, Imputed, Partial, Stitched, gratings
+from fusion.metrics import image_auroc
+from fusion.residual import Joint, Spread
+
+pytest_plugins = ["core_fixtures"]
+pytestmark = pytest.mark.usefixtures("single_thread")
+
+GRID, C = (8, 8), 6
+P = GRID[0] * GRID[1]
+PLACE = 27  # of the defects below
+
+
+class Counted:
+    """The Wiener filter of normals whose neighbours are alike, by Fourier; inside a mask only, where there is one."""
+
+    def __init__(self) -> None:
+        rows, columns = np.meshgrid(np.fft.fftfreq(GRID[0]), np.fft.rfftfreq(GRID[1]), indexing="ij")
+        power = 1 / (0.02 + rows**2 + columns**2)
+        full = 1 / (0.02 + np.add.outer(np.fft.fftfreq(GRID[0]) ** 2, np.fft.fftfreq(GRID[1]) ** 2))
+        self.power = torch.from_numpy(power / full.mean()).float()[..., None]
+        self.calls = 0
+
+    def __call__(self, x: Tensor, sigma: float, cond: Condition | None = None) -> Tensor:
+        self.calls += len(x)
+        waves = torch.fft.rfft2(x.view(-1, *GRID, C), dim=(1, 2))
+        found = torch.fft.irfft2(waves * self.power / (self.power + sigma**2), s=GRID, dim=(1, 2)).view_as(x)
+        if cond is None or not cond.present[:, 2].any():
+            return found
+        return torch.where(cond.mask[..., None] > 0, found, x)
+
+    def normals(self, n: int, seed: int) -> Tensor:
+        white = torch.randn(n, *GRID, C, generator=torch.Generator().manual_seed(seed))
+        waves = torch.fft.rfft2(white, dim=(1, 2)) * self.power.sqrt()
+        return torch.fft.irfft2(waves, s=GRID, dim=(1, 2)).reshape(n, P, C)
+
+
+def asked(denoise: Denoiser, batch: int = 1) -> Asked:
+    cond = nothing(batch, P, C, 3)
+    return Asked(denoise, cond, (4, 2), GRID)
+
+
+def damaged(x: Tensor, by: float = 6.0) -> Tensor:
+    out = x.clone()
+    out[:, PLACE] += by
+    return out
+
+
+# --- the contract -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ASKS)
+def test_every_method_finds_a_defect_where_it_is_and_a_sample_by_itself_as_beside_others(name: str) -> None:
+    d, ask, units = Counted(), ASKS[name], spread_of(name)
+    good = d.normals(60, 0)
+    calm = torch.cat([ask(one[None], asked(d)) for one in good])
+    bad = damaged(d.normals(8, 1))
+    found = ask(bad, asked(d, 8))
+    assert found.shape == (8, calm.shape[1], P)
+    assert found.isfinite().all()
+    alone = torch.cat([ask(one[None], asked(d)) for one in bad])
+    torch.testing.assert_close(found, alone, rtol=1e-4, atol=1e-4)
+    maps = units.of(calm)(found).mean(dim=1)  # the higher, the more anomalous
+    assert (maps.argmax(dim=1) == PLACE).all()
+    assert torch.equal(ask(bad, asked(d, 8)), found)
+
+
+# --- reconstruction -----------------------------------------------------------------------------------------------
+
+
+def test_drawn_to_nothing_the_corrected_walk_is_ddim_and_more_of_it_keeps_more_of_a_normal() -> None:
+    d = Counted()
+    x = d.normals(12, 2)
+    walk = Partial(1.0, noise="gaussian")
+    noised = x + asked(d).noise(x, "gaussian")
+    torch.testing.assert_close(walk.walked(x, asked(d)), last(reconstruct(noised, d, falling(1.0, 0.25, 4))))
+    far = [(x - Partial(1.0, 4, "gaussian", w).walked(x, asked(d))).norm() for w in (0.0, 0.2, 0.5, 0.9)]
+    assert far == sorted(far, reverse=True)
+
+
+def test_a_larger_defect_stops_the_search_at_a_higher_level_and_a_normal_never_does() -> None:
+    d = Counted()
+    x, ask = d.normals(6, 3), Adaptive()
+    stops = [ask.walked(damaged(x, by), asked(d, 6))[1].mean() for by in (0.0, 12.0, 30.0, 100.0)]
+    assert stops[0] == 0
+    assert stops == sorted(stops)
+    assert stops[-1] > stops[1]
+
+
+def test_two_gratings_hide_every_place_once_and_what_is_hidden_cannot_vouch_for_itself() -> None:
+    first, second = gratings((5, 7), 2)
+    assert torch.equal(first, ~second)
+    d = Counted()
+    x = d.normals(6, 4)
+    lesion = x.clone()
+    block = torch.zeros(GRID, dtype=torch.bool)
+    block[2:4, 2:4] = True
+    lesion[:, block.flatten()] += 4.0
+    masked, plain = Imputed(2), Partial(1.0)
+    gain = [
+        (ask(lesion, asked(d, 6))[..., block.flatten()].mean() / ask(x, asked(d, 6)).mean()) for ask in (masked, plain)
+    ]
+    assert gain[0] > gain[1]
+
+
+def test_stitching_leaves_less_outside_the_defect_than_the_first_walk() -> None:
+    d = Counted()
+    bad, ask = damaged(d.normals(8, 5), 12.0), Stitched()
+    outside = torch.arange(P) != PLACE
+    plain, stitched = Partial(1.0)(bad, asked(d, 8)).mean(dim=1), ask(bad, asked(d, 8)).mean(dim=1)
+    share = [(found[:, outside].mean() / found[:, PLACE].mean()) for found in (stitched, plain)]
+    assert share[0] < share[1]
+
+
+def test_fractal_noise_is_of_unit_variance_and_alike_among_neighbours() -> None:
+    fields = fractal(0, (24, 24), 40)
+    assert (fields.shape, float(fields.mean().abs())) == ((576, 40), pytest.approx(0, abs=1e-5))
+    torch.testing.assert_close(fields.std(dim=0, correction=0), torch.ones(40))
+    lines = fields.view(24, 24, 40)
+    assert float((lines[:, 1:] * lines[:, :-1]).mean()) > 0.5
+    assert torch.equal(fractal(0, (24, 24), 40), fields)
+    assert not torch.equal(fractal(1, (24, 24), 40), fields)
+
+
+# --- density ------------------------------------------------------------------------------------------------------
+
+
+def test_the_vector_of_score_norms_beats_each_of_its_levels_where_samples_may_be_too_plain() -> None:
+    g = torch.Generator().manual_seed(0)
+
+    def shell(n: int, radius: float, spread: float) -> Tensor:
+        x = torch.randn(n, 1, 8, generator=g)
+        return x / x.norm(dim=-1, keepdim=True) * (radius + spread * torch.randn(n, 1, 1, generator=g))
+
+    d = MemoryDenoiser(shell(200, 3.0, 0.2))
+    good, test, odd = shell(200, 3.0, 0.2), shell(150, 3.0, 0.2), torch.cat([shell(75, 1.5, 0.2), shell(75, 4.0, 0.2)])
+    levels = (0.5, 1.0, 2.0, 4.0)
+
+    def auroc(units: type[Spread], sigmas: tuple[float, ...]) -> float:
+        ask = ScoreNorms(sigmas)
+        one = Asked(d, None, (8,), (1, 1))
+        scale = units.of(ask(good, one))
+        scores = torch.cat([scale(ask(x, one)).mean(dim=(1, 2)) for x in (test, odd)])
+        return image_auroc(scores.numpy(), np.repeat([0, 1], 150))
+
+    singles = [auroc(Spread, (sigma,)) for sigma in levels]
+    assert auroc(Joint, levels) > max(singles)
+
+
+def test_inversion_ends_normals_at_the_unit_gaussian_and_a_defect_far_out() -> None:
+    x = torch.randn(200, P, C, generator=torch.Generator().manual_seed(6))
+    found = Inversion((0.02, 0.1, 0.3, 0.6, 1.0, 1.6, 2.5, 4.0))(x, asked(GaussianDenoiser(), 200))
+    torch.testing.assert_close(found.square().mean(dim=(0, 2)), torch.tensor([4.0, 2.0]), rtol=0.25, atol=0)
+    bad = Inversion()(damaged(x, 9.0), asked(GaussianDenoiser(), 200))
+    assert (bad.sum(dim=1).argmax(dim=1) == PLACE).all()
+
+
+# --- hybrids ------------------------------------------------------------------------------------------------------
+
+
+def test_the_level_that_explains_a_sample_rises_with_its_noise_and_with_it_the_calls() -> None:
+    d, ask = Counted(), Dynamic()
+    sigmas = torch.linspace(0, 3, 25)
+    noise = torch.randn(25, P, C, generator=torch.Generator().manual_seed(7))
+    x = d.normals(25, 8) + sigmas[:, None, None] * noise
+    assert spearmanr(sigmas, [ask.level(one[None]) for one in x]).statistic > 0.95
+    calls = []
+    for samples in (d.normals(8, 9), damaged(d.normals(8, 9), 9.0)):
+        d.calls = 0
+        ask(samples, asked(d))
+        calls.append(d.calls)
+    assert calls[0] < calls[1]
+
+
+def test_two_calls_are_two_calls() -> None:
+    d = Counted()
+    TwoCalls()(d.normals(1, 0), asked(d))
+    assert d.calls == 2
+
+
+def test_the_mean_of_several_walks_is_nearer_to_the_truth_than_one() -> None:
+    d = Counted()
+    clean = d.normals(8, 10)
+    bad = damaged(clean)
+    walk = Partial(1.0, noise="gaussian")
+    ends = [walk.walked(bad, asked(d, 8), number) for number in range(4)]
+    assert (torch.stack(ends).mean(dim=0) - clean).norm() < min((end - clean).norm() for end in ends)
+    found = Posterior()(bad, asked(d, 8))
+    torch.testing.assert_close(found, asked(d).norms(bad - torch.stack(ends).mean(dim=0)))
+
+
+# --- what they share ----------------------------------------------------------------------------------------------
+
+
+def test_the_highest_few_places_stand_for_a_sample() -> None:
+    values = torch.zeros(2, 100)
+    values[1, :2] = torch.tensor([3.0, 5.0])
+    assert tops(values).tolist() == [0, 4]
+
+
+def test_a_joint_spread_sees_what_is_usual_alone_and_unusual_together() -> None:
+    common = torch.randn(500, 1, 10, generator=torch.Generator().manual_seed(0))
+    values = torch.cat([common, common + 0.1 * torch.randn(500, 1, 10)], dim=1)
+    odd = torch.tensor([1.0, -1.0])[None, :, None].expand(1, 2, 10)
+    assert (Joint.of(values)(odd) > Joint.of(values)(values).amax()).all()
+    assert Spread.of(values)(odd).abs().amax() < 2
+    assert set(JOINT) < set(ASKS)
