@@ -16,7 +16,7 @@ from importlib.metadata import version
 from itertools import product
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 from fusion.bench_row import measure
@@ -25,6 +25,7 @@ from fusion.dataset import Dataset, open_dataset
 from fusion.errors import BadData, BadSetting, FoilError
 from fusion.modality.image import pictures_in
 from fusion.progress import Progress, silent
+from fusion.recipes import TRAINED
 from fusion.trial import Settings
 
 Measure = Callable[[Path, Settings, Progress], Measures]
@@ -52,11 +53,15 @@ def run_bench(
     datasets = {folder: _benchmarkable(open_dataset(folder)) for folder in folders}
     fingerprints = {folder: fingerprint(dataset) for folder, dataset in datasets.items()}
     jobs: list[Job[Measures]] = []
-    for folder, backbone, method, seed in dict.fromkeys(product(folders, backbones, methods, seeds)):
-        settings = {**(common or {}), "method": method, "backbone": backbone, "seed": seed}
-        row: Row[Measures] = Row(datasets[folder].name, fingerprints[folder], settings, code_version())
-        jobs.append((row, partial(measure_row, folder, settings, progress)))
-    return run_rows(jobs, measures_from_json, json_file, progress)
+    with TemporaryDirectory() as shared:  # methods that ask the same network share one training
+        for folder, backbone, method, seed in dict.fromkeys(product(folders, backbones, methods, seeds)):
+            settings = {**(common or {}), "method": method, "backbone": backbone, "seed": seed}
+            row: Row[Measures] = Row(datasets[folder].name, fingerprints[folder], settings, code_version())
+            if method in TRAINED:
+                name = hashlib.sha256(f"{row.fingerprint} {backbone} {seed}".encode()).hexdigest()
+                settings = settings | {"training": f"{shared}/{name}.safetensors"}
+            jobs.append((row, partial(measure_row, folder, settings, progress)))
+        return run_rows(jobs, measures_from_json, json_file, progress)
 
 
 def run_rows(

@@ -18,6 +18,7 @@ class Recipe:
     licence: str  # of the source's released code, none of which is in Foil
     cost: str
     good_for: str
+    trained: bool = False  # a network is trained, which methods of pictures share
 
 
 _OWN = "none of others' code is used; Apache-2.0"
@@ -55,6 +56,7 @@ RECIPES = (
         _OWN,
         "minutes of training; a call of the network a sigma",
         "words, masks and skeletons that must count; texture with structure",
+        trained=True,
     ),
     Recipe(
         "future",
@@ -106,6 +108,7 @@ RECIPES = (
         _DTE,
         "minutes of training; four calls a picture, ten a row",
         "a normal version of every place and column",
+        trained=True,
     ),
     Recipe(
         "anoddpm",
@@ -116,6 +119,7 @@ RECIPES = (
         "released code (Julian-Wyatt/AnoDDPM) under MIT; written from the paper",
         _FOUR,
         "the method that others are measured against; its noise costs what is faint",
+        trained=True,
     ),
     Recipe(
         "ddad",
@@ -126,6 +130,7 @@ RECIPES = (
         "released code (arimousa/DDAD) under MIT; written from the paper",
         _FOUR,
         "keeping what differs between good parts",
+        trained=True,
     ),
     Recipe(
         "autoddpm",
@@ -137,6 +142,7 @@ RECIPES = (
         "released code (ci-ber/autoDDPM) under GPL-3, not looked at; written from the paper",
         "minutes of training; eight calls a picture",
         "few false marks beside a defect",
+        trained=True,
     ),
     Recipe(
         "glad",
@@ -148,6 +154,7 @@ RECIPES = (
         "released code (hyao1/GLAD) under MIT; written from the paper, with the sign that decodes to the clean sample",
         "minutes of training; eight calls a picture",
         "defects of very different sizes",
+        trained=True,
     ),
     Recipe(
         "imputation",
@@ -158,6 +165,7 @@ RECIPES = (
         "released code (hasan1292/mDDPM MIT; 17000cyh/IMDiffusion without a licence); written from the papers",
         "minutes of training; six calls a picture",
         "what a place hides when it may vouch for itself",
+        trained=True,
     ),
     Recipe(
         "msma",
@@ -169,6 +177,7 @@ RECIPES = (
         "released code (ahsanMah/msma) without a licence; written from the paper",
         "minutes of training; four calls a picture, ten a row",
         "what is too plain as well as too odd: no single length of the score tells both",
+        trained=True,
     ),
     Recipe(
         "diffpath",
@@ -180,6 +189,7 @@ RECIPES = (
         "released code (clear-nus/diffpath) under MIT; written from the paper",
         "as msma",
         "telling worlds apart by how a path bends; here with a denoiser of the data's own, not a foreign one",
+        trained=True,
     ),
     Recipe(
         "inversionad",
@@ -190,6 +200,7 @@ RECIPES = (
         "released code (SkyShunsuke/InversionAD) under MIT; written from the paper",
         "minutes of training; three calls a picture",
         "a score without any normal version",
+        trained=True,
     ),
     Recipe(
         "diffusionad",
@@ -200,6 +211,7 @@ RECIPES = (
         "released code (HuiZhang0812/DiffusionAD) under MIT by its README; written from the paper",
         "minutes of training; two calls a picture",
         "little time a picture",
+        trained=True,
     ),
     Recipe(
         "mdps",
@@ -210,6 +222,7 @@ RECIPES = (
         "released code (KevinBHLin/MDPS) without a licence; written from the paper",
         "minutes of training; sixteen calls a picture",
         "less chance in what one noisy walk says",
+        trained=True,
     ),
     Recipe(
         "d3ad",
@@ -221,8 +234,11 @@ RECIPES = (
         "released code (JustinTebbe/D3AD) under MIT; written from the paper",
         "minutes of training; one call a good picture, up to eight a bad one",
         "little time on what is plainly good",
+        trained=True,
     ),
 )
+
+TRAINED = frozenset(row.name for row in RECIPES if row.trained)
 
 
 def of_kind(kind: Kind) -> list[Recipe]:

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from fusion.calibration import Calibration
@@ -30,10 +31,23 @@ Fit = Callable[[Sequence[Item], Settings, str, Progress], Fitted]
 
 
 def detector_fit() -> Fit:
-    """Return the real way to fit; torch is imported here, seconds that belong to no measured time."""
-    from fusion.detector import DetectorConfig, fit
+    """Return the real way to fit; torch is imported here, seconds that belong to no measured time.
 
-    return lambda items, settings, name, progress: fit(items, DetectorConfig(**settings), name, progress)
+    Where the settings name a file as "training", what is trained goes there, and is taken from there if it exists.
+    """
+    from fusion.detector import DetectorConfig, fit
+    from fusion.learning.weights import write_weights
+
+    def fitted(items: Sequence[Item], settings: Settings, name: str, progress: Progress) -> Fitted:
+        own = dict(settings)
+        shared = Path(own.pop("training")) if "training" in own else None
+        known = shared is not None and shared.exists()
+        detector = fit(items, DetectorConfig(**own | ({"weights": str(shared)} if known else {})), name, progress)
+        if shared and not known:
+            write_weights(detector, shared, name)
+        return detector
+
+    return fitted
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from fusion.example.write import render_example
 from fusion.item import Item
 from fusion.metrics import image_auroc
 from fusion.progress import Progress, silent
-from fusion.trial import Settings
+from fusion.trial import Settings, detector_fit
 
 SETTINGS = {"method": "gaussian", "backbone": "none", "seed": 0}
 measured = partial(measure, fit=fit)
@@ -383,3 +383,27 @@ def test_the_real_detector_is_measured_on_the_example(tmp_path: Path) -> None:
     assert measures.auroc > 0.7
     assert measures.aupro is not None
     assert measures.aupro > 0.4
+
+
+def test_methods_that_ask_the_same_network_share_one_training_and_no_row_says_where(data: Path) -> None:
+    asked: list[Settings] = []
+
+    def spy(folder: Path, settings: Settings, progress: Progress) -> Measures:
+        asked.append(settings)
+        return measured(folder, settings, progress)
+
+    rows = run_bench([data], ["gaussian", "neural", "ddad"], ["none"], [0, 1], measure_row=spy)
+    files = {(one["method"], one["seed"]): one.get("training") for one in asked}
+    assert files["gaussian", 0] is None
+    assert files["neural", 0] == files["ddad", 0] != files["neural", 1]
+    assert all("training" not in row.settings for row in rows)
+
+
+def test_what_one_row_trained_the_next_one_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("fusion.detector.fit", lambda items, config, name, progress: told.append(config.weights))
+    monkeypatch.setattr("fusion.learning.weights.write_weights", lambda detector, path, name: path.write_bytes(b"w"))
+    shared = tmp_path / "shared.safetensors"
+    for method in ("neural", "ddad"):
+        detector_fit()([], {"method": method, "training": str(shared)}, "a", silent)
+    assert told == ["", str(shared)]

@@ -8,6 +8,7 @@ import typer
 from apps.commands import options
 from apps.console import progress_shown
 from fusion.errors import BadSetting
+from fusion.recipes import TRAINED, of_kind
 
 if TYPE_CHECKING:
     from fusion.modelfile import Kind
@@ -25,7 +26,8 @@ def bench(
     backbone: Annotated[list[str] | None, typer.Option(help="As in foil fit; may be given several times.")] = None,
     seeds: Annotated[int, typer.Option(help="How many: 0, 1, 2, ...", min=1)] = 1,
     size: Annotated[int, typer.Option(help="As in foil fit.", min=0)] = 0,
-    minutes: Annotated[float, typer.Option(help="Of training (neural), as in foil fit.")] = 5.0,
+    minutes: Annotated[float, typer.Option(help="Of training, as in foil fit; methods of pictures share it.")] = 5.0,
+    steps: Annotated[int, typer.Option(help="Of training, exactly, as in foil fit.", min=0)] = 0,
     network: Annotated[str | None, typer.Option(help="Its size, as in foil fit.", show_default=False)] = None,
     promise: Annotated[
         int, typer.Option(help="Instead: compare promised false alarms with seen ones over so many splits.", min=0)
@@ -72,9 +74,11 @@ def bench(
         first = {"method": (method or ["gaussian"])[0], "backbone": (backbone or ["auto"])[0], "size": size}
         _print(_promises(data, first, promise), markdown_file)
         return
-    methods = method or (["memory"] if kind == "tables" else ["gaussian"])
-    common: dict[str, Any] = {"minutes": minutes} if "neural" in methods else {}
-    common |= {"network": network} if "neural" in methods and network else {}
+    methods = _methods(method or (["memory"] if kind == "tables" else ["gaussian"]), kind)
+    trained = not TRAINED.isdisjoint(methods)
+    common: dict[str, Any] = {"minutes": minutes} if trained else {}
+    common |= {"steps": steps} if trained and steps else {}
+    common |= {"network": network} if trained and network else {}
     if kind == "tables":
         text, failed = _tables(data, methods, seeds, label, drop or [], peers, json_file)
     elif kind == "movements":
@@ -125,15 +129,17 @@ def _tables(
     data: list[Path], methods: list[str], seeds: int, label: str, drop: list[str], peers: bool, json: Path | None
 ) -> tuple[str, bool]:
     """Return the table, and whether a row failed."""
-    from fusion.recipes import of_kind
     from fusion.table.bench_table import markdown
     from fusion.table.benchmark import run_table_bench
 
-    if "all" in methods:
-        methods = [recipe.name for recipe in of_kind("tables")]
     with progress_shown() as progress:
         rows = run_table_bench(data, methods, range(seeds), label, drop, peers, json, progress)
     return markdown(rows), any(row.failed for row in rows)
+
+
+def _methods(asked: list[str], kind: "Kind") -> list[str]:
+    """Return the methods asked for; "all" stands for every one of this kind of data."""
+    return [row.name for row in of_kind(kind)] if "all" in asked else asked
 
 
 def _kind(ctx: typer.Context, data: list[Path]) -> "Kind":
