@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from apps.commands import (
+    audit,
     bench,
     data,
     explain_model,
@@ -62,6 +63,7 @@ app.command("threshold")(threshold.threshold)
 app.command("check-data")(data.check_data)
 app.add_typer(models.app, name="models")
 app.add_typer(store.app, name="store")
+app.add_typer(audit.app, name="audit")
 app.command("methods")(methods.methods)
 app.command("synthesise")(synthesise.synthesise)
 app.command("pose")(pose.pose)

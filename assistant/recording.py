@@ -61,6 +61,11 @@ def entry(result: Result, asked: Asked) -> Entry:
     raise NotImplementedError
 
 
+def files_of(payload: Mapping[str, Any]) -> dict[str, str]:
+    """Return the hashes of the files that an inspection's record rests on, by what they are."""
+    return {what: payload[what] for what in ("file", "mask", "skeleton") if payload.get(what)}
+
+
 def map_hash(anomaly_map: NDArray[np.float32]) -> str:
     """Return the hash of a map's bits and shape."""
     return hashlib.sha256(f"{anomaly_map.shape}{anomaly_map.dtype}".encode() + anomaly_map.tobytes()).hexdigest()
@@ -117,11 +122,11 @@ def _told(found: Inspection, asked: Asked) -> dict[str, Any]:
 
 
 def _basis(asked: Asked) -> dict[str, Any]:
-    return {"model": asked.model, "config": asked.config, "code": _code()}
+    return {"model": asked.model, "config": asked.config, "code": code()}
 
 
 @cache
-def _code() -> dict[str, str]:
+def code() -> dict[str, str]:
     """Return what ran: Foil's version, the hash of its source as it stands, and the libraries that results rest on."""
     digest = hashlib.sha256()
     root = Path(__file__).parents[1]

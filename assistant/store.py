@@ -95,10 +95,7 @@ class Store:
 
     def decide(self, inspection: int, verdict: Decided, by: str, reason: str, meaning: Meaning = "review") -> int:
         """Add a person's decision on an inspection; an earlier one stays on the record, and the latest counts."""
-        said = {"by": clean(by).strip(), "reason": clean(reason).strip()}
-        for what, words in said.items():
-            if not words:
-                raise BadSetting(f"a decision needs {'a name' if what == 'by' else 'a reason'}; give it with --{what}")
+        said = {"by": named("by", by), "reason": named("reason", reason)}
         if verdict not in get_args(Decided) or meaning not in get_args(Meaning):
             raise BadSetting(f"{verdict} ({meaning}) is no decision; a verdict is {', '.join(get_args(Decided))}")
         self.inspection(inspection)
@@ -115,10 +112,17 @@ class Store:
             raise BadInput(f"{self.name}: there is no inspection {number}; see which there are: foil store show")
         return row
 
+    def model(self, sha256: str) -> Row[Any]:
+        """Return the row of a model that inspections rest on."""
+        with self.database.reading() as connection:
+            return connection.execute(select(models).where(models.c.sha256 == sha256)).one()
+
     def latest(self, most: int) -> list[Row[Any]]:
-        """Return the newest inspections, newest first, each with the name of its model and the time."""
+        """Return the newest inspections, newest first, each with time, name of its model, and what people decided."""
         beside = inspections.join(records).join(models, models.c.sha256 == inspections.c.model)
-        wanted = select(inspections, records.c.time, models.c.name.label("model_name")).select_from(beside)
+        said = select(decisions.c.verdict).where(decisions.c.inspection == inspections.c.record)
+        last = said.order_by(decisions.c.record.desc()).limit(1).scalar_subquery().label("decided")
+        wanted = select(inspections, records.c.time, models.c.name.label("model_name"), last).select_from(beside)
         with self.database.reading() as connection:
             return list(connection.execute(wanted.order_by(inspections.c.record.desc()).limit(most)))
 
@@ -155,6 +159,13 @@ class Store:
         if table is not None and row is not None:
             connection.execute(insert(table).values(record=record.number, **row))
         return record.number
+
+
+def named(what: str, words: str) -> str:
+    """Return what a person says for the record, in one line; BadSetting where it is nothing."""
+    if not (said := clean(words)):
+        raise BadSetting(f"people answer for this by name and with a reason; give --{what}")
+    return said
 
 
 def open_store(where: str, create: bool = False) -> Store:

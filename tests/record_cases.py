@@ -24,7 +24,7 @@ class Shop:
     """A store with three inspections: a good plate (3), a bad one (4) and one that can't be read (5)."""
 
     folder: Path
-    pictures: tuple[Path, Path, Path]
+    pictures: tuple[Path, ...]
 
     @property
     def store(self) -> "Store":
@@ -35,9 +35,9 @@ class Shop:
     def foil(self, *args: str | Path | int, code: int | None = 0) -> Result:
         return foil(*args, "--store", self.folder, code=code)
 
-    def by_hand(self, *statements: str) -> None:
-        """Change the database as its owner can, past Foil."""
+    def by_hand(self, *statements: str) -> list[str]:
+        """Change the database as its owner can, past Foil; return the first column of what the last one finds."""
         with sqlite3.connect(self.folder / "foil.db") as connection:
-            for statement in statements:
-                connection.execute(statement)
+            found = [connection.execute(statement).fetchall() for statement in statements]
         connection.close()
+        return [row[0] for row in found[-1]]

@@ -22,8 +22,8 @@ from assistant import library
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("fit", "inspect", "threshold", "check-data", "models", "explain-model", "bench", "example", "serve")
-COMMANDS += ("version", "synthesise", "pose", "methods", "store")
-NESTED = (["models", "remove"], ["store", "show"])
+COMMANDS += ("version", "synthesise", "pose", "methods", "store", "audit")
+NESTED = (["models", "remove"], ["store", "show"], ["store", "decide"], ["store", "prune"], ["audit", "verify"])
 pytestmark = pytest.mark.usefixtures("fake_core")
 
 

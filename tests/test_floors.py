@@ -44,6 +44,8 @@ HOMES = {
         "assistant/database.py",
         "assistant/store.py",
         "assistant/audit.py",
+        "assistant/retention.py",
+        "assistant/verifying.py",
         "assistant/migrations/",
     ),
     "alembic": ("assistant/migrations/",),

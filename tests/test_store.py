@@ -28,7 +28,7 @@ def test_what_was_inspected_is_told_with_its_id_and_kept_with_all_its_evidence(s
 
 def test_show_lists_the_newest_first(shop: Shop) -> None:
     rows = shop.foil("store", "show").stdout.splitlines()
-    assert rows[0].split() == ["ID", "TIME", "(UTC)", "VERDICT", "SCORE", "MODEL", "NAME"]
+    assert rows[0].split() == ["ID", "TIME", "(UTC)", "VERDICT", "SCORE", "DECIDED", "MODEL", "NAME"]
     assert [row.split()[0] for row in rows[1:]] == ["4", "3"]
     assert "REJECT" in rows[1]
     assert "bad.png" in rows[1]

@@ -1,7 +1,7 @@
 """`foil store`: what is kept, who decided what, out with it, and pictures away with it."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -46,11 +46,74 @@ def show(
         return
     rows = opened.latest(last)
     if as_json:
-        kept = ("record", "time", "name", "verdict", "score", "p_value", "model", "sample")
+        kept = ("record", "time", "name", "verdict", "score", "p_value", "decided", "model", "sample")
         typer.echo(json.dumps([{key: getattr(row, key) for key in kept} for row in rows], indent=2))
         return
-    head = ["ID", "TIME (UTC)", "VERDICT", "SCORE", "MODEL", "NAME"]
+    head = ["ID", "TIME (UTC)", "VERDICT", "SCORE", "DECIDED", "MODEL", "NAME"]
     typer.echo(table([head, *(_row(row) for row in rows)]) if rows else f"{opened.name}: no inspections yet")
+
+
+@app.command("decide")
+def decide(
+    number: Annotated[int, typer.Argument(help="The inspection's id.", show_default=False)],
+    verdict: Annotated[Literal["PASS", "REVIEW", "REJECT"], typer.Option(help="What you decide.")],
+    by: Annotated[str, typer.Option(help="Your name.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    meaning: Annotated[
+        Literal["review", "approval", "correction", "responsibility"],
+        typer.Option(metavar="WHAT", help="Your name stands for a review, approval, correction or responsibility."),
+    ] = "review",
+    store: options.Store = None,
+) -> None:
+    """Record a person's decision on an inspection; an earlier one stays, and the latest counts.
+
+    \b
+    Example:
+      foil store decide 17 --verdict PASS --by "A. Smith" --reason "dust, wiped off" --store records
+    """
+    record = open_named(store).decide(number, verdict, by, reason, meaning)
+    typer.echo(f"recorded as {record}")
+
+
+@app.command("export")
+def export(store: options.Store = None) -> None:
+    """Print every record as it is signed, one JSON object a line, an inspection's with its document.
+
+    Pictures and models lie in the store's folder, under the hashes that the records name.
+
+    \b
+    Example:
+      foil store export --store records > records.jsonl
+    """
+    for record in open_named(store).export():
+        typer.echo(json.dumps(record))
+
+
+@app.command("prune")
+def prune(
+    days: Annotated[float, typer.Option(help="Keep pictures so many days.", show_default=False)],
+    by: Annotated[str, typer.Option(help="Your name.")],
+    reason: Annotated[str, typer.Option(help="The policy, or why.")],
+    verdict: Annotated[list[str] | None, typer.Option(help="Only of this verdict; may be given several times.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    store: options.Store = None,
+) -> None:
+    """Remove old pictures, masks and skeletons for good; records, evidence and models stay.
+
+    A record says what went, by whom and why, so that foil audit verify still holds.
+
+    \b
+    Example:
+      foil store prune --days 180 --verdict PASS --by "A. Smith" --reason "policy Q-12" --store records
+    """
+    from assistant.retention import prunable
+    from assistant.retention import prune as pruned
+
+    opened, verdicts = open_named(store), verdict or []
+    count = len(prunable(opened, days, verdicts))
+    if count and not yes:
+        typer.confirm(f"Remove {count} files of {opened.name} for good?", abort=True)
+    typer.echo(f"{pruned(opened, days, by, reason, verdicts)} files are pruned")
 
 
 def open_named(where: str | None) -> "Store":
@@ -64,7 +127,15 @@ def open_named(where: str | None) -> "Store":
 
 def _row(row: Any) -> list[str]:
     score = "-" if row.score is None else f"{row.score:.2f}"
-    return [f"{row.record}", row.time[:19].replace("T", " "), row.verdict, score, row.model_name, row.name]
+    return [
+        f"{row.record}",
+        row.time[:19].replace("T", " "),
+        row.verdict,
+        score,
+        row.decided or "-",
+        row.model_name,
+        row.name,
+    ]
 
 
 def _show_one(store: "Store", number: int, as_json: bool) -> None:
