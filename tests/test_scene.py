@@ -87,7 +87,7 @@ def test_the_scene_chooses_the_movement(home: Path, station: Path, tmp_path: Pat
 def test_what_the_scene_cannot_tell_is_a_sentence(home: Path, station: Path, tmp_path: Path) -> None:
     new, here = station / "clips/person0_squat0.json", shot(tmp_path / "here.png", ROOMS["bow"], 9)
     unknown = foil("inspect", new, "--scene", shot(tmp_path / "new.png", 77, 9), code=2)
-    assert "the picture shows no scene that is known here: the nearest is that of" in unknown
+    assert "the picture shows no scene that is known here: the nearest is rooms/" in unknown
     told = foil("inspect", new, "--scene", here, "--text", "a deep squat", code=2)
     assert "'a deep squat' means a deep squat, but the picture shows the scene of a small bow" in told
     (tmp_path / "note.png").write_text("hello")

@@ -52,7 +52,7 @@ def save(model: "MotionDetector | Repertoire", folder: Path) -> None:
         "name": model.name,
         "repertoire": isinstance(model, Repertoire),
         "movements": {words: _config(one) for words, one in several.items()},
-        "scenes": {"words": scenes.words, "files": scenes.files, "limit": scenes.limit} if scenes else None,
+        "scenes": {"words": scenes.words, "files": scenes.files, "limits": scenes.limits.tolist()} if scenes else None,
     }
     if scenes:
         tensors[SCENES] = torch.from_numpy(scenes.seen)
@@ -96,7 +96,7 @@ def load(folder: Path) -> "MotionDetector | Repertoire":
 def _scenes(config: dict[str, Any] | None, tensors: dict[str, Tensor]) -> Scenes | None:
     if config is None:
         return None
-    return Scenes(tensors[SCENES].numpy(), tuple(config["words"]), tuple(config["files"]), config["limit"])
+    return Scenes(tensors[SCENES].numpy(), tuple(config["words"]), tuple(config["files"]), np.array(config["limits"]))
 
 
 def _part(tensors: dict[str, Tensor], at: int) -> dict[str, Tensor]:

@@ -46,7 +46,7 @@ class Scenes:
     seen: Described  # (N, P, C)
     words: tuple[str, ...]  # (N,): for the movement that each is the scene of
     files: tuple[str, ...]  # (N,): what each was called, for people
-    limit: float
+    limits: NDArray[np.float64]  # (N,): how near to each a picture of the same scene is
 
     @classmethod
     def of(cls, given: Mapping[str, Mapping[str, Described]]) -> "Scenes":
@@ -72,24 +72,26 @@ class Scenes:
                 f"the scenes {files[one]} ({words[one]}) and {files[two]} ({words[two]}) can't be told apart; give "
                 "pictures that show where they differ, or leave scenes out and tell the movements by words"
             )
-        return cls(seen, words, files, min(SAME, max(float(own.max()), MARGIN * float(other.min()))))
+        return cls(seen, words, files, np.minimum(SAME, np.maximum(own, MARGIN * other)))
 
     def shown(self, scene: Described) -> str:
         """Return the words for the movement whose scene it is; BadSetting if it is none's, or perhaps two's."""
-        apart = _distances(self.seen, scene)
-        nearest = {words: float(apart[np.array(self.words) == words].min()) for words in dict.fromkeys(self.words)}
-        first, second = sorted(nearest, key=lambda words: nearest[words])[:2]
-        if nearest[first] > self.limit:
+        apart, words = _distances(self.seen, scene), np.array(self.words)
+        nearest = int(apart.argmin())
+        one, away = self.words[nearest], float(apart[nearest])
+        if away > self.limits[nearest]:
             raise BadSetting(
-                f"the picture shows no scene that is known here: the nearest is that of {first}, {nearest[first]:.1f} "
-                f"away, and a known one is at most {self.limit:.1f} away; take it from where the scenes were taken "
-                f"({', '.join(nearest)}), or say in words which movement it should be"
+                f"the picture shows no scene that is known here: the nearest is {self.files[nearest]} ({one}), "
+                f"{away:.1f} away, and what shows the same is at most {self.limits[nearest]:.1f} away; take it from "
+                "where the scenes were taken, or say in words which movement it should be"
             )
-        if nearest[first] > CLEAR * nearest[second]:
+        next_ = int(np.where(words == one, np.inf, apart).argmin())
+        if away > CLEAR * apart[next_]:
             raise BadSetting(
-                f"the picture may show the scene of {first} or that of {second}; say in words which movement it is"
+                f"the picture may show the scene of {one} or that of {self.words[next_]}; say in words which movement "
+                "it should be"
             )
-        return first
+        return one
 
     def files_of(self, words: str) -> list[str]:
         """Return what the pictures of a movement's scene were called."""
