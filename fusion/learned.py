@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from fusion.condition import Condition, nothing
 from fusion.diffusion.denoiser import NeuralDenoiser, colouring
 from fusion.diffusion.network import Network, NetworkConfig
-from fusion.methods.named import spread_of, values
+from fusion.methods.named import Question
 from fusion.residual import Spread
 from fusion.sight import Sight, seen_by
 
@@ -23,8 +23,7 @@ class Learned:
     """A trained denoiser over the whitened tokens of all representations, side by side."""
 
     denoise: NeuralDenoiser
-    method: str  # by which the denoiser is asked
-    channels: tuple[int, ...]  # of each representation
+    question: Question  # what the denoiser is asked
     spread: Spread  # of the residuals, (S, P)
     sight: Sight  # which words are true of a place
     words: str  # which text encoder gave the captions their meaning
@@ -32,7 +31,7 @@ class Learned:
 
     def residuals(self, x: Tensor, cond: Condition) -> Tensor:
         """Return what its method finds at each place, (B, P, C) -> (B, S, P): |x - D(x)| in one form or another."""
-        return values(self.method, x, self.denoise, cond, self.channels)
+        return self.question(x, self.denoise, cond)
 
     def maps(self, residuals: Tensor) -> Tensor:
         """Return how far each place is from its normal version, in the normals' spread, (B, S, P) -> (B, P)."""
@@ -60,7 +59,7 @@ class Learned:
     def plain(self) -> dict[str, Any]:
         """Return what is no tensor, for a model's config."""
         network = asdict(self.denoise.network.config)
-        return {"network": network, "method": self.method, "channels": self.channels} | {
+        return {"network": network, "question": asdict(self.question)} | {
             "words": self.words,
             "judges": self.judges,
         }
@@ -80,13 +79,14 @@ def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: li
 
     network = Network(NetworkConfig(**{**plain["network"], "grid": tuple(plain["network"]["grid"])}))
     network.load_state_dict(weights("network."))
-    sight = Sight(sum(plain["channels"]), network.config.text)
+    asked = plain["question"]
+    question = Question(**{**asked, "channels": tuple(asked["channels"])})
+    sight = Sight(sum(question.channels), network.config.text)
     sight.load_state_dict(weights("sight."))
     return Learned(
         NeuralDenoiser(network.eval(), colouring(factors)),
-        plain["method"],
-        tuple(plain["channels"]),
-        spread_of(plain["method"])(**{key[7:]: value for key, value in state.items() if key.startswith("spread.")}),
+        question,
+        question.units(**{key[7:]: value for key, value in state.items() if key.startswith("spread.")}),
         sight.eval(),
         plain["words"],
         plain["judges"],

@@ -236,6 +236,18 @@ RECIPES = (
         "little time on what is plainly good",
         trained=True,
     ),
+    Recipe(
+        "hybrid",
+        ("pictures",),
+        "DTE + reconstruction",
+        "DTE's noise level of the sample: where 95 of 100 normals have it, the Gaussian judges; else as d3ad; "
+        "held-out normals",
+        "the survey's hybrid, of which there is no published system",
+        _OWN,
+        "minutes of training; no call for most good pictures, up to eight a bad one",
+        "as d3ad, where nearly everything is good",
+        trained=True,
+    ),
 )
 
 TRAINED = frozenset(row.name for row in RECIPES if row.trained)

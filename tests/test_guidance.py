@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fusion.diffusion.denoiser import NeuralDenoiser
 from fusion.guidance import Guided, changed, describes, search, told
 from fusion.learned import Learned, global_embedding, image_only, to_frame
+from fusion.methods.named import Question
 from fusion.modality.prompt import read_prompt
 from fusion.region import EDGE, counted, field, where_to_look
 from fusion.residual import Spread, residual
@@ -43,7 +44,7 @@ def learned() -> Learned:
         sight = Sight(C, T).eval()
     spread = Spread(torch.ones(6, P), torch.full((6, P), 2.0))
     denoise = NeuralDenoiser(network(), colour())
-    return Learned(denoise, "neural", (4, 2), spread, sight, "fake", True)
+    return Learned(denoise, Question("neural", (4, 2), 1.0), spread, sight, "fake", True)
 
 
 @pytest.fixture

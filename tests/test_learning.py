@@ -508,7 +508,7 @@ def test_what_calibrates_was_held_out(outcome: Learnt) -> None:
     good, found = outcome
     equal(found.held, deal(24, 0)[2])
     assert found.residuals.shape == (8, 6, P)  # three noise levels, two representations
-    equal(found.residuals, unconditioned(good.x[found.held], found.learned.denoise, (4, 2), "neural"))
+    equal(found.residuals, unconditioned(good.x[found.held], found.learned.denoise, found.learned.question))
 
 
 def test_the_weights_in_force_are_those_that_a_file_can_hold(outcome: Learnt) -> None:

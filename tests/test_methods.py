@@ -12,8 +12,8 @@ from fusion.diffusion.sampling import last, reconstruct
 from fusion.methods.ask import Asked, falling, tops
 from fusion.methods.density import Inversion, ScoreNorms
 from fusion.methods.fractal import fractal
-from fusion.methods.hybrid import Dynamic, Posterior, TwoCalls
-from fusion.methods.named import ASKS, JOINT, spread_of
+from fusion.methods.hybrid import Dynamic, Posterior, TwoCalls, diffusion_time
+from fusion.methods.named import ASKS, JOINT, Question
 from fusion.methods.reconstruction import Adaptive, Imputed, Partial, Stitched, gratings
 from fusion.metrics import image_auroc
 from fusion.residual import Joint, Spread
@@ -66,7 +66,7 @@ def damaged(x: Tensor, by: float = 6.0) -> Tensor:
 
 @pytest.mark.parametrize("name", ASKS)
 def test_every_method_finds_a_defect_where_it_is_and_a_sample_by_itself_as_beside_others(name: str) -> None:
-    d, ask, units = Counted(), ASKS[name], spread_of(name)
+    d, ask, units = Counted(), ASKS[name], Question(name, (4, 2), 0).units
     good = d.normals(60, 0)
     calm = torch.cat([ask(one[None], asked(d)) for one in good])
     bad = damaged(d.normals(8, 1))
@@ -178,13 +178,28 @@ def test_the_level_that_explains_a_sample_rises_with_its_noise_and_with_it_the_c
     sigmas = torch.linspace(0, 3, 25)
     noise = torch.randn(25, P, C, generator=torch.Generator().manual_seed(7))
     x = d.normals(25, 8) + sigmas[:, None, None] * noise
-    assert spearmanr(sigmas, [ask.level(one[None]) for one in x]).statistic > 0.95
+    assert spearmanr(sigmas, diffusion_time(x)).statistic > 0.95
     calls = []
     for samples in (d.normals(8, 9), damaged(d.normals(8, 9), 9.0)):
         d.calls = 0
         ask(samples, asked(d))
         calls.append(d.calls)
     assert calls[0] < calls[1]
+
+
+def test_what_is_plainly_normal_costs_the_hybrid_no_call_and_what_is_not_is_walked_from_its_level() -> None:
+    d, ask = Counted(), Dynamic(gated=True)
+    gate = float(diffusion_time(d.normals(200, 11)).quantile(0.95))
+    good, bad = d.normals(40, 12), damaged(d.normals(40, 12), 9.0)
+    gated = Asked(d, nothing(1, P, C, 3), (4, 2), GRID, gate)
+    found = [torch.cat([ask(one[None], gated) for one in good])]
+    assert d.calls < 0.5 * 40
+    found.append(ask(bad, gated))
+    assert d.calls >= 40
+    torch.testing.assert_close(found[1], Dynamic()(bad, gated))
+    scale = Spread.of(found[0])
+    scores = torch.cat([scale(values).mean(dim=1).amax(dim=1) for values in found])
+    assert image_auroc(scores.numpy(), np.repeat([0, 1], 40)) > 0.99
 
 
 def test_two_calls_are_two_calls() -> None:

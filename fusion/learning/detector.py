@@ -20,7 +20,6 @@ from fusion.learned import Learned, rounded
 from fusion.learning.examples import Captions, Normals, make_examples
 from fusion.learning.learn import DIGITS, FEWEST, deal, learn, painted, unseen
 from fusion.learning.weights import read_weights
-from fusion.methods.named import spread_of
 from fusion.modality.text import MINILM, TextEncoder, text_encoder
 from fusion.painter import Painter
 from fusion.painting.training import train_painter
@@ -97,7 +96,7 @@ def train_detector(
     if not outcome.learned.judges:
         return detector, card
     grid, held = detector.encoder.grid, list(torch.arange(len(outcome.held)).tensor_split(len(folds)))
-    maps = smooth(cross_spread(outcome.residuals, held, spread_of(config.method)).mean(dim=1), grid)
+    maps = smooth(cross_spread(outcome.residuals, held, outcome.learned.question.units).mean(dim=1), grid)
     in_spread = cross_spread(maps, held).numpy()
     told = detector.told
     if told and told_x is not None:

@@ -26,7 +26,7 @@ from fusion.learning.batches import Source, repair_loss
 from fusion.learning.choosing import Scores, closed_residuals, limits, score, verdict
 from fusion.learning.examples import Captions, Normals, Pairs
 from fusion.learning.seeing import learn_to_see
-from fusion.methods.named import spread_of, values
+from fusion.methods.named import Question
 from fusion.progress import Progress
 from fusion.sight import Sight
 from fusion.threads import one_thread
@@ -136,15 +136,15 @@ def learn(
     denoise = NeuralDenoiser(rounded(network.eval()), colour)
     tested = pairs.of(held)
     before = score(closed_residuals(normals.x[held], channels), closed_residuals(tested.one, channels), tested, grid)
-    ours = unconditioned(normals.x[held], denoise, channels, method)
-    after = score(ours, unconditioned(tested.one, denoise, channels, method), tested, grid, spread_of(method))
+    question = Question.about(method, channels, normals.x[held])
+    ours = unconditioned(normals.x[held], denoise, question)
+    after = score(ours, unconditioned(tested.one, denoise, question), tested, grid, question.units)
     better, why = verdict(before, after)
     kept = better or method != "neural"  # a method that was asked for by its name judges
     learned = Learned(
         denoise,
-        method,
-        tuple(channels),
-        spread_of(method).of(ours),
+        question,
+        question.units.of(ours),
         rounded(sight),
         words,
         kept,
@@ -153,13 +153,13 @@ def learn(
     return Outcome(learned, held, ours, card)
 
 
-def unconditioned(x: Tensor, denoise: NeuralDenoiser, channels: Sequence[int], method: str) -> Tensor:
-    """Return the network's residuals under nothing but the image itself, (N, P, C) -> (N, S, P)."""
+def unconditioned(x: Tensor, denoise: NeuralDenoiser, question: Question) -> Tensor:
+    """Return what is found under nothing but the image itself, (N, P, C) -> (N, S, P)."""
 
     def one(sample: Tensor) -> Tensor:  # by itself and by one thread, as a detector does: else it may round otherwise
         with torch.inference_mode():
             cond = image_only(sample.float(), denoise.network.config.text)
-            return values(method, sample.float(), denoise, cond, tuple(channels))
+            return question(sample.float(), denoise, cond)
 
     with one_thread(), ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
         return torch.cat(list(pool.map(one, torch.split(x, 1))))

@@ -21,6 +21,7 @@ class Asked:
     cond: Condition | None
     channels: tuple[int, ...]  # of each representation
     grid: tuple[int, int]
+    gate: float = 0.0  # diffusion time that 95 of 100 normals stay below
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """Return x0_hat, (B, P, C)."""

@@ -1,10 +1,11 @@
 """Hybrids: an estimate of the diffusion time, few calls or several walks, put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from fusion.diffusion.denoiser import GaussianDenoiser
 from fusion.methods.ask import Asked, tops
 from fusion.methods.reconstruction import Partial
 
@@ -42,20 +43,29 @@ class Posterior:
 class Dynamic:
     """Walk from the level that explains the sample, without noise, in as many steps as it is high [D3AD].
 
-    The level is DTE's: the root mean square of the whitened tokens that are furthest off, which of normals is about 1.
+    `gated`, a sample whose level is one that normals have is left to the Gaussian, and no network is called.
     """
 
     low: float = 0.5
     high: float = 4.0
+    gated: bool = False
 
     def __call__(self, x: Tensor, asked: Asked) -> Tensor:
         return torch.cat([asked.norms(one - self.walked(one, asked)) for one in torch.split(x, 1)])
 
     def walked(self, x: Tensor, asked: Asked) -> Tensor:
-        level = self.level(x)
+        """Return where one sample's walk ends, (1, P, C)."""
+        time = float(diffusion_time(x))
+        if self.gated and time <= asked.gate:
+            asked = replace(asked, denoise=GaussianDenoiser())
+        level = min(max(time, self.low), self.high)
         return Partial(level, steps=max(1, round(2 * level))).walked(x, asked)
 
-    def level(self, x: Tensor) -> float:
-        """Return the level from which one sample's walk starts."""
-        far = x.square().mean(dim=-1).sqrt()
-        return float(tops(far).clamp(self.low, self.high))
+
+def diffusion_time(x: Tensor) -> Tensor:
+    """Return the noise level that explains each sample, (B, P, C) -> (B,), which of most normals is a little above 1.
+
+    DTE's closed form, sqrt(r^2 / d) [Livernoche et al. 2024, eq. 10], of the places that are furthest off; the normals'
+    mean, at 0 in whitened coordinates, is the neighbour.
+    """
+    return tops(x.square().mean(dim=-1).sqrt())
