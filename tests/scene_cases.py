@@ -109,5 +109,5 @@ def measured(given: int, buildings: int, rooms: int = 3, new: int = 10) -> Mappi
 
 
 if __name__ == "__main__":
-    for given in (1, 2, 3):
-        print(given, measured(given, 20))
+    for given, rooms in ((1, 3), (2, 3), (3, 3), (1, 8), (3, 8)):
+        print(f"{given} pictures of each of {rooms} rooms:", measured(given, 20 if rooms == 3 else 8, rooms))

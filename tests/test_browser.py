@@ -213,7 +213,7 @@ def test_a_report_asks_for_nothing_and_prints_on_one_page(
 
 
 def test_a_movement_plays_beside_its_normal_version_and_a_model_of_movements_is_taught(
-    visit: Visit, tmp_path: Path
+    visit: Visit, plate: Plate, tmp_path: Path
 ) -> None:
     page = visit.page
     page.get_by_role("tab", name="Movements").click()
@@ -230,6 +230,10 @@ def test_a_movement_plays_beside_its_normal_version_and_a_model_of_movements_is_
     visit.sees("#movement-words", "moves unlike normal")
     assert page.locator("#animation img, #charts img, #charts svg").count() >= 3
     assert all(page.locator("#animation img, #charts img").evaluate_all("all => all.map(img => img.naturalWidth > 0)"))
+    visit.gives("#scene", plate("room.png", 200))
+    visit.sees("#movement-card", "knows one movement, and no scene of it")
+    page.locator("#scene").get_by_label("Remove Image").click()
+    visit.sees("#movement-words", "moves unlike normal")
     page.get_by_text("中文").click()
     visit.sees("#movement-words", "的动作异常")
     visit.sees("#charts", "左腿")
