@@ -7,7 +7,7 @@ from torch import Tensor
 
 from fusion.diffusion.denoiser import GaussianDenoiser
 from fusion.methods.ask import Asked, tops
-from fusion.methods.reconstruction import Partial
+from fusion.methods.reconstruction import Partial, drawn
 
 _NOISED = Partial(1.0, noise="gaussian")
 
@@ -24,7 +24,7 @@ class TwoCalls:
         noise = asked.noise(x, "gaussian")
         coarse = asked(x + self.high * noise, self.high)
         fine = asked(x + self.low * noise, self.low)
-        return asked.norms(x - (fine + self.weight * (coarse - fine) * self.low / (1 + self.low)))
+        return asked.norms(x - drawn(fine, coarse, self.weight, self.low))
 
 
 @dataclass(frozen=True)

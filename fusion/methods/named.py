@@ -18,7 +18,7 @@ ASKS: dict[str, Ask] = {
     "neural": ScoreNorms((1.0, 2.0, 4.0)),
     "ddpm": Partial(1.0),
     "anoddpm": Partial(0.96, noise="gaussian"),
-    "ddad": Partial(1.0, noise="gaussian", toward=0.3),
+    "ddad": Partial(1.0, noise="gaussian", toward=1.0),
     "autoddpm": Stitched(),
     "glad": Adaptive(),
     "imputation": Imputed(),

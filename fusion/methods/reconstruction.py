@@ -3,7 +3,7 @@
 | in the papers                                     | here                                                  |
 |---------------------------------------------------|-------------------------------------------------------|
 | AnoDDPM: t = 250 of 1000, simplex noise           | `Partial(0.96, noise="simplex")`, sigma of that t     |
-| DDAD: eps - sqrt(1 - alpha_bar) w (y_t - x_t)     | x0_hat + w' (y - x0_hat), `Partial(toward=w')`        |
+| DDAD: eps - sqrt(1 - alpha_bar) w (y_t - x_t)     | x0_hat + w sigma^2 / (1 + sigma^2) (y - x0_hat)       |
 | GLAD: adaptive step, spatially adaptive fusion    | `Adaptive`                                            |
 | AutoDDPM: mask, stitch, re-sample                 | `Stitched`                                            |
 | mDDPM, ImDiffusion's gratings: hide, fill in      | `Imputed`                                             |
@@ -26,7 +26,7 @@ class Partial:
     start: float
     steps: int = 4
     noise: str = "none"  # none | gaussian | simplex
-    toward: float = 0.0  # how far each x0_hat is drawn back to the sample [DDAD, Mousakhan et al. 2023, eq. 6]
+    toward: float = 0.0  # w, by which each x0_hat is drawn back to the sample [DDAD, Mousakhan et al. 2023, eq. 6]
 
     def __call__(self, x: Tensor, asked: Asked) -> Tensor:
         """Return |x - x0| a place and representation, (B, V, P)."""
@@ -37,10 +37,14 @@ class Partial:
         noised = x if self.noise == "none" else x + self.start * asked.noise(x, self.noise, number)
 
         def denoise(z: Tensor, sigma: float) -> Tensor:
-            found = asked(z, sigma)
-            return found + self.toward * (x - found) * min(1.0, sigma) if self.toward else found
+            return drawn(asked(z, sigma), x, self.toward, sigma)
 
         return last(reconstruct(noised, denoise, falling(self.start, 0.25 * self.start, self.steps)))
+
+
+def drawn(found: Tensor, to: Tensor, weight: float, sigma: float) -> Tensor:
+    """Return x0_hat as it is where eps is corrected by sqrt(1 - alpha_bar) w times what x_t misses, (B, P, C)."""
+    return found + weight * sigma**2 / (1 + sigma**2) * (to - found)
 
 
 _PLAIN = Partial(1.0)
@@ -84,13 +88,14 @@ class Stitched:
     levels: tuple[float, ...] = (2.0, 1.0, 0.5, 0.0)
 
     def __call__(self, x: Tensor, asked: Asked) -> Tensor:
-        """Return |x - y| of the stitched y, times the mark's own likelihood, (B, V, P)."""
-        far = (x - self.first.walked(x, asked)).norm(dim=-1)
+        """Return |x - y| of the stitched y, and of the first walk's, together, (B, V, P)."""
+        plain = asked.norms(x - self.first.walked(x, asked))
+        far = plain.square().sum(dim=1)
         marked = far >= far.quantile(1 - self.share, dim=1, keepdim=True)
         within = asked.inside(marked.float())
         noise = asked.noise(x, "gaussian")
         filled = last(inpaint(x, marked[..., None], within, self.levels, noise.expand_as(x)))
-        return asked.norms(x - filled) + asked.norms(x - self.first.walked(x, asked))
+        return asked.norms(x - filled) + plain
 
 
 @dataclass(frozen=True)
