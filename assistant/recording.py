@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from assistant.audit import Kind, canonical, sha256
 from assistant.inspection import Failure, Inspection, Result
+from assistant.moving import MovementInspection
+from assistant.tabling import RowInspection
 from explain import plain
 from explain.instructions import messages
 from explain.language import Audience, Brief, Length, Template
@@ -27,6 +29,7 @@ from fusion.errors import BadInput
 from fusion.modality.image import read_image
 
 FLOORS = ("fusion", "explain", "assistant", "apps")
+FILES = ("picture", "mask", "skeleton", "places", "confidence")  # of pictures, and of movements
 _LIBRARIES = ("numpy", "torch", "opencv-python-headless", "pillow")
 
 
@@ -48,6 +51,8 @@ class Asked:
     config: str  # the hash of what it was fitted with
     words: str = ""  # the weights that hear words in the model's place, as they were named
     samples: int = 0
+    text: str = ""  # of every sample
+    watch: str = ""  # the joints that counted
     audience: Audience = "engineer"
     length: Length = "long"
 
@@ -58,12 +63,17 @@ def entry(result: Result, asked: Asked) -> Entry:
         return Entry("unreadable", {"name": clean(result.path), "problem": clean(result.reason)} | _basis(asked))
     if isinstance(result, Inspection):
         return _of_picture(result, asked)
-    raise NotImplementedError
+    if isinstance(result, MovementInspection):
+        motion, evidence = result.motion, {"rate": result.motion.rate, "joints": result.motion.joints.joints}
+        files = {"places": _npy(motion.places), "confidence": _npy(motion.confidence)}
+        return _made(result, asked, motion.sha256, files, evidence, {"seed": str(motion.seed)})
+    assert isinstance(result, RowInspection)
+    return _made(result, asked, sha256(canonical(result.row)), {}, {"values": result.row}, {})
 
 
 def files_of(payload: Mapping[str, Any]) -> dict[str, str]:
     """Return the hashes of the files that an inspection's record rests on, by what they are."""
-    return {what: payload[what] for what in ("file", "mask", "skeleton") if payload.get(what)}
+    return {what: payload[what] for what in FILES if what in payload}
 
 
 def map_hash(anomaly_map: NDArray[np.float32]) -> str:
@@ -78,17 +88,37 @@ def columns(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _of_picture(found: Inspection, asked: Asked) -> Entry:
-    sample, detection = found.sample, found.detection
-    files = {"file": _source(found)}
+    sample = found.sample
+    files = {"picture": _source(found)}
     files |= {what: _npy(array) for what in ("mask", "skeleton") if (array := getattr(sample, what)) is not None}
-    hashes = {what: hashlib.sha256(content).hexdigest() for what, content in files.items()}
-    line = found.to_json() | {"text": sample.text, "evidence": plain.to_plain(found.evidence), "asked": asdict(asked)}
+    shown = {"text": sample.text, "evidence": plain.to_plain(found.evidence)}
+    said = {"seed": str(sample.seed), "text": sha256(sample.text) if sample.text else None}
+    said |= {"map": map_hash(found.detection.anomaly_map)}
+    return _made(found, asked, sample.sha256, files, shown, said | {"told": _told(found, asked)})
+
+
+def _made(
+    found: Inspection | MovementInspection | RowInspection,
+    asked: Asked,
+    sample: str,
+    files: Mapping[str, bytes],
+    shown: Mapping[str, Any],
+    said: Mapping[str, Any],
+) -> Entry:
+    """Return the entry of what was judged: `shown` goes into the document beside the result, `said` into the record."""
+    line = {**found.to_json(), **shown, "asked": asdict(asked)}
     document = json.dumps(line, allow_nan=False)  # ASCII, so any name fits into any database
-    row = {"sample": sample.sha256, "file": hashes["file"], "model": asked.model, **columns(line), "document": document}
-    payload: dict[str, Any] = {"sample": sample.sha256, **hashes, "seed": sample.seed, "document": sha256(document)}
-    payload |= {"text": sha256(sample.text) if sample.text else None, "verdict": detection.verdict}
-    payload |= {"raw_score": detection.pred_score, "map": map_hash(detection.anomaly_map)}
-    payload |= {"thresholds": asdict(detection.thresholds), "told": _told(found, asked), **_basis(asked)}
+    hashes = {what: hashlib.sha256(content).hexdigest() for what, content in files.items()}
+    row = {
+        "sample": sample,
+        "picture": hashes.get("picture"),
+        "model": asked.model,
+        **columns(line),
+        "document": document,
+    }
+    judged = {"verdict": found.verdict, "raw_score": found.detection.pred_score, "document": sha256(document)}
+    limits = {"thresholds": asdict(found.detection.thresholds)}
+    payload = {"sample": sample, **hashes, **judged, **limits, **said, **_basis(asked)}
     return Entry("inspection", payload, row, tuple(files.values()))
 
 

@@ -57,7 +57,7 @@ def _sample(store: Store, said: dict[str, Any], document: dict[str, Any]) -> Sam
         for what in ("mask", "skeleton")
         if what in said
     }
-    image = read_image(store.vault.read(said["file"]), document["path"])
+    image = read_image(store.vault.read(said["picture"]), document["path"])
     return Sample(image=image, text=document["text"], name=document["path"], **arrays)
 
 

@@ -44,7 +44,7 @@ inspections = Table(
     Column("record", ForeignKey("records.number"), primary_key=True),
     Column("name", Text, nullable=False),
     Column("sample", _HASH, nullable=False, index=True),  # of what was seen
-    Column("file", _HASH, index=True),  # of the file it was read from, if it is kept
+    Column("picture", _HASH, index=True),  # of the file that was looked at; None of what is no picture
     Column("model", ForeignKey("models.sha256"), nullable=False, index=True),
     Column("verdict", String(16), nullable=False, index=True),
     Column("score", Double),

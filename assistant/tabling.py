@@ -1,5 +1,6 @@
 """Tables from files to words: fit on normal rows, inspect others. What `inspection` is for pictures."""
 
+import math
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -70,6 +71,7 @@ class RowInspection:
     """All that is known of one row after the whole way."""
 
     name: str
+    row: dict[str, float | None]  # column -> value, None where it is missing
     detection: RowDetection
     text: str
     model: dict[str, Any]
@@ -161,12 +163,16 @@ def inspect_tables(
         except BadInput as error:
             yield Failure(str(path), str(error))
             continue
-        judged = iter(found)
+        judged = zip(table.values.tolist(), found, strict=True)
         for number in range(1, len(found) + len(table.faults) + 1):
             row = f"{path} row {number}"
             if number in table.faults:
                 yield Failure(row, table.faults[number])
             else:
-                detection = next(judged)
-                yield RowInspection(row, detection, tell_row(detection, lang), model)
+                values, detection = next(judged)
+                seen = {
+                    column: None if math.isnan(value) else value
+                    for column, value in zip(table.columns, values, strict=True)
+                }
+                yield RowInspection(row, seen, detection, tell_row(detection, lang), model)
     progress("inspecting", len(paths), len(paths))

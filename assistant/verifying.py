@@ -76,7 +76,7 @@ def _content(
             problems[sha256] = store.vault.problem(sha256)
         excused = problems[sha256] == "is missing" and pruned.get(sha256, 0) > record.number
         if problems[sha256] and not excused:
-            yield f"its {what} {problems[sha256]} ({store.vault.path(sha256)})"
+            yield f"what it rests on {problems[sha256]}: {what} ({store.vault.path(sha256)})"
 
 
 def _holds(name: str, value: Any, said: dict[str, Any]) -> bool:

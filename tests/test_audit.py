@@ -128,17 +128,19 @@ def test_a_chain_written_anew_with_another_key_is_found_by_the_key(shop: Shop) -
     assert faults(forged, "--signer", signer) == ["record 1: altered: its signature isn't that of the store's key"]
 
 
-@pytest.mark.parametrize(("number", "what"), [(3, "file"), (4, "file"), (2, "model.safetensors"), (2, "card.json")])
+@pytest.mark.parametrize(
+    ("number", "what"), [(3, "picture"), (4, "picture"), (2, "model.safetensors"), (2, "card.json")]
+)
 def test_a_picture_or_model_that_was_altered_or_is_missing_is_named(shop: Shop, number: int, what: str) -> None:
     path = kept(shop, number, what)
     flip(path)
-    assert faults(shop) == [f"record {number}: its {what} was altered ({path})"]
+    assert faults(shop) == [f"record {number}: what it rests on was altered: {what} ({path})"]
     assert (
         "was altered, so nothing new can rest on it"
         in foil("inspect", *shop.pictures[:2], "--model", "plates", "--store", shop.folder, code=2).stderr
     )
     path.unlink()
-    assert faults(shop) == [f"record {number}: its {what} is missing ({path})"]
+    assert faults(shop) == [f"record {number}: what it rests on is missing: {what} ({path})"]
 
 
 def test_a_decision_is_a_new_record_and_the_latest_counts(shop: Shop) -> None:
@@ -158,7 +160,7 @@ def test_a_decision_is_a_new_record_and_the_latest_counts(shop: Shop) -> None:
 
 
 def test_pruning_removes_pictures_and_the_chain_says_so(shop: Shop) -> None:
-    good, bad, why = kept(shop, 3, "file"), kept(shop, 4, "file"), ("--by", "A. Smith", "--reason", "policy Q-12")
+    good, bad, why = kept(shop, 3, "picture"), kept(shop, 4, "picture"), ("--by", "A. Smith", "--reason", "policy Q-12")
     assert shop.foil("store", "prune", "--days", 1, *why).stdout == "0 files are pruned\n"
     asked = ("store", "prune", "--days", 0, "--verdict", "PASS", *why)
     assert shop.foil(*asked, "--yes").stdout == "1 files are pruned\n"
@@ -168,11 +170,11 @@ def test_pruning_removes_pictures_and_the_chain_says_so(shop: Shop) -> None:
     assert "is missing" in shop.foil("audit", "replay", 3, code=2).stderr
     foil("inspect", shop.pictures[0], "--model", "plates", "--store", shop.folder)  # the same picture, seen anew
     good.unlink()
-    assert faults(shop) == [f"record 7: its file is missing ({good})"]
+    assert faults(shop) == [f"record 7: what it rests on is missing: picture ({good})"]
 
 
 def test_what_a_crash_left_of_a_pruning_is_done_by_the_next(shop: Shop) -> None:
-    good, asked = kept(shop, 3, "file"), ("store", "prune", "--days", 0, "--by", "A", "--reason", "B", "--yes")
+    good, asked = kept(shop, 3, "picture"), ("store", "prune", "--days", 0, "--by", "A", "--reason", "B", "--yes")
     content = good.read_bytes()
     shop.foil(*asked)
     good.write_bytes(content)
@@ -207,7 +209,7 @@ def test_replay_takes_mask_skeleton_words_and_samples_along(shop: Shop, tmp_path
     foil("inspect", shop.pictures[1], "--model", "wordy", "--store", shop.folder, *how, "--samples", 3, code=None)
     assert "7: the same" in shop.foil("audit", "replay", 7).stdout
     flip(kept(shop, 7, "mask"))
-    assert faults(shop)[0].startswith("record 7: its mask was altered")
+    assert faults(shop)[0].startswith("record 7: what it rests on was altered: mask")
 
 
 def test_canonical_json_has_one_text_for_one_meaning() -> None:

@@ -110,6 +110,18 @@ def test_from_files_to_words(good: Path, fallen: Path, home: Path) -> None:
     assert foil("inspect", normal, "--model", "squat", "--quiet").output == ""
 
 
+def test_a_movement_is_recorded_as_it_was_seen(good: Path, fallen: Path, home: Path, tmp_path: Path) -> None:
+    foil("fit", good, "--name", "squat")
+    store = ("--store", tmp_path / "records")
+    assert "recorded as 3" in foil("inspect", fallen, "--model", "squat", *store, code=20).stdout
+    assert "the chain of 3 records holds" in foil("audit", "verify", *store).stdout
+    kept = json.loads(json.loads(foil("store", "export", *store).stdout.splitlines()[2])["payload"])
+    places = tmp_path / "records" / "files" / kept["places"][:2] / kept["places"]
+    assert np.load(places).shape == (FRAMES, 17, 2)
+    places.unlink()
+    assert "record 3: what it rests on is missing: places" in foil("audit", "verify", *store, code=1).stdout
+
+
 def test_pages_and_an_index_are_written(good: Path, fallen: Path, home: Path, tmp_path: Path) -> None:
     foil("fit", good, "--name", "squat")
     (fallen.parent / "broken.json").write_text("{")

@@ -139,7 +139,8 @@ def inspect(
         look = _at_tables(paths, model, lang)
     else:
         look = _at_movements(paths, model, options.reading(joints, rate, only), lang, text, watch, scene)
-    keep = keeping(store, model, words, samples, audience, length) if store else None
+    asked = {"words": words or "", "samples": samples, "text": text or "", "watch": watch}
+    keep = keeping(store, model, audience=audience, length=length, **asked) if store else None
     rows: list[Entry | Failure] = []
     counts: Counter[str] = Counter()
     bar = not quiet and (len(paths) > 1 or paths[0].is_dir()) and not (as_json and sys.stdout.isatty())

@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("record", sa.Integer, sa.ForeignKey("records.number"), primary_key=True),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("sample", _HASH, nullable=False, index=True),
-        sa.Column("file", _HASH, index=True),
+        sa.Column("picture", _HASH, index=True),
         sa.Column("model", _HASH, sa.ForeignKey("models.sha256"), nullable=False, index=True),
         sa.Column("verdict", sa.String(16), nullable=False, index=True),
         sa.Column("score", sa.Double),
