@@ -40,9 +40,8 @@ class MovementsTab:
         self.key = put(gr.Dropdown, {"label": "movements.key"}, choices=[], visible=False, elem_id="movement-key")
         hint = {"label": "movements.text", "placeholder": "movements.text.hint"}
         self.text = put(gr.Textbox, hint, max_lines=1, elem_id="movement-text")
-        self.scene = put(
-            gr.Image, {"label": "movements.scene"}, sources=["upload", "clipboard"], height=140, elem_id="scene"
-        )
+        plain: dict[str, Any] = {"sources": ["upload", "clipboard"], "buttons": [], "height": 180}
+        self.scene = put(gr.Image, {"label": "movements.scene"}, elem_id="scene", **plain)
         self.scene.preprocess = lambda upload: upload and upload.path  # as in the other tab: Foil says what is wrong
         hint = {"label": "movements.watch", "placeholder": "movements.watch.hint"}
         self.watch = put(gr.Textbox, hint, max_lines=1, elem_id="watch")

@@ -96,9 +96,7 @@ WORDS: dict[str, Phrase] = {
         "Which movement it should be (if the model knows several)", "应为何种动作（模型含多种动作时）"
     ),
     "movements.text.hint": Phrase("a deep squat", "deep squat"),
-    "movements.scene": Phrase(
-        "Or a picture of where it is done (if the model knows scenes)", "或动作场景的图片（模型含场景时）"
-    ),
+    "movements.scene": Phrase("Or a picture of the scene (if it knows any)", "或场景图片（模型含场景时）"),
     "movements.watch": Phrase("Only these joints count (optional)", "仅计入这些关节（可选）"),
     "movements.watch.hint": Phrase("left leg, right wrist", "左腿，右腕"),
     "movements.key": Phrase("Which movement of the file", "文件中的哪个动作"),
