@@ -21,7 +21,7 @@ START = "0" * 64  # what the first record has as the hash before it
 _TOGETHER = 500  # records read at once
 
 # opened: a store with its key; model: kept for the first time; unreadable: a file that couldn't be inspected
-Kind = Literal["opened", "model", "inspection", "unreadable", "decision", "pruned"]
+Kind = Literal["opened", "model", "inspection", "unreadable", "decision", "pruned", "report"]
 
 
 @dataclass(frozen=True)

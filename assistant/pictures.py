@@ -6,18 +6,29 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from assistant.colours import INK, PAPER, Picture, heat
-from explain.difference import Region
 from explain.grouping import GAP
 from fusion.detection import Detection
 
 VEIL = 0.65  # opacity of the strongest colour over a picture
 WIDEST = 64  # grey levels by which samples disagree where a picture of that is white
+
+
+class Placed(Protocol):
+    """What a number is put beside: a region, as it was measured or as a record tells of it."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def bbox(self) -> tuple[int, int, int, int]:
+        """Return x0, y0, x1, y1; exclusive at the end."""
 
 
 def heatmap(detection: Detection) -> Picture:
@@ -53,7 +64,7 @@ def _over(ground: Image.Image, colours: Image.Image, opacity: Image.Image) -> Pi
     return np.asarray(ground)
 
 
-def contours(image: Picture, detection: Detection, regions: Sequence[Region]) -> Picture:
+def contours(image: Picture, detection: Detection, regions: Sequence[Placed]) -> Picture:
     """Return the picture with the mask's outline beside the defects, never on them, and numbered regions, (H, W, 3)."""
     line = max(1, round(max(image.shape[:2]) / 320))
     gap = round(GAP / 2 * max(image.shape[:2]))
@@ -85,7 +96,7 @@ def grown(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
 
 
 def _free_place(
-    region: Region, covered: NDArray[np.bool_], taken: Sequence[tuple[float, float]], radius: int
+    region: Placed, covered: NDArray[np.bool_], taken: Sequence[tuple[float, float]], radius: int
 ) -> tuple[float, float]:
     """Return the centre, beside the region's box, where a badge hides the least of defects and other badges."""
     (x0, y0, x1, y1), gap = region.bbox, 1.6 * radius

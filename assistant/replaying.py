@@ -39,18 +39,17 @@ def replay(store: Store, number: int) -> Replay:
     said, document = json.loads(row.payload), json.loads(row.document)
     if "map" not in said:
         raise BadInput(f"inspection {number} is not of a picture; only those are replayed so far")
-    sample = _sample(store, said, document)
+    sample = kept_sample(store, said, document)
     if sample.sha256 != said["sample"]:
         raise BadInput(f"inspection {number}: this machine reads its picture otherwise than the one that inspected it")
-    with TemporaryDirectory(prefix="foil-replay-") as folder:
-        detector = _detector(store, row.model, Path(folder), document["asked"]["words"])
+    detector = kept_detector(store, row.model, document["asked"]["words"])
     detection = detector.detect(sample, document["asked"]["samples"])
     changed = tuple(name for name, value in code().items() if said["code"].get(name) != value)
     same_map = map_hash(detection.anomaly_map) == said["map"]
     return Replay(number, float(said["raw_score"]), detection.pred_score, same_map, changed)
 
 
-def _sample(store: Store, said: dict[str, Any], document: dict[str, Any]) -> Sample:
+def kept_sample(store: Store, said: dict[str, Any], document: dict[str, Any]) -> Sample:
     """Return what was inspected, from the store's files alone."""
     arrays = {
         what: np.load(BytesIO(store.vault.read(said[what])), allow_pickle=False)
@@ -61,14 +60,15 @@ def _sample(store: Store, said: dict[str, Any], document: dict[str, Any]) -> Sam
     return Sample(image=image, text=document["text"], name=document["path"], **arrays)
 
 
-def _detector(store: Store, sha256: str, folder: Path, words: str) -> "Detector":
-    """Return the model that inspected, read from a folder that need not stay."""
+def kept_detector(store: Store, sha256: str, words: str) -> "Detector":
+    """Return the model that inspected, as the store keeps it."""
     model = store.model(sha256)
-    home = folder / model.name
-    home.mkdir()
-    for name, content in json.loads(model.files).items():
-        (home / name).write_bytes(store.vault.read(content))
     from fusion.detector import Detector
 
-    detector = Detector.from_pretrained(home)
+    with TemporaryDirectory(prefix="foil-replay-") as folder:
+        home = Path(folder) / model.name
+        home.mkdir()
+        for name, content in json.loads(model.files).items():
+            (home / name).write_bytes(store.vault.read(content))
+        detector = Detector.from_pretrained(home)
     return detector.with_words(words) if words else detector
