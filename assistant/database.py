@@ -7,13 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from assistant.tables import VERSION, head
+from assistant.tables import VERSION
 from fusion.errors import BadSetting, FoilError
 
 PATIENCE = 60.0  # seconds that a writer waits for the others
+_LOCK = 0x466F696C  # "Foil": what its writers queue up for
 _LOCKED = "database is locked"
 
 
@@ -50,12 +51,15 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a connection that alone may write until the block ends, which commits; or writes nothing."""
+        """Yield a connection that alone may write until the block ends, which commits; or writes nothing.
+
+        SQLite and PostgreSQL let the others wait; of any other database the records' unique numbers refuse the second.
+        """
         with self._told(), self._engine.connect() as connection:
             connection = connection.execution_options(begin="BEGIN IMMEDIATE")
             with connection.begin():
-                if inspect(connection).has_table(head.name):
-                    connection.execute(select(head).with_for_update())  # SQLite has locked already and ignores this
+                if self.url.get_backend_name() == "postgresql":
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
                 yield connection
 
     def upgrade(self) -> None:

@@ -22,7 +22,7 @@ records = Table(
     Column("hash", _HASH, nullable=False, unique=True),
     Column("signature", String(128), nullable=False),
 )
-head = Table(  # one row: the chain's end; writers queue up for it
+head = Table(  # one row: the chain's end
     "head",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),

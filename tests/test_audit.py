@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from fake_detector import FakeDetector
 from record_cases import Shop, foil
+from record_writer import WRITER
 
 from assistant import library
 from assistant.audit import canonical
 
 pytestmark = pytest.mark.usefixtures("fake_core")
-WRITER = Path(__file__).with_name("record_writer.py")
 
 
 def faults(shop: Shop, *options: str) -> list[str]:
