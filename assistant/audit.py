@@ -7,6 +7,7 @@ the signature is Ed25519's over that hash. What was wrong is put right by a new 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -37,11 +38,11 @@ class Record:
     @property
     def content(self) -> dict[str, Any]:
         """Return the payload as data; FoilError if it was altered into something else."""
-        try:
-            content: dict[str, Any] = json.loads(self.payload)
-        except ValueError as error:
-            raise FoilError(f"record {self.number} was altered: it is no JSON; run: foil audit verify") from error
-        return content
+        with suppress(ValueError, TypeError):
+            content = json.loads(self.payload)
+            if isinstance(content, dict):
+                return content
+        raise FoilError(f"record {self.number} was altered: it can't be read any more; run: foil audit verify")
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,10 @@ def append(connection: Connection, key: Key, kind: Kind, payload: Mapping[str, A
     return record
 
 
-def chain(connection: Connection) -> Iterator[Record]:
-    """Yield all records in their order."""
+def chain(connection: Connection, kind: Kind | None = None) -> Iterator[Record]:
+    """Yield all records, or those of a kind, in their order."""
     ordered = select(records).order_by(records.c.number).execution_options(yield_per=_TOGETHER)
+    ordered = ordered.where(records.c.kind == kind) if kind else ordered
     return (Record(**row) for row in connection.execute(ordered).mappings())
 
 

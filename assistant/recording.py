@@ -57,12 +57,15 @@ class Asked:
     length: Length = "long"
 
 
-def entry(result: Result, asked: Asked) -> Entry:
-    """Return what is to be recorded of a result; BadInput if its file was changed since it was inspected."""
+def entry(result: Result, asked: Asked, picture: bytes | None = None) -> Entry:
+    """Return what is to be recorded of a result; BadInput if its file was changed since it was inspected.
+
+    A picture that lies in no file that the sample is named after, such as an upload, is given as the bytes it came in.
+    """
     if isinstance(result, Failure):
         return Entry("unreadable", {"name": clean(result.path), "problem": clean(result.reason)} | _basis(asked))
     if isinstance(result, Inspection):
-        return _of_picture(result, asked)
+        return _of_picture(result, asked, picture)
     if isinstance(result, MovementInspection):
         motion, evidence = result.motion, {"rate": result.motion.rate, "joints": result.motion.joints.joints}
         files = {"places": _npy(motion.places), "confidence": _npy(motion.confidence)}
@@ -87,9 +90,9 @@ def columns(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": clean(document["path"]), **shown}
 
 
-def _of_picture(found: Inspection, asked: Asked) -> Entry:
+def _of_picture(found: Inspection, asked: Asked, picture: bytes | None) -> Entry:
     sample = found.sample
-    files = {"picture": _source(found)}
+    files = {"picture": _source(found, picture)}
     files |= {what: _npy(array) for what in ("mask", "skeleton") if (array := getattr(sample, what)) is not None}
     shown = {"text": sample.text, "evidence": plain.to_plain(found.evidence)}
     said = {"seed": str(sample.seed), "text": sha256(sample.text) if sample.text else None}
@@ -122,11 +125,11 @@ def _made(
     return Entry("inspection", payload, row, tuple(files.values()))
 
 
-def _source(found: Inspection) -> bytes:
-    """Return the bytes of the file that a sample was read from, if it still holds what was inspected."""
+def _source(found: Inspection, picture: bytes | None) -> bytes:
+    """Return the bytes that a sample was read from, if they still hold what was inspected."""
     path = Path(found.sample.name)
     try:
-        content = path.read_bytes()
+        content = path.read_bytes() if picture is None else picture
     except OSError as error:
         raise BadInput(f"{path}: it can't be kept ({error.strerror}); a store takes pictures that are files") from error
     if found.sample.image is None or not np.array_equal(read_image(content, str(path)), found.sample.image):

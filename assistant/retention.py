@@ -1,18 +1,17 @@
 """Pictures don't stay forever: what a policy prunes goes, the records and the evidence stay, and a record says why."""
 
-import json
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from assistant import audit
 from assistant.recording import files_of
 from assistant.store import Store, named
-from assistant.tables import inspections, records
 from fusion.detection import Verdict
-from fusion.errors import BadSetting
+from fusion.errors import BadSetting, FoilError
 
 
 def prunable(store: Store, days: float, verdicts: Collection[str] = ()) -> list[str]:
@@ -48,19 +47,18 @@ def prune(store: Store, days: float, by: str, reason: str, verdicts: Collection[
 def pruned_in(connection: Connection) -> dict[str, int]:
     """Return every file that was pruned, with the last record that says so."""
     pruned: dict[str, int] = {}
-    said = select(records.c.number, records.c.payload).where(records.c.kind == "pruned").order_by(records.c.number)
-    for number, payload in connection.execute(said):
-        pruned |= dict.fromkeys(json.loads(payload)["files"], number)
+    for record in audit.chain(connection, "pruned"):
+        with suppress(FoilError):  # an altered one is for verify to name
+            pruned |= dict.fromkeys(record.content["files"], record.number)
     return pruned
 
 
 def _prunable(connection: Connection, days: float, verdicts: Collection[str]) -> list[str]:
     before = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
     old, kept = set[str](), set[str]()
-    wanted = select(inspections.c.verdict, records.c.time, records.c.payload).join(records)
-    for verdict, time, payload in connection.execute(wanted):
-        goes = time <= before and (not verdicts or verdict in verdicts)
-        (old if goes else kept).update(files_of(json.loads(payload)).values())
+    for record in audit.chain(connection, "inspection"):
+        goes = record.time <= before and (not verdicts or record.content["verdict"] in verdicts)
+        (old if goes else kept).update(files_of(record.content).values())
     used, pruned = _last_use(connection), pruned_in(connection)
     return sorted(sha256 for sha256 in old - kept if pruned.get(sha256, 0) < used[sha256])
 
@@ -68,7 +66,6 @@ def _prunable(connection: Connection, days: float, verdicts: Collection[str]) ->
 def _last_use(connection: Connection) -> dict[str, int]:
     """Return every file that inspections rest on, with the last that does."""
     used: dict[str, int] = {}
-    ordered = select(records.c.number, records.c.payload).where(records.c.kind == "inspection")
-    for number, payload in connection.execute(ordered.order_by(records.c.number)):
-        used |= dict.fromkeys(files_of(json.loads(payload)).values(), number)
+    for record in audit.chain(connection, "inspection"):
+        used |= dict.fromkeys(files_of(record.content).values(), record.number)
     return used

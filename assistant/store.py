@@ -104,12 +104,20 @@ class Store:
             return self._append(connection, "decision", row, decisions, row)
 
     def inspection(self, number: int) -> Row[Any]:
-        """Return an inspection's row and the time of its record; BadInput if there is none of this id."""
-        wanted = select(inspections, records.c.time, records.c.payload).join(records)
+        """Return an inspection's row, and time and payload of its record; BadInput if there is none of this id.
+
+        FoilError if its document was altered: nobody should go on with what the record doesn't vouch for.
+        """
         with self.database.reading() as connection:
-            row = connection.execute(wanted.where(inspections.c.record == number)).one_or_none()
+            wanted = select(inspections, records).join(records).where(inspections.c.record == number)
+            row = connection.execute(wanted).one_or_none()
         if row is None:
             raise BadInput(f"{self.name}: there is no inspection {number}; see which there are: foil store show")
+        record = Record(**{column.name: row._mapping[column] for column in records.columns})
+        if digest(str(row.document)) != record.content.get("document"):
+            raise FoilError(
+                f"inspection {number} was altered: its document isn't the recorded one; run: foil audit verify"
+            )
         return row
 
     def model(self, sha256: str) -> Row[Any]:

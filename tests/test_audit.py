@@ -173,6 +173,35 @@ def test_pruning_removes_pictures_and_the_chain_says_so(shop: Shop) -> None:
     assert faults(shop) == [f"record 7: what it rests on is missing: picture ({good})"]
 
 
+def test_nothing_is_built_on_what_was_altered(shop: Shop) -> None:
+    why = ("--by", "A. Smith", "--reason", "policy Q-12")
+    shop.by_hand("UPDATE inspections SET document = '{' WHERE record = 4")
+    for command in (("store", "show", 4), ("audit", "replay", 4), ("store", "decide", 4, "--verdict", "PASS", *why)):
+        assert "inspection 4 was altered: its document isn't the recorded one" in shop.foil(*command, code=2).stderr
+    shop.by_hand("UPDATE records SET payload = '[]' WHERE number = 4")
+    told = shop.foil("store", "prune", "--days", 0, *why, "--yes", code=2).stderr
+    assert "record 4 was altered: it can't be read any more; run: foil audit verify" in told
+    assert faults(shop)[0] == "record 4: altered: its content doesn't give its hash"
+    assert "maybe is no verdict" in shop.foil("store", "prune", "--days", 0, "--verdict", "maybe", *why, code=2).stderr
+
+
+def test_a_pruning_that_was_altered_excuses_nothing(shop: Shop) -> None:
+    shop.foil("store", "prune", "--days", 0, "--by", "A. Smith", "--reason", "policy Q-12", "--yes")
+    shop.by_hand("UPDATE records SET payload = '{' WHERE number = 6")
+    assert faults(shop)[-1] == "record 6: altered: its content doesn't give its hash"
+
+
+def test_without_its_key_a_store_is_read_and_not_added_to(shop: Shop) -> None:
+    (shop.folder / "key.pem").unlink()
+    assert "bad.png" in shop.foil("store", "show").stdout
+    told = foil("inspect", shop.pictures[0], "--model", "plates", "--store", shop.folder, code=2)
+    assert "put it back, or name its file by FOIL_KEY" in told.stderr
+    assert not (shop.folder / "key.pem").exists()
+    (shop.folder / "key.pem").write_text("no key")
+    (shop.folder / "key.pem").chmod(0o600)
+    assert "expected an Ed25519 key as PEM" in shop.foil("audit", "verify", code=2).stderr
+
+
 def test_what_a_crash_left_of_a_pruning_is_done_by_the_next(shop: Shop) -> None:
     good, asked = kept(shop, 3, "picture"), ("store", "prune", "--days", 0, "--by", "A", "--reason", "B", "--yes")
     content = good.read_bytes()

@@ -107,10 +107,12 @@ def test_a_picture_that_was_changed_meanwhile_is_not_recorded_as_what_it_no_long
     from fusion.item import Item
 
     path = plate("moving.png")
+    upload = path.read_bytes()
     found = inspect(Item(path, None, "", "test").load(), FakeDetector())  # type: ignore[arg-type]
     plate("moving.png", spot=200)
     with pytest.raises(FoilError, match=r"moving\.png: it was changed while it was inspected"):
         entry(found, Asked("0" * 64, "0" * 64))
+    assert entry(found, Asked("0" * 64, "0" * 64), upload).files == (upload,)
 
 
 def test_the_key_is_for_its_owner_alone_and_no_other_signs(
