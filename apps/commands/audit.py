@@ -106,8 +106,11 @@ def _map(same: bool) -> str:
 
 
 def _sum_up(result: "Verified") -> None:
-    what = "holds" if not result.faults else f"DOES NOT HOLD from record {min(fault.number for fault in result.faults)}"
-    typer.echo(f"the chain of {result.records} records {what}; head {result.head}")
+    first = min((fault.number for fault in result.faults), default=None)
+    what = f"the chain of {result.records} records holds"
+    if first is not None:
+        what = f"DOES NOT HOLD: the first bad record is {first}; {result.records} are linked and signed"
+    typer.echo(f"{what}; head {result.head}")
     if result.pruned:
         typer.echo(f"{result.pruned} files are gone, pruned by policy, as records say")
     told = "" if result.trusted else ", as the store itself says: compare it with the key that you noted (--signer)"
