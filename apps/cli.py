@@ -15,9 +15,11 @@ from apps.commands import (
     explain_model,
     fit,
     inspect,
+    keys,
     methods,
     models,
     pose,
+    report,
     serve,
     store,
     synthesise,
@@ -64,6 +66,8 @@ app.command("check-data")(data.check_data)
 app.add_typer(models.app, name="models")
 app.add_typer(store.app, name="store")
 app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
+app.command("report")(report.report)
 app.command("methods")(methods.methods)
 app.command("synthesise")(synthesise.synthesise)
 app.command("pose")(pose.pose)

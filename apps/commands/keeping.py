@@ -1,12 +1,15 @@
 """What `foil inspect --store` does beside inspecting: it records each result before it is told."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from assistant.inspection import Result
 
-Keep = Callable[["Result"], int]  # returns the id under which a result is recorded
+
+class Keep(Protocol):
+    def __call__(self, result: "Result", picture: bytes | None = None) -> int:
+        """Record a result and return its id; `picture` holds the bytes that it came in, if it lies in no file."""
+        ...
 
 
 def keeping(where: str, model: str, **how: Any) -> Keep:
@@ -18,4 +21,8 @@ def keeping(where: str, model: str, **how: Any) -> Keep:
     store, folder = open_store(where, create=True), library.existing_folder(model)
     kept = store.keep_model(folder)
     asked = Asked(kept.sha256, kept.config, **how)
-    return lambda result: store.add(entry(result, asked))
+
+    def keep(result: "Result", picture: bytes | None = None) -> int:
+        return store.add(entry(result, asked, picture))
+
+    return keep

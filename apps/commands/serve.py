@@ -11,11 +11,14 @@ def serve(
     port: Annotated[int, typer.Option(help="On this machine only (127.0.0.1).", min=1, max=65535)] = 7860,
     example: Annotated[bool, typer.Option("--example", help="Render and fit the example first, to click on.")] = False,
     words: options.Words = None,
+    store: options.Store = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Don't open a browser.")] = False,
 ) -> None:
     """Open the app in the browser.
 
-    Upload a picture, see its normal version, read why; fit on a ZIP of good pictures.
+    Upload a picture, see its normal version, read why; fit on a ZIP of good pictures. Programs find the same at /api
+    (/api/openapi.json tells how); with --store it records what it inspects, and once there are keys (foil keys add) it
+    asks for one.
 
     \b
     Example:
@@ -23,4 +26,4 @@ def serve(
     """
     from apps.ui.serve import serve as serve_page
 
-    serve_page(port, example, open_browser=not no_browser, words=words)
+    serve_page(port, example, open_browser=not no_browser, words=words, store=store)

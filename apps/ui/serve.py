@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from apps.ui.models import Models
 
+API = "/api"  # of the REST door
 HOST = "127.0.0.1"  # and nothing else: who can reach the page can replace models
 # The browser itself refuses what would leave this machine, also what some later Gradio might fetch.
 POLICY = (
@@ -30,10 +31,16 @@ POLICY = (
 )
 
 
-def serve(port: int = 7860, example: bool = False, open_browser: bool = False, words: str | None = None) -> None:
-    """Serve the app on 127.0.0.1 until Ctrl-C; with `example`, render and fit first what is missing of it.
+def serve(
+    port: int = 7860,
+    example: bool = False,
+    open_browser: bool = False,
+    words: str | None = None,
+    store: str | None = None,
+) -> None:
+    """Serve app and REST door on 127.0.0.1 until Ctrl-C; with `example`, render and fit first what is missing of it.
 
-    `words` name what hears words, as for `Detector.with_words`, in every model.
+    `words` name what hears words, as for `Detector.with_words`, in every model; `store` is where the REST door records.
     """
     from apps.console import progress_shown
 
@@ -47,8 +54,9 @@ def serve(port: int = 7860, example: bool = False, open_browser: bool = False, w
         with progress_shown() as progress:
             clickable = prepare_example(progress)
     with TemporaryDirectory(prefix="foil-") as temporary:
-        blocks = launched(port, Path(temporary), clickable, open_browser, words)
+        blocks = launched(port, Path(temporary), clickable, open_browser, words, store)
         print(f"Foil is open at http://{HOST}:{port} on this machine only; Ctrl-C ends it.", flush=True)
+        print(f"For programs: http://{HOST}:{port}{API}/openapi.json", flush=True)
         try:
             blocks.block_thread()
         finally:
@@ -61,10 +69,14 @@ def launched(
     clickable: list[tuple[Path, str, str]] | tuple[()] = (),
     open_browser: bool = False,
     words: str | None = None,
+    store: str | None = None,
 ) -> "Blocks":
     """Start the app in threads of its own and return it; its files go into a temporary folder of the caller's."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio as it is imported
     os.environ["GRADIO_TEMP_DIR"] = str(temporary)
+    from starlette.routing import Mount
+
+    from apps.rest.app import create
     from apps.ui.models import Models
     from apps.ui.pages import build
     from apps.ui.shelf import Shelf
@@ -86,7 +98,7 @@ def launched(
         max_file_size="4gb",
         theme=theme(),
         css=css(),
-        app_kwargs={"middleware": [(OnlyHere, (), {})]},
+        app_kwargs={"middleware": [(OnlyHere, (), {})], "routes": [Mount(API, create(models, store))]},
     )
     Thread(target=_warm, args=(models,), daemon=True).start()
     return blocks

@@ -1,0 +1,54 @@
+"""`foil keys`: who may call the REST door, and what they may do."""
+
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(
+    name="keys", help="Keys of the REST door (foil serve, /api).", no_args_is_help=True, rich_markup_mode=None
+)
+Name = Annotated[str, typer.Argument(help="Whose key it is: a person, a station, a program.", show_default=False)]
+
+
+@app.command("add")
+def add(
+    name: Name,
+    role: Annotated[
+        Literal["viewer", "inspector", "admin"],
+        typer.Option(help="viewer reads; inspector inspects and decides, too; admin verifies the chain, too."),
+    ] = "inspector",
+) -> None:
+    """Make a key and print it, this once. From the first key on nobody gets in without one.
+
+    \b
+    Example:
+      foil keys add station-3 --role inspector
+    """
+    from apps.rest.keys import create
+
+    typer.echo(create(name, role))
+    typer.echo("Send it as X-API-Key. It can't be shown again; only its hash is kept.", err=True)
+
+
+@app.command("list")
+def list_keys() -> None:
+    """List whose keys there are, and their roles.
+
+    Example: foil keys list
+    """
+    from apps.rest.keys import callers
+
+    for caller in callers():
+        typer.echo(f"{caller.name}  {caller.role}")
+
+
+@app.command("revoke")
+def revoke(name: Name) -> None:
+    """Forget a key, at once.
+
+    Example: foil keys revoke station-3
+    """
+    from apps.rest import keys
+
+    keys.revoke(name)
+    typer.echo(f"the key of {name} opens nothing any more")
