@@ -40,7 +40,7 @@ look | focus=holes | only look for holes
 look | ignore=dust | don't look at the dust
 look | place=upper_right | check only the upper right corner
 look | focus=stains, sample=part_03.png | search for stains on the previous one
-look | focus=scrathces | find scrathces pls
+look | focus=scratches | find scrathces pls
 look | focus=dents | can you see any dents?
 look | focus=scratch | 只看划痕
 look | focus=scratch, ignore=label | 只看划痕，忽略标签

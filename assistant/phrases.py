@@ -1,0 +1,226 @@
+"""What the conversation says besides the findings, in English and Chinese side by side."""
+
+from explain.catalogue import Lang, Phrase
+
+
+def phrase(key: str, lang: Lang, **slots: str) -> str:
+    """Return a sentence of the conversation with its slots filled in."""
+    said: str = getattr(PHRASES[key], lang)
+    return said.format(**slots)
+
+
+PHRASES: dict[str, Phrase] = {
+    # what can't be answered
+    "no_such": Phrase(
+        "There is no picture that {said} could mean here: {n} are in this conversation.",
+        "此处没有{said}所指的图片：本次对话共有 {n} 张。",
+    ),
+    "nothing_yet": Phrase(
+        "There is no picture to talk about yet: give one first.", "还没有可讨论的图片：请先提供一张。"
+    ),
+    "not_understood": Phrase(
+        "I did not understand that. Nothing was done. I answer questions about these pictures, such as: {examples}.",
+        "没有听懂，未执行任何操作。我可以回答关于这些图片的问题，例如：{examples}。",
+    ),
+    "refused": Phrase(
+        "{name} was refused, so there is no score, map or region to speak of. Reason: {refusal}.",
+        "{name}被拒绝评估，因此没有得分、差异图或区域可谈。原因（系统原文）：{refusal}。",
+    ),
+    # look
+    "look.read": Phrase("Understood: {wishes}.", "理解为：{wishes}。"),
+    "look.deaf": Phrase(
+        "This model can't hear words, so they change nothing: fit it with --method neural, or ask with --words."
+        " What was found without them:",
+        "本模型不能理解文字，因此文字不起作用：请用 --method neural 训练，或提问时加 --words。不借助文字的结果如下：",
+    ),
+    "look.nothing": Phrase(
+        "Those words name nothing to look for, nothing to leave out and no place.",
+        "这些文字没有说明要查找、忽略什么或查看何处。",
+    ),
+    # compare
+    "compare.line": Phrase(
+        "{name}: {verdict}, score {score}, {regions} regions marked.",
+        "{name}：{verdict}，得分 {score}，标记 {regions} 处。",
+    ),
+    "compare.more": Phrase(
+        "{more} differs more from normal than {less}, by {by} sigma.", "{more}比{less}偏离正常更多，相差 {by}σ。"
+    ),
+    "compare.same": Phrase("Both differ from normal as much.", "两者偏离正常的程度相同。"),
+    "compare.one": Phrase("That needs two pictures, and there is only one here.", "比较需要两张图片，而此处只有一张。"),
+    "compare.strongest": Phrase("Strongest on {name}: {sight}", "{name}中差异最大处：{sight}"),
+    # regions
+    "none_marked": Phrase("Nothing is marked on {name}.", "{name}上没有标记。"),
+    "none_there": Phrase(
+        "Nothing is marked {place} on {name}; {found} elsewhere.", "{name}的{place}没有标记；其他位置有 {found} 处。"
+    ),
+    "missing": Phrase(
+        "Region {number} is not described on {name}: {found} are.", "{name}没有区域 {number}：共描述 {found} 处。"
+    ),
+    "where": Phrase(
+        "Region {number}: {place}; from x {x0}, y {y0} to x {x1}, y {y1}; {width} × {height} px, {area} px"
+        " marked, {share} of the {frame}.",
+        "区域 {number}：{place}；x {x0}、y {y0} 至 x {x1}、y {y1}；{width} × {height} px，标记 {area} 像素，"
+        "占{frame} {share}。",
+    ),
+    "where.mm": Phrase("That is {width} × {height} mm.", "即 {width} × {height} mm。"),
+    "frame.part": Phrase("part", "零件"),
+    "frame.picture": Phrase("picture", "图像"),
+    "more": Phrase("In all, {found} places are marked.", "共标记 {found} 处。"),
+    "normal": Phrase(
+        "On the left {name} as it is, on the right its normal version, which is generated: the pixels are its own but"
+        " where a region is marked ({found} in all).",
+        "左为{name}原图，右为其正常状态图（生成）：除标记区域（共 {found} 处）外均为原图像素。",
+    ),
+    # thresholds
+    "rates": Phrase(
+        "In force: review from {review} (at most {review_rate} of good parts), reject from {reject} (at most"
+        " {reject_rate}), from {n} good parts.",
+        "当前阈值：复检 {review}（良品至多 {review_rate}），判退 {reject}（良品至多 {reject_rate}），依据 {n} 件良品。",
+    ),
+    "rates.new": Phrase(
+        "With {review_rate} for review and {reject_rate} for reject: review from {review}, reject from {reject}.",
+        "若复检误报率为 {review_rate}、判退误报率为 {reject_rate}：复检阈值 {review}，判退阈值 {reject}。",
+    ),
+    "rates.this": Phrase("{name} would be {after} instead of {before}.", "{name}将由{before}变为{after}。"),
+    "rates.same": Phrase("{name} would stay {before}.", "{name}仍为{before}。"),
+    "rates.lot": Phrase(
+        "Of {n} pictures here, {changed} would change: {counts}.", "此处 {n} 张图片中有 {changed} 张会改变：{counts}。"
+    ),
+    "rates.not_set": Phrase(
+        "Nothing was changed: a conversation sets no thresholds. foil threshold {model} does.",
+        "未作任何更改：对话不会设置阈值。请用 foil threshold {model} 设置。",
+    ),
+    # the lot
+    "lot": Phrase("{n} pictures: {counts}.", "共 {n} 张图片：{counts}。"),
+    "lot.unreadable": Phrase("{n} unreadable", "{n} 张无法读取"),
+    "lot.worst": Phrase(
+        "Furthest from normal is {name}, with a score of {score}.", "偏离正常最多的是{name}，得分 {score}。"
+    ),
+    "lot.promise": Phrase(
+        "Of good parts alone, at most {reject_rate} would be rejected and {review_rate} reviewed or rejected, so"
+        " far as {n} good parts support it.",
+        "若全为良品，至多 {reject_rate} 会被判退、{review_rate} 会被复检或判退，以 {n} 件良品所能支持的程度为限。",
+    ),
+    "lot.which": Phrase("{verdict}: {names}.", "{verdict}：{names}。"),
+    "lot.none": Phrase("none", "无"),
+    # how sure, and the limits
+    "sure.p": Phrase(
+        "p = {p}: of 100 good parts, about {of_100} would look at least as unusual as {name}.",
+        "p = {p}：100 件良品中约有 {of_100} 件至少与{name}同样不寻常。",
+    ),
+    "sure.far": Phrase(
+        "Its score of {score} is {times} times the reject threshold ({reject}) and {review_times} times the"
+        " review threshold ({review}).",
+        "得分 {score} 为判退阈值（{reject}）的 {times} 倍、复检阈值（{review}）的 {review_times} 倍。",
+    ),
+    "sure.not": Phrase(
+        "No one can say how likely this part is to be bad: the model knows good parts only.",
+        "无法给出该件为不良品的概率：模型只见过良品。",
+    ),
+    "limits": Phrase(
+        "The model {model} knows {n} good parts and nothing else (method {method}); what it never saw is unusual"
+        " to it, bad or not.",
+        "模型{model}只见过 {n} 件良品（方法 {method}）；凡未见过的，无论好坏，对它都不寻常。",
+    ),
+    "limits.found": Phrase(
+        "Synthetic defects are found half the time from this share of the picture on: {limits}. Smaller ones may"
+        " be missed.",
+        "合成缺陷达到以下面积占比时有一半会被检出：{limits}。更小的可能漏检。",
+    ),
+    "limits.unknown": Phrase(
+        "From which size on it finds defects was not measured for this model; a trained network (--method"
+        " neural) says it.",
+        "该模型未测量可检出的最小缺陷；经训练的网络（--method neural）会给出。",
+    ),
+    "limits.world": Phrase(
+        "It sees what a picture shows: not the back, not the inside, nothing that is hidden, blurred or overexposed.",
+        "它只看得到图像所示：看不到背面、内部，以及被遮挡、模糊或过曝之处。",
+    ),
+    # similar
+    "similar": Phrase(
+        "{name}: {verdict}, {sight} (likeness {likeness})", "{name}：{verdict}，{sight}（相似度 {likeness}）"
+    ),
+    "similar.to": Phrase(
+        "Nearest to {what}, by the words of what was measured, not by what caused it:",
+        "按测量结果的文字描述（而非成因）与{what}最接近的是：",
+    ),
+    "similar.none": Phrase(
+        "No other picture here has a marked region to compare.", "此处没有其他带标记区域的图片可比较。"
+    ),
+    # decisions
+    "decide.sure": Phrase(
+        "Shall I record {verdict} for {name}, by {by}, because: {reason}? yes / no",
+        "是否将{name}记录为{verdict}（{by}，理由：{reason}）？是 / 否",
+    ),
+    "decide.done": Phrase(
+        "Recorded as {record}: {verdict} for {name}, on inspection {inspection}.",
+        "已记录为 {record}：{name}判为{verdict}（检测记录 {inspection}）。",
+    ),
+    "decide.dropped": Phrase("Nothing was recorded.", "未作记录。"),
+    "decide.verdict": Phrase(
+        "Nothing was recorded: say which verdict and why, as in “reject it, because the rim is cracked”.",
+        "未作记录：请说明判定和理由，例如“判为不合格，因为边缘有裂纹”。",
+    ),
+    "decide.reason": Phrase(
+        "Nothing was recorded yet: a decision needs a reason. Say “because ...”.",
+        "尚未记录：决定需要理由，请说“因为……”。",
+    ),
+    "decide.by": Phrase(
+        "Nothing was recorded: a person answers for a decision by name. foil ask ... --by NAME says it.",
+        "未作记录：决定须有人署名负责，请用 foil ask ... --by 姓名。",
+    ),
+    "decide.no_store": Phrase(
+        "Nothing was recorded: no store is open. foil ask ... --store FOLDER --by NAME opens one.",
+        "未作记录：没有打开存储。请用 foil ask ... --store 文件夹 --by 姓名。",
+    ),
+    # the rest
+    "report": Phrase(
+        "A conversation writes no report. The Inspect tab has one of each picture to download, and"
+        " foil inspect PICTURES --out FOLDER writes a page a picture and an index.",
+        "对话不生成报告。“检测”页可下载每张图片的报告；foil inspect 图片 --out 文件夹 可为每张图片生成页面和索引。",
+    ),
+    "help": Phrase(
+        "I am Foil, and no language model speaks here: I compute answers about {n} pictures. Ask, for instance:"
+        " {examples}.",
+        "我是 Foil，这里没有语言模型：我为您计算关于 {n} 张图片的答案。例如：{examples}。",
+    ),
+}
+
+# One question a tool that shows what can be asked.
+SUGGESTED: dict[str, Phrase] = {
+    "inspect": Phrase("is it ok?", "合格吗？"),
+    "why": Phrase("why?", "为什么？"),
+    "where": Phrase("where is it and how big?", "在哪里，有多大？"),
+    "region": Phrase("describe region 1", "描述区域 1"),
+    "normal": Phrase("show the normal version", "显示正常状态图"),
+    "what_if": Phrase("what would pass?", "怎样才能合格？"),
+    "sure": Phrase("how sure are you?", "有多大把握？"),
+    "look": Phrase("look for scratches, ignore the label", "只看划痕，忽略标签"),
+    "compare": Phrase("compare it with the previous one", "和上一张比较"),
+    "similar": Phrase("find similar ones", "找相似的"),
+    "summary": Phrase("how many were rejected?", "有多少件不合格？"),
+    "thresholds": Phrase("what if the reject rate were 0.1 %?", "如果判退率是 0.1% 会怎样？"),
+    "limits": Phrase("what can this model not see?", "这个模型看不到什么？"),
+    "decide": Phrase("accept it, because it is only dust", "判为合格，因为只是灰尘"),
+}
+NEXT = {  # what one may well ask after an answer
+    "inspect": ("why", "where", "normal"),
+    "why": ("what_if", "sure", "normal"),
+    "where": ("region", "normal", "why"),
+    "region": ("where", "what_if", "similar"),
+    "normal": ("what_if", "where", "why"),
+    "what_if": ("sure", "thresholds", "normal"),
+    "sure": ("limits", "thresholds", "why"),
+    "look": ("why", "region", "compare"),
+    "compare": ("why", "summary", "similar"),
+    "similar": ("compare", "summary", "region"),
+    "summary": ("thresholds", "similar", "limits"),
+    "thresholds": ("summary", "sure", "limits"),
+    "limits": ("sure", "thresholds", "summary"),
+}
+
+
+def suggestions(tool: str, lang: Lang, most: int = 3) -> tuple[str, ...]:
+    """Return questions that may follow the answer of a tool; those to begin with after any other."""
+    keys = NEXT.get(tool, ("why", "where", "what_if", "summary"))[:most]
+    return tuple(getattr(SUGGESTED[key], lang) for key in keys)

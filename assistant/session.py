@@ -1,0 +1,141 @@
+"""A conversation about a lot: each question gets an answer that was computed, and what it rests on. No language model.
+
+A session keeps its own state and nothing is shared: two of them never hear each other.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from assistant.calling import Call, call_of
+from assistant.colours import Picture
+from assistant.lot import Lot
+from assistant.lot_tools import TOOLS
+from assistant.phrases import SUGGESTED, phrase, suggestions
+from assistant.router import hear
+from explain.catalogue import Lang, say
+from explain.language import quoted
+from explain.wording import in_quotes
+from fusion.errors import FoilError
+
+if TYPE_CHECKING:
+    from assistant.store import Store
+
+_YES = re.compile(
+    r"(?:yes|y|yep|yeah|sure|ok|okay|do it|record it|please do|是|是的|好|好的|确认|对|可以)[ .!。！]*", re.IGNORECASE
+)
+_NO = re.compile(r"(?:no|n|nope|don't|do not|stop|cancel|不|不要|否|不是|取消|算了|别)[ .!。！]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class Reply:
+    """An answer so far: the last one that `ask` yields is whole."""
+
+    text: str
+    lang: Lang
+    tool: str = ""  # "" where nothing was understood
+    slots: dict[str, Any] = field(default_factory=dict)
+    rests: dict[str, int | None] = field(default_factory=dict)  # pictures by name, and the ids of their inspections
+    picture: Picture | None = None
+    suggested: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the line of `foil ask --json`."""
+        slots = {key: value for key, value in self.slots.items() if value not in (None, "", ())}
+        told = {"answer": self.text, "lang": self.lang, "tool": self.tool or None, "slots": slots}
+        return told | {"rests_on": [{"sample": name, "inspection": record} for name, record in self.rests.items()]}
+
+
+class Session:
+    """One person's conversation; `ask` is all there is to do with it."""
+
+    def __init__(self, lot: Lot, store: "Store | None" = None, by: str = "") -> None:
+        """Take the pictures, and, so that decisions can be recorded, a store and the name of the one who decides."""
+        self.lot, self._store, self._by = lot, store, by
+        self.at_hand = next(reversed(lot.seen), "")
+        self._before: Call | None = None
+        self._asked: Call | None = None  # a decision that waits for a yes
+
+    def add(self, name: str) -> None:
+        """Turn to a picture that was added to the lot."""
+        self.at_hand = name
+
+    def ask(self, question: str) -> Iterator[Reply]:
+        """Yield the answer line by line; the first reply, at once, says what was understood."""
+        lang: Lang = "zh" if re.search(r"[\u4e00-\u9fff]", question) else "en"
+        waiting, self._asked = self._asked, None
+        if waiting and _YES.fullmatch(question.strip()):
+            yield self._recorded(waiting, waiting.lang)
+            return
+        dropped = [phrase("decide.dropped", waiting.lang)] if waiting else []
+        if waiting and _NO.fullmatch(question.strip()):
+            yield Reply(dropped[0], waiting.lang, suggested=suggestions("inspect", waiting.lang))
+            return
+        if not self.lot.seen:
+            yield Reply(phrase("nothing_yet", lang), lang)
+            return
+        try:
+            yield from self._answered(question, dropped)
+        except FoilError as error:
+            yield Reply("\n".join([*dropped, str(error)]), lang, suggested=suggestions("", lang))
+
+    def _answered(self, question: str, dropped: list[str]) -> Iterator[Reply]:
+        scene = self.lot.scene(self.at_hand)
+        heard = hear(question, scene, self._before.tool if self._before else "")
+        call = call_of(heard, scene, self._before)
+        lang = call.lang
+        if not call.tool:
+            examples = [in_quotes(one, 80, lang) for one in self._examples(heard.nearest, lang)]
+            text = phrase("not_understood", lang, examples=say("list", lang).join(examples))
+            yield Reply("\n".join([*dropped, text]), lang, suggested=self._examples(heard.nearest, lang))
+            return
+        so_far = Reply("\n".join(dropped), lang, call.tool, call.slots)
+        yield so_far
+        self._before, self.at_hand = call, call.slots.get("sample") or self.at_hand
+        if call.tool == "decide" and call.slots["verdict"] and call.slots["reason"]:
+            yield self._confirmed(call, so_far)
+            return
+        answer = TOOLS[call.tool](self.lot, lang, **call.slots)
+        rests = {name: self.lot.seen[name].record for name in answer.rests}
+        for at in range(1, len(answer.lines) + 1):
+            yield replace(so_far, text="\n".join([*dropped, *answer.lines[:at]]), rests=rests)
+        last = "\n".join([*dropped, *answer.lines])
+        yield replace(so_far, text=last, rests=rests, picture=answer.picture, suggested=suggestions(call.tool, lang))
+
+    def _confirmed(self, call: Call, so_far: Reply) -> Reply:
+        """Ask whether a decision is to be recorded, or say what it takes."""
+        missing = "decide.no_store" if self._store is None else "" if self._by else "decide.by"
+        if missing:
+            return replace(so_far, text="\n".join(filter(None, [so_far.text, phrase(missing, call.lang)])))
+        self._asked = call
+        slots = {
+            "verdict": say(f"verdict.{call.slots['verdict']}", call.lang),
+            "by": in_quotes(self._by, 80, call.lang),
+        }
+        slots |= {
+            "name": quoted(call.slots["sample"], call.lang),
+            "reason": in_quotes(call.slots["reason"], 200, call.lang),
+        }
+        text = "\n".join(filter(None, [so_far.text, phrase("decide.sure", call.lang, **slots)]))
+        return replace(so_far, text=text, suggested=("是", "否") if call.lang == "zh" else ("yes", "no"))
+
+    def _recorded(self, call: Call, lang: Lang) -> Reply:
+        """Record a decision that was said yes to."""
+        name, verdict = call.slots["sample"], call.slots["verdict"]
+        inspection = self.lot.seen[name].record
+        assert self._store is not None
+        assert inspection is not None, "with a store, every picture has a record"
+        try:
+            record = self._store.decide(inspection, verdict, self._by, call.slots["reason"])
+        except FoilError as error:
+            return Reply(f"{phrase('decide.dropped', lang)} {error}", lang, call.tool, call.slots)
+        slots = {"record": str(record), "inspection": str(inspection), "name": quoted(name, lang)}
+        text = phrase("decide.done", lang, **slots, verdict=say(f"verdict.{verdict}", lang))
+        return Reply(text, lang, call.tool, call.slots, {name: inspection}, suggested=suggestions("decide", lang))
+
+    @staticmethod
+    def _examples(nearest: tuple[str, ...], lang: Lang) -> tuple[str, ...]:
+        """Return questions near to one that was not understood."""
+        keys = [key for key in nearest if key in SUGGESTED][:3] or ["why", "where", "summary"]
+        return tuple(getattr(SUGGESTED[key], lang) for key in keys)

@@ -1,0 +1,193 @@
+"""What the conversation can do with a picture: plain functions of a lot, each of whose numbers was computed.
+
+What stands in their signatures beside lot and language is what a question may name; `lot_tools` has the others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant import counterfactual
+from assistant.colours import Picture
+from assistant.lot import Lot
+from assistant.phrases import phrase
+from assistant.pictures import contours, side_by_side
+from explain.catalogue import Lang, say
+from explain.difference import Region
+from explain.evidence import Evidence
+from explain.language import Brief, quoted, template_text
+from explain.prompting import told
+from explain.wording import in_quotes, number, points, sentence, sight
+from fusion.modality.prompt import Prompt, read_prompt
+
+TOLD = 8  # regions in one answer
+HEIGHT = 480  # pixels of pictures side by side
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Lines of an answer, the pictures that go with it, and the names of those that it rests on."""
+
+    lines: Sequence[str]
+    rests: Sequence[str]
+    picture: Picture | None = None
+
+
+def inspect(lot: Lot, lang: Lang, sample: str) -> Answer:
+    """Tell verdict, regions and caveats of a picture."""
+    found = lot.inspection(sample)
+    return Answer(template_text(found.evidence, Brief(lang)).splitlines(), [sample], _outlined(lot, sample))
+
+
+def look(lot: Lot, lang: Lang, sample: str, text: str) -> Answer:
+    """Look again at a picture under a person's words: what to look for, what to leave out, where."""
+    prompt = read_prompt(text)
+    wishes = _wishes(prompt, lang)
+    if not wishes:
+        return Answer([phrase("look.nothing", lang)], [])
+    found = lot.inspection(sample, text)
+    e, lines = found.evidence, [phrase("look.read", lang, wishes=say("list", lang).join(wishes))]
+    if e.prompt is None and e.score is not None:
+        lines.append(phrase("look.deaf", lang))
+    lines += template_text(e, Brief(lang, length="short")).splitlines()[:2]
+    if e.prompt:
+        lines += told(e.prompt, lang)[e.prompt.role == "search" :]  # how a search was read stands above
+    if prompt.place and e.score is not None:
+        lines += _there(e, prompt.place, sample, lang)
+    return Answer(lines, [sample], _outlined(lot, sample, text))
+
+
+def compare(lot: Lot, lang: Lang, sample: str, other: str) -> Answer:
+    """Tell which of two pictures differs more from normal, and where each differs most."""
+    if not other or other == sample:
+        return Answer([phrase("compare.one", lang)], [sample])
+    pair, lines = (sample, other), []
+    for name in pair:
+        e = lot.evidence(name)
+        if e.score is None:
+            return Answer([refused(e, name, lang)], pair)
+        slots = {"verdict": say(f"verdict.{e.verdict}", lang), "score": points(e.score)}
+        lines.append(phrase("compare.line", lang, name=quoted(name, lang), **slots, regions=number(e.regions_found)))
+    scores = {name: lot.evidence(name).score or 0.0 for name in pair}
+    less, more = sorted(pair, key=scores.__getitem__)
+    by = points(round(scores[more] - scores[less], 2))
+    slots = {"more": quoted(more, lang), "less": quoted(less, lang), "by": by}
+    lines.append(phrase("compare.more", lang, **slots) if scores[more] > scores[less] else phrase("compare.same", lang))
+    for name in pair:
+        lines += [
+            phrase("compare.strongest", lang, name=quoted(name, lang), sight=one)
+            for one in sights(lot.evidence(name), lang)[:1]
+        ]
+    drawn = [picture for name in pair if (picture := _outlined(lot, name)) is not None]
+    return Answer(lines, pair, side_by_side(drawn, HEIGHT))
+
+
+def why(lot: Lot, lang: Lang, sample: str) -> Answer:
+    """Tell what the verdict rests on, and what the strongest region has to do with it, by making that normal."""
+    found = lot.inspection(sample)
+    e = found.evidence
+    lines = template_text(e, Brief(lang, "engineer")).splitlines()
+    if e.score is not None:
+        basis = -2 - len(e.quality)  # an auditor's words end with basis, limits and the picture's quality
+        lines.append(template_text(e, Brief(lang, "auditor", "short")).splitlines()[basis])
+    if e.regions:
+        lines += what_if(lot, lang, sample, (1,)).lines
+    return Answer(lines, [sample], _outlined(lot, sample))
+
+
+def region(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), place: str = "") -> Answer:
+    """Describe regions of a picture, by their numbers or by where they are; without either, all of them."""
+    e = lot.evidence(sample)
+    if (problem := _nothing(e, sample, regions, lang)) is not None:
+        return Answer([problem], [sample])
+    chosen = [r for r in e.regions if r.number in regions] if regions else list(e.regions[:TOLD])
+    if place and not regions:
+        return Answer(_there(e, place, sample, lang), [sample], _outlined(lot, sample))
+    return Answer([_sentence(e, r, lang) for r in chosen], [sample], _outlined(lot, sample))
+
+
+def where(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = ()) -> Answer:
+    """Tell place, box and size of regions, in pixels, and in mm where the picture's scale is known."""
+    e = lot.evidence(sample)
+    if (problem := _nothing(e, sample, regions, lang)) is not None:
+        return Answer([problem], [sample])
+    lines = []
+    for r in [r for r in e.regions if not regions or r.number in regions]:
+        x0, y0, x1, y1 = (number(value) for value in r.bbox)
+        share = say("percent", lang, number=number(r.area_percent))
+        slots = {"number": number(r.number), "place": say(f"at.{r.place}", lang), "share": share}
+        slots |= {"width": number(r.width_px), "height": number(r.height_px), "area": number(r.area_px)}
+        frame = phrase(f"frame.{e.frame}", lang)
+        lines.append(phrase("where", lang, **slots, x0=x0, y0=y0, x1=x1, y1=y1, frame=frame))
+        if r.scale:
+            lines.append(phrase("where.mm", lang, width=number(r.scale.width), height=number(r.scale.height)))
+    if e.regions_found > len(e.regions) and not regions:
+        lines.append(phrase("more", lang, found=number(e.regions_found)))
+    return Answer(lines, [sample], _outlined(lot, sample))
+
+
+def normal(lot: Lot, lang: Lang, sample: str) -> Answer:
+    """Show a picture beside its normal version."""
+    found = lot.inspection(sample)
+    if found.evidence.score is None or found.sample.image is None:
+        return Answer([refused(found.evidence, sample, lang)], [sample])
+    said = phrase("normal", lang, name=quoted(sample, lang), found=number(found.evidence.regions_found))
+    return Answer([said], [sample], side_by_side([found.sample.image, found.detection.normal], HEIGHT))
+
+
+def what_if(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), to_pass: bool = False) -> Answer:
+    """Make regions normal (all, if none is named; or as few as it takes to pass), and judge again."""
+    found, asked = lot.inspection(sample), counterfactual.Question(regions, to_pass)
+    answered = counterfactual.answer(asked, found.sample, found.detection, lot.detector, lang)
+    return Answer([answered if isinstance(answered, str) else answered.text], [sample])
+
+
+def sights(e: Evidence, lang: Lang) -> list[str]:
+    """Return of every described region what it is and where, without figures."""
+    return [sight(r, e.frame, min(e.sample.width, e.sample.height), lang) for r in e.regions]
+
+
+def refused(e: Evidence, name: str, lang: Lang) -> str:
+    """Return why nothing can be said of a refused picture."""
+    return phrase("refused", lang, name=quoted(name, lang), refusal=(e.refusal or "").rstrip(" .!。"))
+
+
+def _outlined(lot: Lot, sample: str, text: str = "") -> Picture | None:
+    found = lot.inspection(sample, text)
+    if found.evidence.score is None or found.sample.image is None:
+        return None
+    return contours(found.sample.image, found.detection, found.evidence.regions)
+
+
+def _nothing(e: Evidence, name: str, regions: Sequence[int], lang: Lang) -> str | None:
+    """Return why nothing can be said of these regions; None if something can."""
+    if e.score is None:
+        return refused(e, name, lang)
+    if not e.regions:
+        return phrase("none_marked", lang, name=quoted(name, lang))
+    missing = [n for n in regions if not 1 <= n <= len(e.regions)]
+    slots = {"name": quoted(name, lang), "found": number(len(e.regions))}
+    return phrase("missing", lang, number=number(missing[0]), **slots) if missing else None
+
+
+def _there(e: Evidence, place: str, name: str, lang: Lang) -> list[str]:
+    """Return the sentences of the regions at a place."""
+    here = [r for r in e.regions if (r.border != "inside" if place == "edge" else _within(place, r.place))]
+    if here:
+        return [_sentence(e, r, lang) for r in here]
+    slots = {"name": quoted(name, lang), "place": say(f"at.{place}", lang)}
+    return [phrase("none_there", lang, **slots, found=number(len(e.regions)))]
+
+
+def _within(asked: str, place: str) -> bool:
+    return set(asked.split("_")) <= set(place.split("_"))
+
+
+def _sentence(e: Evidence, r: Region, lang: Lang) -> str:
+    return sentence(r, e.frame, min(e.sample.width, e.sample.height), lang)
+
+
+def _wishes(prompt: Prompt, lang: Lang) -> list[str]:
+    """Return what words were understood to ask for, each wish by itself."""
+    words = {"focus": prompt.focus, "ignore": prompt.ignore}
+    wishes = [say(f"wish.{key}", lang, words=in_quotes(one, 80, lang)) for key, one in words.items() if one]
+    return wishes + ([say("wish.place", lang, place=say(f"at.{prompt.place}", lang))] if prompt.place else [])
