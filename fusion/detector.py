@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from fusion.calibration import Calibration
+from fusion.comparison import widened
 from fusion.detection import Basis, Detection, Guidance
 from fusion.errors import BadInput, BadSetting
 from fusion.guidance import Guided, changed, describes, search, told
@@ -104,7 +105,7 @@ class Detector:
             refusal = self.world.refusal(looks(seen.picture, image.shape), plain)
             ignored = None if look_at is None else left_out(look_at, seen.affine, self.encoder.frame.config.size)
             if ignored is not None:  # imputed by normals, it can't speak through its neighbours' surroundings either
-                filled, _, _ = self.pictures.repair(seen.picture, ignored)
+                filled = self.pictures.reconstruct(seen.picture, widened(ignored))
                 seen = self.encoder.encode(np.rint(filled).astype(np.uint8), seen.affine)
                 plain = self.places(seen, sample)
             guided = self._guided(seen, sample, plain, prompt, said) if prompt else None

@@ -14,13 +14,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from fusion.comparison import repaired, widened
 from fusion.condition import Condition
 from fusion.diffusion.noise import karras_sigmas, noise_of
 from fusion.diffusion.sampling import last, walk
 from fusion.errors import BadInput, BadModel, BadSetting
 from fusion.painting.crops import SIDE, Crop, Floats, carry_on, cut, paste, windows
 from fusion.painting.denoiser import HIGH, LOW, SCALE, PainterConfig, PictureDenoiser, Scene, condition_of, scene_of
-from fusion.picture import PictureMemory, Pixels, compared
+from fusion.picture import PictureMemory, Pixels
 from fusion.synthesis.site import Window
 from fusion.threads import one_thread
 
@@ -43,12 +44,11 @@ class Painter:
 
         Within each wrong place only what really differs is replaced, with a soft seam; the rest is the picture's own.
         """
-        wide = _widened(wrong)
-        return compared(picture, self.reconstruct(picture, wide > 0), wrong, wide, self.memory.aligned)
+        return repaired(picture, wrong, self.reconstruct, self.memory.aligned)
 
     def spread(self, picture: NDArray[np.uint8], wrong: Mask, k: int) -> Pixels:
         """Return how far k samples of what `repair` would put there disagree, in grey levels, (H, W)."""
-        return self.samples(picture, _widened(wrong) > 0, k)[1]
+        return self.samples(picture, widened(wrong), k)[1]
 
     def reconstruct(
         self, picture: NDArray[np.uint8], hole: Mask, steps: int = 1, seed: int = 0, sampler: str = "ddim"
@@ -58,7 +58,7 @@ class Painter:
         One step gives the posterior mean whatever the seed, more give a sample.
         """
         _check(picture, hole)
-        base = self.memory.imputed(picture, hole)
+        base = self.memory.reconstruct(picture, hole)
         return self._painted(picture, base, hole, steps, [seed], sampler)[0] if self.helped else base
 
     def samples(
@@ -71,7 +71,7 @@ class Painter:
         if k < 2:
             raise BadSetting(f"a spread needs at least 2 samples, got {k}; ask for more")
         _check(picture, hole)
-        base = self.memory.imputed(picture, hole)
+        base = self.memory.reconstruct(picture, hole)
         found = np.stack(self._painted(picture, base, hole, max(2, steps), range(seed, seed + k), "ddim"))
         return found.mean(axis=0), np.asarray(found.std(axis=0, ddof=1).max(axis=-1), np.float32)
 
@@ -165,10 +165,6 @@ class Painter:
             noise = torch.stack([noise_of(seed, (3, SIDE, SIDE)) for seed in seeds])
             x = last(walk(sigmas[0] * noise, denoise, sigmas, sampler, seeds))
         return np.asarray((SCALE * scene.hole * x).permute(0, 2, 3, 1).numpy(), np.float32)
-
-
-def _widened(wrong: Mask) -> NDArray[np.uint8]:
-    return np.asarray(cv2.dilate(wrong.astype(np.uint8), np.ones((9, 9), np.uint8)), np.uint8)
 
 
 def _mixed(seed: int, number: int) -> int:

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fusion.comparison import repaired
+
 RING = 14  # px of surroundings that a patch must fit
 REACH = 8  # px that an aligned patch may move
 FEW = 8  # normals searched where patches may come from anywhere
@@ -27,10 +29,9 @@ class PictureMemory:
 
         Within each wrong place only what really differs is replaced, with a soft seam; the rest is the picture's own.
         """
-        wide = np.asarray(cv2.dilate(wrong.astype(np.uint8), np.ones((9, 9), np.uint8)), np.uint8)
-        return compared(picture, self.imputed(picture, wide > 0), wrong, wide, self.aligned)
+        return repaired(picture, wrong, self.reconstruct, self.aligned)
 
-    def imputed(self, picture: NDArray[np.uint8], hole: NDArray[np.bool_]) -> Pixels:
+    def reconstruct(self, picture: NDArray[np.uint8], hole: NDArray[np.bool_]) -> Pixels:
         """Return the picture (H, W, 3) with each place of a hole (H, W) as normals continue its surroundings."""
         normal = picture.astype(np.float32)
         wide = hole.astype(np.uint8)
@@ -85,26 +86,6 @@ class PictureMemory:
         return np.asarray(area, np.float32)
 
 
-def compared(
-    picture: NDArray[np.uint8],
-    normal: Pixels,
-    wrong: NDArray[np.bool_],
-    wide: NDArray[np.uint8],
-    aligned: bool,
-) -> tuple[Pixels, NDArray[np.bool_], Pixels]:
-    """Return the normal version (H, W, 3), what differs from it (H, W), and how far it replaces the picture (H, W).
-
-    `normal` was painted where `wide` is 1, around what is wrong.
-    """
-    apart = np.abs(normal - picture).max(axis=-1)
-    # threads of a texture never lie where the remembered ones do: only what is coarser than they tells
-    apart = np.asarray(cv2.GaussianBlur(apart, (0, 0), 1.2 if aligned else 4.0), np.float32)
-    differs = _sharpen(apart, wrong)
-    core = cv2.dilate(differs.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13)))
-    share = cv2.GaussianBlur(core.astype(np.float32), (0, 0), 2.5)
-    return normal, differs, np.asarray(share * wide, np.float32)
-
-
 def most_different(small: NDArray[np.float32], count: int) -> list[int]:
     """Return the indices of up to `count` of the (N, D) that differ most from each other [Gonzalez 1985]."""
     chosen = [int(np.argmin(((small - small.mean(axis=0)) ** 2).sum(axis=1)))]
@@ -118,34 +99,6 @@ def most_different(small: NDArray[np.float32], count: int) -> list[int]:
 def tiny(picture: NDArray[np.uint8]) -> Pixels:
     """Return the picture at 32 x 32, for comparing pictures as wholes."""
     return np.asarray(cv2.resize(picture, (32, 32), interpolation=cv2.INTER_AREA), np.float32)
-
-
-def _sharpen(apart: Pixels, wrong: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the pixels of each wrong place that really differ, (H, W); a place that differs nowhere stays whole.
-
-    `apart` is |picture - normal version|, smoothed, (H, W), in grey levels of 255.
-    """
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(wrong.astype(np.uint8))
-    out = wrong.copy()
-    for number, (x, y, width, height, area) in enumerate(boxes[1:], start=1):
-        place = np.s_[y : y + height, x : x + width]
-        inside = labels[place] == number
-        values = apart[place][inside]
-        limit = max(6.0, 0.35 * float(np.quantile(values, 0.995)))
-        sharp = inside & (apart[place] >= limit)
-        if sharp.sum() >= max(4, 0.005 * area):
-            out[place][inside] = _without_specks(sharp)[inside]
-    return out
-
-
-def _without_specks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the mask with gaps of a few pixels closed and without what is then small beside its largest piece."""
-    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(closed)
-    areas = boxes[:, cv2.CC_STAT_AREA]
-    large = areas >= 0.05 * areas[1:].max(initial=1)
-    large[0] = False
-    return np.asarray(large[labels])
 
 
 def _membrane(difference: Pixels, known: Pixels) -> Pixels:

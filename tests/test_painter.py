@@ -58,7 +58,7 @@ def test_an_untrained_painter_gives_the_memorys_estimate_exactly(untrained: Pain
     hole = hole_of(case.image, (30, 30), (80, 50))
     for steps in (1, 4):
         painted = untrained.reconstruct(case.image, hole, steps)
-        assert (painted == untrained.memory.imputed(case.image, hole)).all()
+        assert (painted == untrained.memory.reconstruct(case.image, hole)).all()
     for one, other in zip(untrained.repair(case.image, hole), untrained.memory.repair(case.image, hole), strict=True):
         assert (one == other).all()
 
@@ -66,9 +66,9 @@ def test_an_untrained_painter_gives_the_memorys_estimate_exactly(untrained: Pain
 def test_a_painter_that_did_not_help_leaves_the_normal_version_to_the_memory(awake: Painter) -> None:
     picture = plate(100).image
     hole = hole_of(picture, (40, 40))
-    assert (awake.reconstruct(picture, hole) != awake.memory.imputed(picture, hole)).any()
+    assert (awake.reconstruct(picture, hole) != awake.memory.reconstruct(picture, hole)).any()
     beaten = replace(awake, helped=False)
-    assert (beaten.reconstruct(picture, hole, steps=3) == awake.memory.imputed(picture, hole)).all()
+    assert (beaten.reconstruct(picture, hole, steps=3) == awake.memory.reconstruct(picture, hole)).all()
 
 
 @pytest.mark.parametrize("steps", [1, 3])
@@ -90,7 +90,7 @@ def test_what_is_in_the_hole_does_not_matter(awake: Painter) -> None:
     hole = hole_of(picture, (50, 36))
     other = np.where(hole[..., None], np.uint8(255), picture)
     window, _ = windows(hole)[0]
-    base = awake.memory.imputed(picture, hole)
+    base = awake.memory.reconstruct(picture, hole)
     crops = [cut(window, one, base, picture, hole) for one in (picture, other)]
     found = [
         awake.denoiser(
@@ -147,7 +147,7 @@ def test_a_place_larger_than_the_window_keeps_the_memorys_fine_structure(awake: 
     painter = replace(awake, memory=PictureMemory(rough, True))
     hole = np.zeros(rough.shape[1:3], bool)
     hole[20:240, 30:270] = True
-    base = painter.memory.imputed(rough[0], hole)
+    base = painter.memory.reconstruct(rough[0], hole)
     change = (painter.reconstruct(rough[0], hole) - base)[60:200, 60:240]
     fine = change - cv2.blur(change, (3, 3))
     assert np.abs(change).max() > 0

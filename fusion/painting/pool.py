@@ -91,7 +91,7 @@ def _example(
     defect = synthesise(picture, rng, part=part, others=list(others))
     grown = int(rng.choice([9, 9, 15, 25]))  # what a detector marks is rarely drawn to the pixel
     wide = cv2.dilate(defect.mask.view(np.uint8), np.ones((grown, grown), np.uint8)).astype(bool)
-    estimate = memory.imputed(picture, wide)
+    estimate = memory.reconstruct(picture, wide)
     places = windows(wide)
     window, _ = places[int(np.argmax([place.sum() for _, place in places]))]
     crop = cut(window, picture, estimate, carry_on(picture, wide), wide)
