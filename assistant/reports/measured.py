@@ -1,0 +1,165 @@
+"""What was measured: how far the model can be trusted, and the results of all samples together."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from assistant.card import support_in_words
+from assistant.reports import charts
+from assistant.reports.blocks import Block, Cell, Charts, Mark, Section, Table, Text
+from assistant.reports.facts import Facts as Known
+from assistant.reports.facts import Found, Model
+from assistant.reports.overview import VERDICTS
+from assistant.reports.statistics import RUN, agreement, found_kinds, found_where, longest_run, pareto, rate, repeated
+from assistant.reports.words import label, moment, share
+from explain import plain
+from explain.catalogue import CATALOGUE, Lang, say
+from explain.evidence import Support
+from explain.prompt import clean
+from explain.wording import number
+from fusion.calibration import Calibration
+
+
+def trust(known: Known, lang: Lang) -> Section:
+    """Return section 3: what is promised and what was measured of it, and what was not."""
+    blocks: list[Block] = []
+    for model in known.models.values():
+        blocks += _promise(model, known.of_model(model.sha256), lang)
+    blocks.append(Text(label("missed", lang)))
+    for model in known.models.values():
+        blocks += _detectable(model, lang)
+    blocks.append(Text(_repeats(known.found, lang)))
+    blocks += _agreement(known.found, lang)
+    return Section(label("3", lang), blocks)
+
+
+def results(known: Known, lang: Lang) -> Section:
+    """Return section 4."""
+    blocks: list[Block] = _counts(known, lang)
+    marked = [one for one in known.found if one.verdict in ("REVIEW", "REJECT")]
+    if wheres := [where for one in marked for where in found_where(one)]:
+        named = [(say(key, lang) if key in CATALOGUE else clean(key), n) for key, n in pareto(wheres)]
+        side = [charts.pareto(label("pareto.where", lang), named, len(wheres), lang)]
+        kinds = [kind for one in marked for kind in found_kinds(one)]
+        forms = [
+            (label("kind.said", lang, form=label(form, lang), change=label(change, lang)), n)
+            for (form, change), n in pareto(kinds)
+        ]
+        side += [charts.pareto(label("pareto.kind", lang), forms, len(kinds), lang)] if kinds else []
+        blocks.append(Charts(side, label("pareto.how", lang)))
+    for model in known.models.values():
+        if found := known.of_model(model.sha256):
+            blocks += _control(model, found, lang)
+    return Section(label("4", lang), blocks)
+
+
+def _promise(model: Model, found: Sequence[Found], lang: Lang) -> list[Block]:
+    calibration = model.calibration
+    limits, n = calibration.thresholds, number(calibration.n)
+    rows: list[list[Cell]] = []
+    for name, limit, promised in (
+        ("T1", limits.review, limits.review_rate),
+        ("T2", limits.reject, limits.reject_rate),
+    ):
+        support = calibration.support(promised)
+        seen = int((calibration.scores >= limit).sum())
+        cells = [label(name, lang), f"{limit:.2f}", label("at most", lang, rate=share(promised, lang))]
+        rows.append([*cells, share(support.confidence, lang), number(seen)])
+    head = ["limit", "limit.score", "limit.promise", "limit.confidence"]
+    titles = [label(key, lang) for key in head] + [label("limit.seen", lang, n=n)]
+    said = support_in_words(_support(calibration, limits.reject_rate), lang)
+    blocks: list[Block] = [
+        Text(label("false alarms", lang, name=model.name), "heading"),
+        Table(titles, rows, 0, (1, 2, 3, 4)),
+        Text(" ".join(said) if lang == "en" else "".join(said)),
+    ]
+    if found:
+        scored = [charts.Scored(float(one.score or 0), one.verdict) for one in found]
+        drawn = charts.distribution(_limits(model), scored, lang)
+        blocks.append(Charts([drawn], label("chart.distribution.how", lang)))
+    return blocks
+
+
+def _support(calibration: Calibration, promised: float) -> Support:
+    """Return what a promise is worth, with the digits that mean something."""
+    whole = plain.from_plain(Support, asdict(calibration.support(promised)), "support")
+    rounded: Support = plain.rounded(whole)
+    return rounded
+
+
+def _detectable(model: Model, lang: Lang) -> list[Block]:
+    """Return the POD curve, if the card has one: {"unit": "px", "found": [[size, share], ...]}."""
+    if not (limits := model.card.get("detection_limits")):
+        return [Text(label("pod.none", lang, name=model.name))]
+    drawn = charts.detectable([(float(size), float(part)) for size, part in limits["found"]], limits["unit"], lang)
+    return [Charts([drawn], label("pod.said", lang, name=model.name))]
+
+
+def _repeats(found: Sequence[Found], lang: Lang) -> str:
+    spreads = []
+    for group in repeated(found):
+        scores = [float(one.score) for one in group if one.score is not None]
+        spreads.append(max(scores) - min(scores) if scores else 0.0)
+    if not spreads:
+        return label("repeat.none", lang)
+    slots = {"n": number(len(spreads)), "same": number(spreads.count(0.0)), "most": f"{max(spreads):.2g}"}
+    return label("repeat.said", lang, **slots)
+
+
+def _agreement(found: Sequence[Found], lang: Lang) -> list[Block]:
+    met = agreement(found)
+    title = Text(label("agree", lang), "heading")
+    if not met:
+        return [title, Text(label("agree.none", lang))]
+    rejects = sum(n for (machine, _), n in met.items() if machine == "REJECT")
+    passed = met.get(("REJECT", "PASS"), 0)
+    slots = {"n": number(sum(met.values())), "rejects": number(rejects), "passed": number(passed)}
+    key = "agree.said" if rejects else "agree.said.none"
+    said = label(key, lang, **slots, rate=_with_interval(passed, rejects, lang) if rejects else "")
+    people = ("PASS", "REVIEW", "REJECT")
+    head = [label("agree.person", lang, verdict=label(verdict, lang)) for verdict in people]
+    rows: list[list[Cell]] = [
+        [Mark(machine, label(machine, lang)), *(number(met.get((machine, person), 0)) for person in people)]
+        for machine in VERDICTS
+        if any(machine == one for one, _ in met)
+    ]
+    return [title, Text(said), Table([label("agree.machine", lang), *head], rows, 0, (1, 2, 3))]
+
+
+def _counts(known: Known, lang: Lang) -> list[Block]:
+    if not known.found:
+        return []
+    machine = Counter(one.verdict for one in known.found)
+    now = Counter(one.last_word for one in known.found)
+    rows: list[list[Cell]] = []
+    for verdict in VERDICTS:
+        seen = rate(machine[verdict], len(known.found))
+        interval = label("interval", lang, low=share(seen.low, lang), high=share(seen.high, lang))
+        mark = Mark(verdict, label(verdict, lang))
+        rows.append([mark, number(seen.seen), share(seen.share, lang), interval, number(now[verdict])])
+    head = ["verdict", "count.program", "count.share", "count.interval", "count.now"]
+    return [Table([label(key, lang) for key in head], rows, 0, (1, 2, 3, 4)), Text(label("counts.how", lang), "note")]
+
+
+def _control(model: Model, found: Sequence[Found], lang: Lang) -> list[Block]:
+    limits = _limits(model)
+    scored = [charts.Scored(float(one.score or 0), one.verdict) for one in found]
+    run = longest_run([one.score for one in scored], limits.centre)
+    ends = moment(found[0].time), moment(found[-1].time)
+    drift = label("drift.shift" if run >= RUN else "drift.none", lang, run=number(run))
+    return [
+        Text(label("chart.title", lang, name=model.name), "heading"),
+        Charts([charts.control(limits, scored, ends, lang)], label("chart.control.how", lang)),
+        Text(drift, "warning" if run >= RUN else "plain"),
+    ]
+
+
+def _limits(model: Model) -> charts.Limits:
+    limits = model.calibration.thresholds
+    return charts.Limits(limits.review, limits.reject, model.calibration.scores.tolist())
+
+
+def _with_interval(count: int, of: int, lang: Lang) -> str:
+    seen = rate(count, of)
+    interval = label("interval", lang, low=share(seen.low, lang), high=share(seen.high, lang))
+    return f"{share(seen.share, lang)}; {interval}" if lang == "en" else f"{share(seen.share, lang)}；{interval}"

@@ -1,0 +1,69 @@
+"""The figures of a report: shares with what they may well be, what was found most often, and whether scores drift."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from assistant.reports.facts import Found
+
+RUN = 9  # points in a row on one side of the centre line are a shift [Nelson 1984, rule 2]
+_Z = 1.959964  # of 95 %
+
+
+class Rate(NamedTuple):
+    seen: int
+    of: int
+    low: float  # where the true share may well lie, with 95 % confidence [Wilson 1927]
+    high: float
+
+    @property
+    def share(self) -> float:
+        return self.seen / self.of
+
+
+def rate(seen: int, of: int) -> Rate:
+    """Return a share of `of` > 0 and its Wilson interval."""
+    share, shrink = seen / of, 1 + _Z**2 / of
+    centre = share + _Z**2 / (2 * of)
+    half = _Z * math.sqrt(share * (1 - share) / of + (_Z / (2 * of)) ** 2)
+    low, high = (centre - half) / shrink, (centre + half) / shrink
+    return Rate(seen, of, 0.0 if seen == 0 else low, 1.0 if seen == of else high)
+
+
+def longest_run(values: Iterable[float], centre: float) -> int:
+    """Return how many values in a row lie on the same side of a centre line at most; on it is on neither side."""
+    sides = groupby(math.copysign(1, value - centre) if value != centre else 0 for value in values)
+    return max((len(list(run)) for side, run in sides if side), default=0)
+
+
+def found_where(one: Found) -> list[str]:
+    """Return keys of the places of what was found: of a picture, a movement (joints) or a row (columns)."""
+    document = one.document
+    places = [f"at.{region['place']}" for region in document.get("regions", ())]
+    joints = [finding["joint"] for finding in document.get("findings", ())]
+    return places + joints + [off["column"] for off in document.get("off", ())]
+
+
+def found_kinds(one: Found) -> list[tuple[str, str]]:
+    """Return form and change of every region of a picture: all that is measured of what a defect is."""
+    return [(region["shape"]["kind"], region["change"]["kind"]) for region in one.document.get("regions", ())]
+
+
+def pareto(keys: Iterable[Any], most: int = 8) -> list[tuple[Any, int]]:
+    """Return keys and how often each was found, the most frequent first; at most so many."""
+    return sorted(Counter(keys).items(), key=lambda item: (-item[1], str(item[0])))[:most]
+
+
+def repeated(found: Sequence[Found]) -> list[list[Found]]:
+    """Return what was inspected more than once by the same model: the same file, not just the same part."""
+    again: dict[tuple[str, str], list[Found]] = {}
+    for one in found:
+        again.setdefault((one.sample, one.model), []).append(one)
+    return [group for group in again.values() if len(group) > 1]
+
+
+def agreement(found: Sequence[Found]) -> dict[tuple[str, str], int]:
+    """Return how often a verdict of the machine (first) met a decision of a person (second)."""
+    return dict(Counter((one.verdict, one.last_word) for one in found if one.decisions))
