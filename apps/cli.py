@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from apps.commands import (
+    ask,
     audit,
     bench,
     data,
@@ -61,6 +62,7 @@ app = typer.Typer(
 )
 app.command("fit")(fit.fit)
 app.command("inspect")(inspect.inspect)
+app.command("ask")(ask.ask)
 app.command("threshold")(threshold.threshold)
 app.command("check-data")(data.check_data)
 app.add_typer(models.app, name="models")

@@ -1,0 +1,176 @@
+"""The conversation: right tool and slots, computed answers, references over turns, and decisions only after a yes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Plate
+from fake_detector import FakeDetector
+from questions import AT_HAND, HELD, LOT, QUESTIONS, TUNED, WORST, Asked
+from record_cases import foil
+
+from assistant import library
+from assistant.calling import Call, call_of
+from assistant.lot import Lot
+from assistant.router import hear
+from assistant.session import Reply, Session
+from assistant.slots import Scene
+from fusion.modality.prompt import read_prompt
+
+SCENE = Scene(LOT, AT_HAND, (WORST, AT_HAND, "part_05.png", "part_03.png", "lid-7.png", "part_01.png"))
+SOMEWHERE = {"near", "on", "at", "in", "of", "left", "right", "upper", "lower", "edge", "corner"}
+SMALL = {"the", "a", "an", "is", "and", "any"}
+
+
+def words(text: str) -> set[str]:
+    return {
+        word.removesuffix("s") if len(word) > 3 else word for word in text.lower().replace(",", " ").split()
+    } - SMALL
+
+
+def heard(asked: Asked) -> tuple[str, dict[str, str]]:
+    """Return tool and slots of a question, written as `questions` writes them."""
+    before = None
+    if asked.after:
+        start = call_of(hear(next(q.text for q in QUESTIONS if q.tool == asked.after), SCENE), SCENE)
+        before = Call(
+            asked.after, {name: type(value)() if value else value for name, value in start.slots.items()}, "en"
+        )
+        before.slots.update({"sample": AT_HAND} | ({"other": "part_03.png"} if "other" in before.slots else {}))
+    call = call_of(hear(asked.text, SCENE, asked.after), SCENE, before)
+    slots = dict(call.slots)
+    if call.tool == "look":
+        prompt = read_prompt(slots.pop("text"))
+        slots |= {"focus": prompt.focus, "ignore": prompt.ignore, "place": prompt.place}
+    written = {"regions": lambda value: ";".join(map(str, value)), "to_pass": lambda value: "yes"}
+    for name in ("review", "reject"):
+        written[name] = lambda value: f"{value:g}"
+    told = {name: written.get(name, str)(value) for name, value in slots.items() if value}
+    return call.tool or "none", {name: value for name, value in told.items() if (name, value) != ("sample", AT_HAND)}
+
+
+def right(asked: Asked) -> bool:
+    tool, slots = heard(asked)
+    return (tool, slots.keys()) == (asked.tool, asked.slots.keys()) and all(
+        words(want) <= words(slots[name]) and words(slots[name]) - words(want) <= SOMEWHERE
+        if name in ("focus", "ignore", "text", "reason")
+        else slots[name] == want
+        for name, want in asked.slots.items()
+    )
+
+
+@pytest.mark.parametrize(("half", "least"), [(TUNED, 0.98), (HELD, 0.92)], ids=["tuned", "held"])
+def test_most_questions_find_their_tool_and_slots(half: list[Asked], least: float) -> None:
+    wrong = [asked.text for asked in half if not right(asked)]
+    assert 1 - len(wrong) / len(half) >= least, wrong
+
+
+def test_there_are_questions_enough_in_both_languages() -> None:
+    assert len(QUESTIONS) >= 150
+    assert len({asked.tool for asked in QUESTIONS} - {"none"}) >= 12
+    assert sum(any("\u4e00" <= c <= "\u9fff" for c in asked.text) for asked in QUESTIONS) >= 60
+
+
+@pytest.fixture
+def session(plate: Plate) -> Session:
+    """Return a conversation about a good plate, one with a bright stain, and one that can't be read."""
+    lot = Lot(FakeDetector())  # type: ignore[arg-type]
+    (broken := plate("broken.png")).write_text("no picture at all")
+    lot.fill([plate("good.png"), broken, plate("bad.png", spot=228)])
+    return Session(lot)
+
+
+def said(session: Session, question: str) -> Reply:
+    *_, last = session.ask(question)
+    return last
+
+
+def test_answers_are_computed_and_say_what_they_rest_on(session: Session) -> None:
+    assert said(session, "why?").rests == {"bad.png": None}
+    told = said(session, "what if region 1 were normal?").text
+    assert told == "If region 1 were normal, the score would be 0.00 instead of 10.00, and the verdict PASS."
+    assert "from x 30, y 20 to x 38, y 26; 8 × 6 px" in said(session, "where is it?").text
+    assert said(session, "where is it?").picture is not None
+    compared = said(session, "compare it with good.png")
+    assert "“bad.png” differs more from normal than “good.png”, by 10" in compared.text
+    assert compared.rests == {"bad.png": None, "good.png": None}
+    counted = said(session, "how many were rejected?").text
+    assert "3 pictures: 1 PASS, 1 REJECT, 1 unreadable." in counted
+    assert said(session, "which ones were rejected?").text == "REJECT: “bad.png”."
+    assert "about 1.6 would look at least as unusual" in said(session, "how sure are you?").text
+    assert "knows 60 good parts" in said(session, "what can this model not see?").text
+
+
+def test_references_go_over_turns_and_languages(session: Session) -> None:
+    assert said(session, "is the first picture ok?").text.startswith("PASS")
+    assert said(session, "why?").rests == {"good.png": None}, "what was spoken of last is at hand"
+    assert said(session, "and the last one?").rests == {"bad.png": None}
+    assert said(session, "区域 1 在哪里？").text.startswith("区域 1：中央；x 30、y 20 至 x 38、y 26")
+    assert "若区域 1 恢复正常，得分将为 0.00" in said(session, "如果它正常会怎样？").text
+    assert "no picture at all" in said(session, "check the previous one").text
+    assert said(session, "show me picture 9").text == (
+        "There is no picture that “picture 9” could mean here: 3 are in this conversation."
+    )
+
+
+def test_thresholds_are_computed_and_never_set(session: Session) -> None:
+    told = said(session, "set the reject rate to 0.01 %")
+    assert "reject from" in told.text
+    assert "Nothing was changed" in told.text
+    assert session.lot.detector.calibration.reject_rate == 0.01
+
+
+@pytest.mark.parametrize("question", ["what is the weather tomorrow?", "给我讲个笑话", "asdf qwer", "!!!", "<b>", "好"])
+def test_what_is_not_understood_is_said_and_does_nothing(session: Session, question: str) -> None:
+    told = said(session, question)
+    assert (told.tool, told.rests) == ("", {})
+    assert "Nothing was done" in told.text or "没有听懂" in told.text
+    assert told.suggested
+
+
+def test_words_point_or_are_said_to_do_nothing(session: Session, plate: Plate) -> None:
+    assert "This model can't hear words" in said(session, "look for a spot, ignore the label").text
+    lot = Lot(FakeDetector(card={"network": {}}))  # type: ignore[arg-type]
+    lot.fill([plate("bad.png", spot=228)])
+    told = said(Session(lot), "look for a spot, ignore the label").text
+    assert "Understood: look for “a spot”, leave out “the label”." in told
+    assert "fits best" in told
+
+
+@pytest.mark.usefixtures("fake_core")
+def test_a_decision_is_recorded_only_after_a_yes(plate: Plate, tmp_path: Path) -> None:
+    library.save(FakeDetector("plates", card={"created": "2026", "fingerprint": "f"}), "plates")  # type: ignore[arg-type]
+    here = ("ask", plate("bad.png", spot=228), "--store", tmp_path / "records")
+
+    def asked(*questions: str, by: str = "Anna") -> str:
+        return str(foil(*here, "--by", by, *(part for one in questions for part in ("-q", one))).output)
+
+    assert "Shall I record PASS for “bad.png”" in (told := asked("accept it, because it's dust", "why?", "yes"))
+    assert "Nothing was recorded." in told
+    assert "Recorded as" not in told
+    assert "Nothing was recorded." in asked("accept it, because it's dust", "no")
+    assert "answers for a decision by name" in asked("accept it, because it's dust", by="")
+    assert "needs a reason" in asked("accept it")
+    told = asked("accept it", "because it's Dust", "yes")
+    assert "because: “it's Dust”? yes / no" in told
+    assert "Recorded as" in told
+    shown = foil("store", "show", "--store", tmp_path / "records").output
+    assert shown.count("PASS") == 1
+
+
+@pytest.mark.usefixtures("fake_core")
+def test_the_command_line_asks_once_or_goes_on(plate: Plate, tmp_path: Path) -> None:
+    library.save(FakeDetector("plates"), "plates")  # type: ignore[arg-type]
+    bad = plate("bad.png", spot=228)
+    told = foil("ask", bad, "-q", "show the normal version", "--json", "--out", tmp_path / "out").output
+    line: dict[str, Any] = json.loads(told)
+    assert (line["tool"], line["rests_on"]) == ("normal", [{"sample": "bad.png", "inspection": None}])
+    assert Path(line["picture"]).read_bytes().startswith(b"\x89PNG")
+    from typer.testing import CliRunner
+
+    from apps.cli import app
+
+    typed = CliRunner().invoke(app, ["ask", str(bad)], input="what would pass?\nand how sure are you?\nquit\nnever\n")
+    assert "If region 1 were normal" in typed.output
+    assert "rests on: bad.png" in typed.output
