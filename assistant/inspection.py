@@ -20,6 +20,7 @@ from explain.evidence import Evidence
 from explain.explanation import Explanation, explain
 from explain.gather import gather
 from explain.language import Audience, Brief, LanguageModel, Length, Template
+from explain.naming import Kinds
 from explain.wording import number, points
 from fusion.detection import Detection, Verdict
 from fusion.errors import BadInput, BadSetting, FoilError
@@ -147,6 +148,7 @@ def inspect(
     audience: Audience = "engineer",
     length: Length = "long",
     what_if: Question | None = None,
+    kinds: Kinds | None = None,
 ) -> Inspection:
     """Walk one sample the whole way; without a language model, the template tells what was found.
 
@@ -156,7 +158,7 @@ def inspect(
     detection = detector.detect(sample, samples)
     support = detector.calibration.support(detection.thresholds.reject_rate)
     model = {"name": detector.name} | {key: value for key, value in detector.card.items() if _is_scalar(value)}
-    evidence = gather(sample, detection, model, asdict(support), mm_per_px)
+    evidence = gather(sample, detection, model, asdict(support), mm_per_px, kinds)
     language = language or Template()
     brief = Brief(lang, audience, length, _pictures(sample, detection, evidence) if language.sees else {})
     explanation = explain(evidence, language, brief)
@@ -187,6 +189,7 @@ def inspect_paths(
     audience: Audience = "engineer",
     length: Length = "long",
     what_if: Question | None = None,
+    kinds: Kinds | None = None,
 ) -> Iterator[Inspection | Failure]:
     """Inspect pictures, folders of them, and items, of which more is known, in order; a bad file ends itself only.
 
@@ -201,7 +204,7 @@ def inspect_paths(
         if isinstance(sample, Failure):
             return sample
         try:
-            return inspect(sample, detector, lang, language, mm_per_px, samples, audience, length, what_if)
+            return inspect(sample, detector, lang, language, mm_per_px, samples, audience, length, what_if, kinds)
         except BadSetting:
             raise  # it would end every other sample as well
         except FoilError as error:

@@ -58,7 +58,8 @@ CATALOGUE: dict[str, Phrase] = {
         "REVIEW: a person should look at this part before it goes on.", "待复检：请先人工查看该件，再决定去向。"
     ),
     "operator.pass": Phrase("PASS: this part may go on.", "合格：该件可以放行。"),
-    "sight": Phrase("Region {number}: {noun} {where}.", "区域 {number}：{where}有{noun}。"),
+    "sight": Phrase("Region {number}: {noun} {where}{likeness}.", "区域 {number}：{where}有{noun}{likeness}。"),
+    "sight.name": Phrase("; it looks like {name}", "；外观类似{name}"),
     "auditor.basis": Phrase(
         "Judged by the model {model}: at most {review_rate} of good parts are promised to reach the review threshold of"
         " {review}, and at most {reject_rate} the reject threshold of {reject}, as far as {n} good parts support that.",
@@ -66,9 +67,9 @@ CATALOGUE: dict[str, Phrase] = {
         "至多 {reject_rate} 达到判退阈值 {reject}，以 {n} 件良品所能支持的程度为限。",
     ),
     "auditor.limits": Phrase(
-        "Measured were place, size, strength, shape, brightness, colour and surface; which defect it is, and where it"
-        " comes from, were not.",
-        "测量内容为位置、大小、强度、形状、亮度、颜色和表面状态；缺陷的名称和来源未作测量。",
+        "Measured were place, size, strength, shape, brightness, colour and surface; names of defects say what it looks"
+        " like, by synthetic defects, and where it comes from was not measured.",
+        "测量内容为位置、大小、强度、形状、亮度、颜色和表面状态；缺陷的名称仅表示外观与合成缺陷相似，来源未作测量。",
     ),
     "name": Phrase("“{name}”", "“{name}”"),
     "name.none": Phrase("this picture", "该图像"),
@@ -317,6 +318,21 @@ CATALOGUE: dict[str, Phrase] = {
         "texture smoother than normal ({times} times its roughness)", "纹理比正常光滑（粗糙度为正常的 {times} 倍）"
     ),
     "fact.added": Phrase("nothing like it in the normal version", "正常状态下此处没有这样的结构"),
+    "fact.names": Phrase("looks like {names}", "外观类似{names}"),
+    "fact.name": Phrase("{name} ({sure} sure)", "{name}（把握 {sure}）"),
+    "fact.unknown": Phrase("looks like no kind that is known", "外观无法归类"),
+    "or": Phrase(" or ", "或"),
+    # kinds of defect
+    "kind.scratch": Phrase("a scratch", "划痕"),
+    "kind.crack": Phrase("a crack", "裂纹"),
+    "kind.hole": Phrase("a hole", "孔洞"),
+    "kind.stain": Phrase("a stain", "污渍"),
+    "kind.chip": Phrase("a chip", "崩缺"),
+    "kind.missing part": Phrase("a missing part", "缺件"),
+    "kind.misplaced part": Phrase("a misplaced part", "错位"),
+    "kind.wrong texture": Phrase("a wrong texture", "纹理异常"),
+    "kind.contamination": Phrase("contamination", "异物污染"),
+    "kind.unknown kind": Phrase("no kind that is known", "无法归类"),
     "tone.darker": Phrase("darker", "暗"),
     "tone.lighter": Phrase("lighter", "亮"),
     "colour.redder": Phrase("redder", "偏红"),

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from explain import colour
 from explain.change import Change, View, change
 from explain.colour import Contrast
+from explain.detail import Detail, detail
 from explain.grouping import Spot, find
+from explain.naming import Name
 from explain.place import Border, Frame, Place, whole_if_empty
 from explain.plain import Count, Millimetres, Percent, Pixels, Ratio, Sigma, SquareMillimetres, WholePixels
 from explain.shape import Shape, shape
@@ -59,6 +61,8 @@ class Region:
     strength: Strength
     contrast: Contrast
     change: Change
+    detail: Detail
+    names: tuple[Name, ...] = ()  # of the kinds that it looks like, the surest first; `explain.naming` finds them
 
 
 def regions(
@@ -100,7 +104,8 @@ def _region(
     fills = area / int(np.count_nonzero(part))
     form, border = shape(spot.mask, fills), around.border(spot)
     surface = form.kind != "speckled" and form.breadth_px >= SURFACE
-    contrast, kind = _compare(_view(image, detection.normal, part, spot), border != "inside", surface)
+    view = _view(image, detection.normal, part, spot)
+    contrast, kind = _compare(view, border != "inside", surface)
     return Region(
         number=number,
         bbox=spot.bbox,
@@ -117,6 +122,7 @@ def _region(
         strength=_strength(detection, spot),
         contrast=contrast,
         change=kind,
+        detail=detail(view),
     )
 
 

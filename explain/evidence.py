@@ -26,7 +26,7 @@ from explain.quality import Note
 from fusion.detection import Verdict
 from fusion.errors import BadInput
 
-VERSION = "3"  # 1 knew nothing of what words do, 2 not how much a mask let count
+VERSION = "4"  # 1 knew nothing of what words do, 2 not how much a mask let count, 3 no names
 Modality = Literal["text", "mask", "skeleton"]
 
 
@@ -84,7 +84,7 @@ class Map:
 class Evidence:
     """One inspection's findings. Of a refused sample there are none: no score, no map, no region."""
 
-    schema_version: Literal["3"]
+    schema_version: Literal["4"]
     sample: Picture
     model: Mapping[str, str | int | float | bool | None]
     verdict: Verdict

@@ -46,6 +46,7 @@ ROLES: tuple[Role, ...] = (
     Role(("height_px", "scale.height", "sample.height"), r"\bheight|高度?", r"high\b|tall\b|(?:in )?height"),
     Role(("contrast.difference",), r"ΔE|delta[- ]?E|colou?r difference|色差"),
     Role(("strength.times_threshold", "map.peak.of_threshold"), after=r"(?:the|its) (?:marking )?(?:threshold|level)"),
+    Role(("names.sure",), r"把握", r"sure\b"),
     Role(("shape.fragments",), after=r"(?:\w+ )?(?:specks|fragments|pieces|dots)|小点", counts=True),
     Role(("regions_found", "regions"), after=r"(?:\w+ ){0,2}(?:region|place|area|spot|location)s", counts=True),
     Role(("support.n", "support.needed"), after=r"(?:good|normal) (?:part|sample|picture)s?|件?良品", counts=True),
@@ -101,7 +102,8 @@ class Facts:
         held = [
             (unit, value)
             for field, unit, value, region in self.numbers
-            if (region is None or scope is None or region in scope) and (role is None or field in role.fields)
+            if (region is None or scope is None or region in scope)
+            and (field in role.fields if role else field != "names.sure")  # how sure is no measure of anything else
         ]
         return supported(claim, held)
 
@@ -165,6 +167,7 @@ OF_REGIONS: dict[Subject, Callable[[Region, str], bool]] = {
     "change": lambda r, value: r.change.kind == value,
     "form": lambda r, value: r.shape.kind == value,
     "direction": _direction,
+    "name": lambda r, value: any(name.kind == value for name in r.names),
 }
 OF_ALL: dict[Subject, Callable[[Evidence, str], bool]] = {
     "verdict": lambda e, value: e.verdict == value,

@@ -14,6 +14,7 @@ from explain import plain
 from explain.difference import measure
 from explain.evidence import Evidence, Limits, Map, Modality, Peak, Picture, Support
 from explain.grouping import find
+from explain.naming import Kinds, built_in
 from explain.place import Frame, whole_if_empty
 from explain.prompt import clean, effect_of
 from explain.quality import quality
@@ -30,22 +31,26 @@ def gather(
     model: Mapping[str, Any],
     support: Mapping[str, Any],
     mm_per_px: float | None = None,
+    kinds: Kinds | None = None,
 ) -> Evidence:
     """Return the evidence of one inspection.
 
-    `model` says in plain values what judged; `support` is a `fusion.calibration.Support` as a dict.
+    `model` says in plain values what judged; `support` is a `fusion.calibration.Support` as a dict; `kinds` are those
+    that regions are named after, the built-in ones unless given.
     """
     if sample.image is None:
         raise BadInput(f"{clean(sample.name)!r} has no image, and only images can be explained so far; give one")
     refused = detection.verdict == "REFUSED"
     spots = [] if refused else find(detection)
+    regions = measure(sample.image, detection, spots[:MAX_REGIONS], mm_per_px)
+    kinds = kinds or built_in()
     given: dict[Modality, bool] = {
         "text": bool(sample.text and sample.text.strip()),
         "mask": sample.mask is not None,
         "skeleton": sample.skeleton is not None,
     }
     evidence = Evidence(
-        schema_version="3",
+        schema_version="4",
         sample=Picture(clean(sample.name), sample.sha256, sample.image.shape[1], sample.image.shape[0]),
         model=_scalars(model),
         verdict=detection.verdict,
@@ -57,7 +62,7 @@ def gather(
         frame="picture" if detection.part.all() or not detection.part.any() else "part",
         mm_per_px=mm_per_px,
         regions_found=len(spots),
-        regions=measure(sample.image, detection, spots[:MAX_REGIONS], mm_per_px),
+        regions=tuple(dataclasses.replace(region, names=kinds.name(region)) for region in regions),
         has_text=given["text"],
         has_mask=given["mask"],
         has_skeleton=given["skeleton"],

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from explain.catalogue import Lang, say
+from explain.catalogue import CATALOGUE, Lang, say
 from explain.evidence import Evidence
 from explain.prompting import quotes, told
-from explain.wording import in_quotes, number, percent, points, sentence, sight
+from explain.wording import called, in_quotes, number, percent, points, sentence, sight
 
 TOLD = 3  # regions; beyond that, only how many there are
 NAME = 40  # characters
@@ -178,4 +178,5 @@ def quoted(name: str, lang: Lang) -> str:
 
 def quoted_in(e: Evidence, lang: Lang) -> list[str]:
     """Return all that a narrator may quote of strangers' texts: in quotation marks, it claims nothing."""
-    return [quoted(e.sample.name, lang), model_quoted(e, lang), *(quotes(e.prompt, lang) if e.prompt else [])]
+    kinds = [called(n.kind, lang) for r in e.regions for n in r.names if f"kind.{n.kind}" not in CATALOGUE]
+    return [quoted(e.sample.name, lang), model_quoted(e, lang), *kinds, *(quotes(e.prompt, lang) if e.prompt else [])]

@@ -46,6 +46,7 @@ Percent = Annotated[float, Quantity("percent", significant=2)]
 Coverage = Annotated[float, Quantity("percent", significant=4)]  # a defect's 0.4 % left out must not read as 100 %
 Ratio = Annotated[float, Quantity("ratio", significant=2)]
 Share = Annotated[float, Quantity("ratio", significant=3)]  # in [0, 1]; a text may say it in percent
+Sureness = Annotated[float, Quantity("ratio", decimals=2)]  # in [0, 1], no finer than it is calibrated
 PValue = Annotated[float, Quantity("ratio", significant=4)]
 Lab = Annotated[float, Quantity("lab", decimals=1)]
 GreyLevels = Annotated[float, Quantity("grey", significant=2)]  # of 255

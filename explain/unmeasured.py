@@ -1,4 +1,4 @@
-"""Words for what Foil never measures: kinds of defects, causes, consequences. No evidence holds them."""
+"""Words for what Foil never measures: what a defect is, causes, consequences. No evidence holds them."""
 
 NAMES = """
 abrasion abraded blemish blister blotch blowhole breakage breach broken bruise bubble bulge bump burn burnt burr casting

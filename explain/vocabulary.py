@@ -11,7 +11,7 @@ from explain import unmeasured
 
 Subject = Literal[
     "verdict", "place", "border", "tone", "colour", "texture", "change", "form", "direction", "found", "beyond",
-    "quality", "never",
+    "quality", "name", "never",
 ]  # fmt: skip
 
 
@@ -73,10 +73,37 @@ def _word(subject: Subject, value: str, english: str, chinese: str = "") -> list
     return whole + ([Word(subject, value, chinese)] if chinese else [])
 
 
+_LIKE = r"(?:looks?|looking|seems?|appears?)(?: most| much| rather| a bit)? like|resembl\w+|similar to|\bor"
+_KINDS = {  # what people call them, in the singular; a name is a likeness: "is a crack" says more than was measured
+    "scratch": ("scratch", "划痕"),
+    "crack": ("crack", "裂纹"),
+    "hole": ("hole", "孔洞"),
+    "stain": ("stain", "污渍"),
+    "chip": ("chip", "崩缺"),
+    "missing part": ("missing part", "缺件"),
+    "misplaced part": ("misplaced part", "错位"),
+    "wrong texture": ("wrong texture", "纹理异常"),
+    "contamination": ("contamination", "异物污染"),
+    "unknown kind": ("no (?:known kind|kind that is known)|(?:an )?unknown kind", "无法归类"),
+}
+
+
+def _names() -> list[Word]:
+    return [
+        word
+        for kind, (english, chinese) in _KINDS.items()
+        for word in (
+            Word("name", kind, rf"(?:{_LIKE}) (?:an? )?(?:{english})\b"),
+            Word("name", kind, f"(?:外观)?(?:类似于?|像|或){chinese}|外观{chinese}"),
+        )
+    ]
+
+
 _THING = r"(?:defect|anomal(?:y|ies)|fault|deviation|difference|irregularit(?:y|ies)|issue|problem)"
 _REST = r"(?:rest|remainder|everything else|elsewhere|remaining \w+|other (?:areas|places))"
 _SPOT = r"(?:region|place|area|spot|location)"
 WORDS: tuple[Word, ...] = (
+    *_names(),
     # directions come before places: a line that rises to the right need not lie there
     *_word(
         "direction",

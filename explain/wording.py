@@ -8,12 +8,14 @@ from explain.catalogue import CATALOGUE, Lang, say
 from explain.change import Change
 from explain.colour import Contrast
 from explain.difference import Region
+from explain.naming import UNKNOWN
 
 SLIGHT = 6.0  # L*: below it a change of brightness is there, but doesn't name the thing
 THIN = 0.02  # of the picture's shorter side
 LONG = 15.0  # times as long as wide is thin, too
 SMALL = 0.1  # percent of the part
 LARGE = 15.0  # percent of the part
+WORD = 40  # characters of a user's word for a kind
 
 Frame = Literal["part", "picture"]
 
@@ -56,6 +58,7 @@ def sentence(region: Region, frame: Frame, shorter_side: int, lang: Lang) -> str
         *_change(region.change, lang),
     ]
     head = _head(region, frame, shorter_side, lang)
+    facts = [*facts, *_names(region, lang)]
     facts_said = say("clause", lang).join(facts)
     return say("region", lang, number=number(region.number), head=head, facts=facts_said)
 
@@ -65,7 +68,24 @@ def sight(region: Region, frame: Frame, shorter_side: int, lang: Lang) -> str:
     key, noun = _form(region, shorter_side)
     noun = f"noun.{key}" if f"noun.{key}" in CATALOGUE else noun
     seen = say(noun, lang, look=_look(region.contrast, lang))
-    return say("sight", lang, number=number(region.number), noun=seen, where=_where(region, frame, lang))
+    likeness = "".join(say("sight.name", lang, name=called(name.kind, lang)) for name in region.names[:1])
+    where = _where(region, frame, lang)
+    return say("sight", lang, number=number(region.number), noun=seen, where=where, likeness=likeness)
+
+
+def called(kind: str, lang: Lang) -> str:
+    """Return what people call a kind; a kind of the user's own has the user's word in both languages."""
+    return say(f"kind.{kind}", lang) if f"kind.{kind}" in CATALOGUE else in_quotes(kind, WORD, lang)
+
+
+def _names(region: Region, lang: Lang) -> list[str]:
+    """Say what kinds a region looks like, and how sure that is."""
+    said = [say("fact.name", lang, name=called(n.kind, lang), sure=percent(n.sure, lang)) for n in region.names]
+    if not said:
+        return []
+    if region.names[0].kind == UNKNOWN:
+        return [say("fact.unknown", lang)]
+    return [say("fact.names", lang, names=say("or", lang).join(said))]
 
 
 def _head(region: Region, frame: Frame, shorter_side: int, lang: Lang) -> str:

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from explain import plain
 from explain.change import Change
 from explain.colour import Contrast
+from explain.difference import Region
 from explain.evidence import Evidence, Map
+from explain.naming import UNKNOWN, Name, built_in
 from explain.prompt import PromptEffect
 from explain.shape import Shape
 from fusion.detection import Detection, Guidance, Thresholds, Verdict
@@ -123,6 +125,12 @@ def _consistent(record: Any) -> Any:
     if isinstance(record, Change):
         plain_change = record.kind == "altered" or record.basis == "none"
         return dataclasses.replace(record, kind="altered", basis="none") if plain_change else record
+    if isinstance(record, Region):  # one or two kinds, or none that is known
+        kinds = [*built_in().names, UNKNOWN]
+        first = kinds[record.area_px % len(kinds)]
+        count = 1 if first == UNKNOWN else 1 + record.width_px % 2
+        names = (Name(first, 0.61), Name(kinds[kinds.index(first) - 1], 0.22))[:count]
+        return dataclasses.replace(record, names=names if first != kinds[0] else names[:1])
     if isinstance(record, PromptEffect):  # a place belongs to a wish
         return dataclasses.replace(record, place=record.place if record.focus or record.ignore else "")
     if isinstance(record, Evidence):

@@ -78,6 +78,7 @@ def inspect(
     patience: options.Patience = 120.0,
     send_pictures: options.SendPictures = False,
     what_if: options.WhatIf = None,
+    kinds: options.Kinds = None,
     store: options.Store = None,
 ) -> None:
     """Say what differs from normal, and where or when.
@@ -115,6 +116,7 @@ def inspect(
       foil inspect clips/new.json --model exercises --scene station2.jpg
       foil inspect readings.csv --model plant
       foil inspect new.png --model gasket --what-if "region 1 were normal"
+      foil inspect new.png --model gasket --kinds ours.json
       foil inspect new.png --model gasket --audience operator --length short
       foil inspect line3/ --model gasket --store records
       foil inspect new.png --model gasket --language local:Qwen/Qwen3-1.7B
@@ -123,6 +125,7 @@ def inspect(
     from assistant import library
     from assistant.counterfactual import question
     from assistant.page import write_index
+    from explain.naming import read_kinds
     from fusion.kind import kind_at
 
     model = model or library.sole(kind_at(paths[0]))
@@ -133,6 +136,7 @@ def inspect(
         how |= {"text": text, "audience": audience, "length": length}
         targets = _targets(paths, text, mask, skeleton)
         how["what_if"] = question(what_if) if what_if else None
+        how["kinds"] = read_kinds(kinds) if kinds else None
         how["language"] = _narrator(language, patience, send_pictures)
         look = _at_pictures(targets, model, words, lang, how)
     elif kind == "tables":

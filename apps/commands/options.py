@@ -59,6 +59,9 @@ Store = Annotated[
     str | None,
     typer.Option(envvar="FOIL_STORE", help="Where records are kept: a folder or a URL.", show_default=False),
 ]
+Kinds = Annotated[
+    Path | None, typer.Option(help="JSON of your own kinds of defect: what a region may look like.", show_default=False)
+]
 SendPictures = Annotated[
     bool, typer.Option("--send-pictures", help="Let a language model at an address see the pictures.")
 ]
@@ -68,7 +71,7 @@ SOME: "dict[tuple[Kind, ...], tuple[str, ...]]" = {
     ("pictures",): (
         *("normal_dir", "abnormal_dir", "normal_test_dir", "mask_dir", "backbone", "size", "align", "weights"),
         *("words", "mask", "skeleton", "mm_per_px", "samples", "promise"),
-        *("language", "audience", "length", "patience", "send_pictures", "what_if"),
+        *("language", "audience", "length", "patience", "send_pictures", "what_if", "kinds"),
     ),
     ("movements",): (
         *("joints", "rate", "only", "people", "window", "futures", "about", "watch", "scene", "normal", "fit_on", "by"),
