@@ -25,7 +25,8 @@ from explain import plain
 from explain.instructions import messages
 from explain.language import Audience, Brief, Length, Template
 from explain.prompt import clean
-from fusion.errors import BadInput
+from fusion.detection import Thresholds
+from fusion.errors import BadInput, BadModel
 from fusion.modality.image import read_image
 
 FLOORS = ("fusion", "explain", "assistant", "apps")
@@ -49,6 +50,8 @@ class Asked:
 
     model: str  # the hash of its config.json
     config: str  # the hash of what it was fitted with
+    created: str | None  # when that was
+    thresholds: Thresholds  # in force
     words: str = ""  # the weights that hear words in the model's place, as they were named
     samples: int = 0
     text: str = ""  # of every sample
@@ -110,6 +113,7 @@ def _made(
 ) -> Entry:
     """Return the entry of what was judged: `shown` goes into the document beside the result, `said` into the record."""
     line = {**found.to_json(), **shown, "asked": asdict(asked)}
+    _refuse_another(found, line["model"], asked)
     document = json.dumps(line, allow_nan=False)  # ASCII, so any name fits into any database
     hashes = {what: hashlib.sha256(content).hexdigest() for what, content in files.items()}
     row = {
@@ -123,6 +127,16 @@ def _made(
     limits = {"thresholds": asdict(found.detection.thresholds)}
     payload = {"sample": sample, **hashes, **judged, **limits, **said, **_basis(asked)}
     return Entry("inspection", payload, row, tuple(files.values()))
+
+
+def _refuse_another(
+    found: Inspection | MovementInspection | RowInspection, model: Mapping[str, Any], asked: Asked
+) -> None:
+    """Refuse what a model found that was loaded before it was fitted anew, or before its thresholds were changed."""
+    one_of_several = isinstance(found, MovementInspection) and found.evidence.taken_for  # and has thresholds of its own
+    limits = found.detection.thresholds
+    if model.get("created") != asked.created or (limits != asked.thresholds and not one_of_several):
+        raise BadModel(f"{model['name']}: it isn't as it was when it was loaded, so nothing is recorded; inspect again")
 
 
 def _source(found: Inspection, picture: bytes | None) -> bytes:

@@ -3,9 +3,10 @@
 A store is a folder: foil.db, files/ and key.pem; or any database by its SQLAlchemy URL, with a folder for the files.
 """
 
+import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -17,27 +18,16 @@ from assistant import audit
 from assistant.audit import Kind, Record, canonical
 from assistant.audit import sha256 as digest
 from assistant.database import Database, sqlite_url
+from assistant.kept import Kept, fingerprint, keep
 from assistant.recording import Entry
 from assistant.signing import Key, create_key, read_key
 from assistant.tables import decisions, inspections, models, records
 from assistant.vault import Vault, make_folder
 from explain.prompt import clean
 from fusion.errors import BadInput, BadSetting, FoilError
-from fusion.modelfile import MANIFEST, kind_of, verify
 
 Decided = Literal["PASS", "REVIEW", "REJECT"]
 Meaning = Literal["review", "approval", "correction", "responsibility"]  # of a person's name under a decision
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A model as the store keeps it; other thresholds make it another one."""
-
-    sha256: str  # of its config.json, which names the hash of every other file
-    config: str  # the hash of what it was fitted with
-    name: str
-    kind: str
-    files: Mapping[str, str]  # name -> hash
 
 
 class Store:
@@ -75,13 +65,15 @@ class Store:
 
     def keep_model(self, folder: Path) -> Kept:
         """Keep a model's files, so that its inspections can be repeated when the library has another one."""
-        manifest = verify(folder)
-        files = {name: self.vault.put((folder / name).read_bytes()) for name in (MANIFEST, *manifest["files"])}
-        kept = Kept(files[MANIFEST], digest(canonical(manifest["config"])), folder.name, kind_of(folder), files)
+        wanted = select(models.c.files).where(models.c.sha256 == fingerprint(folder))
+        with self.database.reading() as connection:
+            known = connection.execute(wanted).scalar()
+        kept = keep(folder, self.vault, None if known is None else json.loads(known))
+        if known is not None:
+            return kept
         with self.database.writing() as connection:
-            known = select(models.c.record).where(models.c.sha256 == kept.sha256)
-            if connection.execute(known).first() is None:
-                row = {"sha256": kept.sha256, "name": kept.name, "kind": kept.kind, "files": canonical(files)}
+            if connection.execute(wanted).first() is None:  # else another process was faster
+                row = {"sha256": kept.sha256, "name": kept.name, "kind": kept.kind, "files": canonical(kept.files)}
                 self._append(connection, "model", asdict(kept), models, row)
         return kept
 

@@ -135,12 +135,14 @@ def test_a_picture_or_model_that_was_altered_or_is_missing_is_named(shop: Shop, 
     path = kept(shop, number, what)
     flip(path)
     assert faults(shop) == [f"record {number}: what it rests on was altered: {what} ({path})"]
-    assert (
-        "was altered, so nothing new can rest on it"
-        in foil("inspect", *shop.pictures[:2], "--model", "plates", "--store", shop.folder, code=2).stderr
-    )
     path.unlink()
     assert faults(shop) == [f"record {number}: what it rests on is missing: {what} ({path})"]
+
+
+def test_nothing_new_rests_on_a_kept_picture_that_was_altered(shop: Shop) -> None:
+    flip(kept(shop, 3, "picture"))
+    told = foil("inspect", shop.pictures[0], "--model", "plates", "--store", shop.folder, code=2).stderr
+    assert "was altered, so nothing new can rest on it; run: foil audit verify" in told
 
 
 def test_a_decision_is_a_new_record_and_the_latest_counts(shop: Shop) -> None:
@@ -258,8 +260,8 @@ def test_two_processes_write_one_chain_without_a_fork(shop: Shop) -> None:
 
 
 def test_two_processes_may_make_one_store(tmp_path: Path) -> None:
-    writers = [subprocess.Popen([sys.executable, WRITER, tmp_path / "new", "3"]) for _ in range(3)]
-    assert [writer.wait(120) for writer in writers] == [0, 0, 0]
+    writers = [subprocess.Popen([sys.executable, WRITER, tmp_path / "new", "3"]) for _ in range(2)]
+    assert [writer.wait(120) for writer in writers] == [0, 0]
     assert faults(Shop(tmp_path / "new", ())) == []
 
 

@@ -38,7 +38,7 @@ def filled(folder: Path) -> Store:
     for number in range(PICTURES):
         paths.append(folder / f"{number}.png")
         Image.fromarray(rng.integers(100, 160, (48, 64, 3), np.uint8)).save(paths[-1])
-    asked = Asked(kept.sha256, kept.config)
+    asked = Asked(kept.sha256, kept.config, kept.created, kept.thresholds)
     entries = [entry(result, asked) for result in inspect_paths(paths, FakeDetector("plates"))]  # type: ignore[arg-type]
     started = time.perf_counter()
     for number in range(MANY):

@@ -14,7 +14,7 @@ from table_cases import COLUMNS, off, rows
 
 from assistant import library
 from explain.evidence import Evidence
-from fusion.errors import BadSetting, FoilError
+from fusion.errors import BadModel, BadSetting, FoilError
 
 pytestmark = pytest.mark.usefixtures("fake_core")
 
@@ -83,14 +83,13 @@ def test_a_store_of_a_newer_foil_is_refused(shop: Shop) -> None:
     assert told.rstrip().endswith("update Foil")
 
 
-def test_what_is_no_database_is_refused(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    (shop.folder / "foil.db").write_bytes(b"no database at all" * 100)
-    for rest in shop.folder.glob("foil.db-*"):
-        rest.unlink()
-    assert "the database refused (file is not a database)" in shop.foil("store", "show", code=2).stderr
+def test_what_is_no_database_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "foil.db").write_bytes(b"no database at all" * 100)
+    refused = foil("store", "show", "--store", tmp_path, code=2).stderr
+    assert "the database refused (file is not a database)" in refused
     assert "is no address of a database" in foil("store", "show", "--store", "://", code=2).stderr
     assert "by FOIL_FILES" in foil("store", "show", "--store", "nosql://x/y", code=2).stderr
-    monkeypatch.setenv("FOIL_FILES", str(shop.folder))
+    monkeypatch.setenv("FOIL_FILES", str(tmp_path))
     assert "the driver of this database is missing" in foil("store", "show", "--store", "nosql://x/y", code=2).stderr
 
 
@@ -110,9 +109,26 @@ def test_a_picture_that_was_changed_meanwhile_is_not_recorded_as_what_it_no_long
     upload = path.read_bytes()
     found = inspect(Item(path, None, "", "test").load(), FakeDetector())  # type: ignore[arg-type]
     plate("moving.png", spot=200)
+    asked = Asked("0" * 64, "0" * 64, None, FakeDetector().calibration.thresholds)
     with pytest.raises(FoilError, match=r"moving\.png: it was changed while it was inspected"):
-        entry(found, Asked("0" * 64, "0" * 64))
-    assert entry(found, Asked("0" * 64, "0" * 64), upload).files == (upload,)
+        entry(found, asked)
+    assert entry(found, asked, upload).files == (upload,)
+
+
+def test_what_a_model_found_that_is_no_longer_the_kept_one_is_not_recorded(shop: Shop) -> None:
+    from assistant.inspection import inspect_paths
+    from assistant.recording import Asked, entry
+
+    model = library.load("plates")
+    [found] = inspect_paths(shop.pictures[:1], model)
+    for change in (
+        lambda: library.set_rates("plates", 0.3, 0.2),
+        lambda: library.save(FakeDetector("plates", card={"created": "2027"}), "plates", replace=True),
+    ):
+        change()
+        kept = shop.store.keep_model(library.model_folder("plates"))
+        with pytest.raises(BadModel, match="plates: it isn't as it was when it was loaded"):
+            entry(found, Asked(kept.sha256, kept.config, kept.created, kept.thresholds))
 
 
 def test_the_key_is_for_its_owner_alone_and_no_other_signs(

@@ -20,7 +20,7 @@ def keeping(where: str, model: str, **how: Any) -> Keep:
 
     store, folder = open_store(where, create=True), library.existing_folder(model)
     kept = store.keep_model(folder)
-    asked = Asked(kept.sha256, kept.config, **how)
+    asked = Asked(kept.sha256, kept.config, kept.created, kept.thresholds, **how)
 
     def keep(result: "Result", picture: bytes | None = None) -> int:
         return store.add(entry(result, asked, picture))
