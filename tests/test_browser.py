@@ -94,7 +94,7 @@ def visit(browser: Any, app: str) -> Iterator[Visit]:
     visit = Visit(browser, app)
     yield visit
     assert visit.wrong == []
-    assert visit.hosts <= {"http:127.0.0.1", "data:", "blob:http"}, "nothing is fetched from anywhere else"
+    assert visit.hosts <= {"http:127.0.0.1", "data:", "blob:http", "blob:"}, "nothing is fetched from anywhere else"
     visit.page.context.close()
 
 
@@ -128,6 +128,37 @@ def test_a_picture_is_uploaded_then_one_that_is_none(visit: Visit, plate: Plate,
     visit.gives("#picture", tmp_path / "<img src=x onerror=alert(1)>.png")
     visit.sees("#card", "this is a text that begins with 'hello'")
     assert visit.page.locator("#pair img, #overlay img, #legend img").count() == 0, "nothing of the last picture stays"
+
+
+def test_a_place_is_drawn_over_and_ignored_then_a_mask_is_given_then_all_counts_again(
+    visit: Visit, plate: Plate
+) -> None:
+    page = visit.page
+    visit.gives("#picture", plate("mine.png", 200))
+    visit.sees("#card", "REJECT")
+    page.get_by_text("Where to look (optional)").click()
+    page.locator("#mask-apply").click()
+    visit.sees(".toast-body", "nothing is drawn and no mask is given")
+    page.wait_for_timeout(500)
+    box = page.locator("#drawing canvas").first.bounding_box()
+    assert box
+    middle, centre = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.get_by_text("Ignore where I draw").click()
+    page.mouse.move(middle - 60, centre)
+    page.mouse.down()
+    for step in range(13):
+        page.mouse.move(middle - 60 + 10 * step, centre + (20 if step % 2 else -20))
+    page.mouse.up()
+    page.locator("#mask-apply").click()
+    visit.sees("#card", "PASS")
+    visit.sees("#words", "Only the masked place counted")
+    page.locator("#mask-clear").click()
+    visit.sees("#card", "REJECT")
+    visit.gives("#mask-file", plate("roi.png", 255, level=0))
+    page.locator("#mask-file").get_by_text("roi").wait_for()
+    page.locator("#mask-apply").click()
+    visit.sees("#words", "Only the masked place counted")
+    visit.sees("#card", "REJECT")
 
 
 def test_words_point_and_leave_out(visit: Visit) -> None:

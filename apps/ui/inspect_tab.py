@@ -10,6 +10,7 @@ import gradio as gr
 
 from apps.ui.frame import Frame, empty, html, unforeseen
 from apps.ui.inspecting import View, failed, look, preview, sample_of, with_words
+from apps.ui.masking import Masking
 from apps.ui.words import WORDS
 from explain.catalogue import Lang
 from fusion.errors import FoilError
@@ -52,6 +53,7 @@ class InspectTab:
         with gr.Row(elem_id="chips"):
             keys = ("chip.look", "chip.only", "chip.ignore")
             self.chips = [put(gr.Button, {"value": key}, size="sm", min_width=80) for key in keys]
+        self.masking = Masking(self.frame)
         if self.clickable:
             thumbnails = [(str(path), path.parent.name.replace("_", " ")) for path, _, _ in self.clickable]
             put(gr.Markdown, {"value": "examples"})
@@ -105,9 +107,11 @@ class InspectTab:
         }
         given = [self.picture, *self.known[1:]]
         for event in (self.picture.upload, self.picture.clear):
-            event(self._given_picture, given, [frame.sample, self.picture, *self.shown], **self.options).then(
-                None, js=TO_CARD
-            )
+            taken = event(self._given_picture, given, [frame.sample, self.picture, *self.shown], **self.options)
+            taken.then(None, js=TO_CARD)
+            self._to_draw_on(taken)
+        for changed in self.masking.wire():
+            self.refresh(changed)
         for chip in self.chips:
             self.refresh(chip.click(as_it_is, chip, self.prompt, show_progress="hidden"))
         for change in (frame.model.input, frame.lang.input, self.prompt.submit):
@@ -117,6 +121,15 @@ class InspectTab:
             taken = [frame.sample, self.picture, frame.model, self.caption]
             clicked = self.examples.select(self._clicked, None, taken, show_progress="hidden")
             self.refresh(clicked).then(None, js=TO_CARD)
+            self._to_draw_on(clicked)
+
+    def _to_draw_on(self, event: Any) -> None:
+        """Put a new picture under the brush."""
+        drawing = [self.masking.drawing, self.masking.file]
+        event.then(self._blank, self.frame.sample, drawing, show_progress="hidden")
+
+    def _blank(self, sample: Sample | None) -> tuple[Any, None]:
+        return self.masking.canvas(sample), None
 
     def _clicked(self, event: gr.SelectData) -> tuple[Sample, str, str, str]:
         path, caption, model = self.clickable[event.index]

@@ -22,6 +22,13 @@ WORDS: dict[str, Phrase] = {
     "chip.look": Phrase("scratches near the rim", "靠近边缘的划痕"),
     "chip.only": Phrase("only holes and cracks", "只看孔洞和裂纹"),
     "chip.ignore": Phrase("ignore the label", "忽略标签"),
+    "mask": Phrase("Where to look (optional)", "检测区域（可选）"),
+    "mask.look": Phrase("Look only where I draw", "只看涂抹处"),
+    "mask.ignore": Phrase("Ignore where I draw", "忽略涂抹处"),
+    "mask.file": Phrase("Or a mask: white = look here", "或上传掩模：白色为检测区域"),
+    "mask.apply": Phrase("Apply", "应用区域"),
+    "mask.clear": Phrase("Look everywhere", "检测整幅图像"),
+    "mask.no_picture": Phrase("Give a picture first.", "请先提供图像。"),
     "examples": Phrase("Examples to click", "点击示例"),
     "compare": Phrase("Input | normal version (generated)", "输入图像 | 正常状态图（生成）"),
     "overlay": Phrase("Where it differs", "差异位置"),
@@ -43,6 +50,20 @@ WORDS: dict[str, Phrase] = {
         "Foil failed in a way that nobody foresaw ({error}). The terminal says where; please report it.",
         "Foil 发生未预料的错误（{error}）。详情见终端，请反馈。",
     ),
+    # ask
+    "tab.ask": Phrase("Ask", "提问"),
+    "ask.how": Phrase(
+        "**Ask about the picture of the Inspect tab**, or about pictures that you give here. No language model speaks:"
+        " every answer is computed.",
+        "**就“检测”页的图像或在此上传的图像提问**。这里没有语言模型：每个答案都是计算得出的。",
+    ),
+    "ask.chat": Phrase("Conversation", "对话"),
+    "ask.box": Phrase("Your question", "您的问题"),
+    "ask.hint": Phrase("why? where is it? what would pass?", "为什么？在哪里？怎样才能合格？"),
+    "ask.first": Phrase("what do you see?", "检查一下"),
+    "ask.at_it": Phrase("Working on it …", "正在计算……"),
+    "ask.rests": Phrase("Rests on: {names}", "依据：{names}"),
+    "ask.new": Phrase("New conversation", "新对话"),
     # teach
     "teach.how": Phrase(
         "**Teach a new model.** Give good pictures, read the check, fit. No defects are needed; 60 good parts are a"
