@@ -133,9 +133,9 @@ def _refuse_another(
     found: Inspection | MovementInspection | RowInspection, model: Mapping[str, Any], asked: Asked
 ) -> None:
     """Refuse what a model found that was loaded before it was fitted anew, or before its thresholds were changed."""
-    one_of_several = isinstance(found, MovementInspection) and found.evidence.taken_for  # and has thresholds of its own
-    limits = found.detection.thresholds
-    if model.get("created") != asked.created or (limits != asked.thresholds and not one_of_several):
+    if isinstance(found, MovementInspection) and found.evidence.taken_for:  # one of several, each fitted by itself
+        return
+    if model.get("created") != asked.created or found.detection.thresholds != asked.thresholds:
         raise BadModel(f"{model['name']}: it isn't as it was when it was loaded, so nothing is recorded; inspect again")
 
 

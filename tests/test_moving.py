@@ -257,8 +257,10 @@ def test_one_model_holds_several_movements_told_apart_by_words(several: Path, ho
     new = write(several / "new.json", squat(77))
     assert "judged as: a deep squat, which your words mean" in foil("inspect", new, "--text", "squats").output
     assert "judged as: a deep squat, which it looks most like" in foil("inspect", new).output
-    wrong = foil("inspect", new, "--text", "a small bow", "--lang", "zh", code=20).output
+    kept = ("--store", several / "records")
+    wrong = foil("inspect", new, "--text", "a small bow", "--lang", "zh", *kept, code=20).output
     assert "按您所说的动作判定：a small bow" in wrong
+    assert "the chain of 3 records holds" in foil("audit", "verify", *kept).output
     assert "doesn't name one of the movements" in foil("inspect", new, "--text", "scratches", code=2).stderr
     assert "all" in foil("models").output
     known = foil("explain-model", "all").output
