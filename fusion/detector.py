@@ -130,7 +130,7 @@ class Detector:
             map_top=3 * thresholds.reject,
             pred_mask=mask & (inside > 0),
             normal=normal,
-            part=_part(image, self.background),
+            part=part_seen(image, self.background),
             refusal=refusal,
             guidance=self._guidance(prompt, guided, seen, image) if prompt and guided else None,
             used=self._used(prompt),
@@ -312,6 +312,7 @@ def _checked(sample: Sample) -> NDArray[np.uint8]:
     return sample.image
 
 
-def _part(image: NDArray[np.uint8], background: bool) -> NDArray[np.bool_]:
+def part_seen(image: NDArray[np.uint8], background: bool) -> NDArray[np.bool_]:
+    """Return the object itself, (H, W); the whole picture where parts stand before no background."""
     found = part_of(image) if background else None
     return np.ones(image.shape[:2], bool) if found is None else found

@@ -32,6 +32,9 @@ def bench(
     promise: Annotated[
         int, typer.Option(help="Instead: compare promised false alarms with seen ones over so many splits.", min=0)
     ] = 0,
+    explanations: Annotated[
+        int, typer.Option(help="Instead: hold Foil's words against so many painted defects of each data set.", min=0)
+    ] = 0,
     joints: options.Joints = None,
     rate: options.Rate = None,
     only: options.Only = "",
@@ -64,15 +67,17 @@ def bench(
     Example:
       foil bench shop/gasket shop/fabric --method gaussian --method memory --json rows.jsonl
       foil bench shop/gasket --promise 20
+      foil bench shop/gasket shop/fabric --explanations 126
       foil bench squats --normal ok_ --fit-on "person[1-7]_" --people "person." --peers
       foil bench adbench/*.npz --method all --seeds 5 --peers
     """
     kind = _kind(ctx, data)
-    if promise:
+    if promise or explanations:
         if json_file or (method and len(method) > 1) or (backbone and len(backbone) > 1):
-            raise BadSetting("--promise checks one method and backbone at a time, and keeps no rows: leave out --json")
+            name = "--promise" if promise else "--explanations"
+            raise BadSetting(f"{name} checks one method and backbone at a time, and keeps no rows: leave out --json")
         first = {"method": (method or ["gaussian"])[0], "backbone": (backbone or ["auto"])[0], "size": size}
-        _print(_promises(data, first, promise), markdown_file)
+        _print(_promises(data, first, promise) if promise else _explanations(data, first, explanations), markdown_file)
         return
     methods = _methods(method or (["memory"] if kind == "tables" else ["gaussian"]), kind)
     trained = not TRAINED.isdisjoint(methods)
@@ -160,6 +165,13 @@ def _promises(folders: list[Path], settings: dict[str, Any], splits: int) -> str
     with progress_shown() as progress:
         results = {folder: promise(folder, settings, splits, progress=progress) for folder in folders}
     return "\n\n".join(f"{folder.name}:\n\n{promise_table(result)}" for folder, result in results.items())
+
+
+def _explanations(folders: list[Path], settings: dict[str, Any], count: int) -> str:
+    from assistant.faithfulness_table import report
+
+    with progress_shown() as progress:
+        return report(folders, settings, count, progress)
 
 
 def _print(text: str, markdown_file: Path | None) -> None:

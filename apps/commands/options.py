@@ -70,7 +70,7 @@ SendPictures = Annotated[
 SOME: "dict[tuple[Kind, ...], tuple[str, ...]]" = {
     ("pictures",): (
         *("normal_dir", "abnormal_dir", "normal_test_dir", "mask_dir", "backbone", "size", "align", "weights"),
-        *("words", "mask", "skeleton", "mm_per_px", "samples", "promise"),
+        *("words", "mask", "skeleton", "mm_per_px", "samples", "promise", "explanations"),
         *("language", "audience", "length", "patience", "send_pictures", "what_if", "kinds"),
     ),
     ("movements",): (
