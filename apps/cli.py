@@ -17,6 +17,7 @@ from apps.commands import (
     fit,
     inspect,
     keys,
+    mcp,
     methods,
     models,
     pose,
@@ -77,6 +78,7 @@ app.command("explain-model")(explain_model.explain_model)
 app.command("bench")(bench.bench)
 app.command("example")(data.example)
 app.command("serve")(serve.serve)
+app.command("mcp")(mcp.mcp)
 
 
 @app.command("version")

@@ -57,6 +57,7 @@ HOMES = {
     "platformdirs": ("assistant/library.py",),
     "gradio": ("apps/ui/",),
     "fastapi": ("apps/rest/",),
+    "mcp": ("apps/mcp_server/",),
     "starlette": ("apps/rest/app.py", "apps/ui/serve.py"),
     "pydantic": ("apps/rest/",),
     "typer": ("apps/",),

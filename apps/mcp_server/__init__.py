@@ -1,0 +1,1 @@
+"""The MCP door: tools for whatever assistant a person already talks to."""
