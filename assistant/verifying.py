@@ -60,23 +60,36 @@ def _content(
     store: Store, connection: Connection, record: Record, pruned: dict[str, int], problems: dict[str, str | None]
 ) -> Iterator[str]:
     """Yield what is wrong with what a record vouches for; every file is read once."""
-    if (table := _VOUCHED.get(record.kind)) is None:
-        return
-    row = connection.execute(select(table).where(table.c.record == record.number)).mappings().one_or_none()
-    if row is None:
-        yield f"the {record.kind} that it vouches for is missing"
-        return
-    said = record.content
-    if changed := [name for name, value in row.items() if name != "record" and not _holds(name, value, said)]:
-        yield f"the {record.kind} that it vouches for was altered: its {', '.join(changed)}"
-    elif record.kind == "inspection" and (wrong := _shown_wrong(row)):
-        yield f"the inspection that it vouches for was altered: its {', '.join(wrong)}"
-    for what, sha256 in said["files"].items() if record.kind == "model" else files_of(said).items():
+    if record.kind in _VOUCHED:
+        yield from _row_wrong(connection, record)
+    for what, sha256 in _files(record).items():
         if sha256 not in problems:
             problems[sha256] = store.vault.problem(sha256)
         excused = problems[sha256] == "is missing" and pruned.get(sha256, 0) > record.number
         if problems[sha256] and not excused:
             yield f"what it rests on {problems[sha256]}: {what} ({store.vault.path(sha256)})"
+
+
+def _row_wrong(connection: Connection, record: Record) -> Iterator[str]:
+    """Yield what is wrong with the row that a record vouches for."""
+    said, table = record.content, _VOUCHED[record.kind]
+    row = connection.execute(select(table).where(table.c.record == record.number)).mappings().one_or_none()
+    if row is None:
+        yield f"the {record.kind} that it vouches for is missing"
+    elif changed := [name for name, value in row.items() if name != "record" and not _holds(name, value, said)]:
+        yield f"the {record.kind} that it vouches for was altered: its {', '.join(changed)}"
+    elif record.kind == "inspection" and (wrong := _shown_wrong(row)):
+        yield f"the inspection that it vouches for was altered: its {', '.join(wrong)}"
+
+
+def _files(record: Record) -> dict[str, str]:
+    """Return the hashes of the files that a record vouches for, by what they are; of a draft none is kept."""
+    said = record.content
+    if record.kind == "model":
+        return dict(said["files"])
+    if record.kind == "report":
+        return {"report": said["report"]} if said["status"] == "final" else {}
+    return files_of(said)
 
 
 def _holds(name: str, value: Any, said: dict[str, Any]) -> bool:

@@ -50,5 +50,7 @@ def report(
     with progress_shown(lines=False) as progress:
         made = write_report(opened, Scope(sample, lot, since, until), out, lang, final, by, progress)
     waiting = f", {made.open} to be decided by a person" if made.open else ""
-    typer.echo(f"{made.path}: {made.status} report of {made.inspections} inspections{waiting}")
+    typer.echo(
+        f"{made.path}: {made.status} report of {made.inspections} inspection{'s' * (made.inspections != 1)}{waiting}"
+    )
     typer.echo(f"recorded as {made.record}; SHA-256 of the file {made.sha256}")

@@ -15,8 +15,9 @@ from assistant.reports.words import label, moment, share
 from explain import plain
 from explain.catalogue import CATALOGUE, Lang, say
 from explain.evidence import Support
+from explain.naming import UNKNOWN
 from explain.prompt import clean
-from explain.wording import number
+from explain.wording import called, number
 from fusion.calibration import Calibration
 
 
@@ -35,22 +36,28 @@ def trust(known: Known, lang: Lang) -> Section:
 
 def results(known: Known, lang: Lang) -> Section:
     """Return section 4."""
+    if known.scope.is_one:
+        return Section(label("4", lang), [Text(label("4.one", lang))])
     blocks: list[Block] = _counts(known, lang)
     marked = [one for one in known.found if one.verdict in ("REVIEW", "REJECT")]
     if wheres := [where for one in marked for where in found_where(one)]:
         named = [(say(key, lang) if key in CATALOGUE else clean(key), n) for key, n in pareto(wheres)]
         side = [charts.pareto(label("pareto.where", lang), named, len(wheres), lang)]
         kinds = [kind for one in marked for kind in found_kinds(one)]
-        forms = [
-            (label("kind.said", lang, form=label(form, lang), change=label(change, lang)), n)
-            for (form, change), n in pareto(kinds)
-        ]
-        side += [charts.pareto(label("pareto.kind", lang), forms, len(kinds), lang)] if kinds else []
+        looks = pareto(_look(*kind, lang) for kind in kinds)
+        side += [charts.pareto(label("pareto.kind", lang), looks, len(kinds), lang)] if kinds else []
         blocks.append(Charts(side, label("pareto.how", lang)))
     for model in known.models.values():
         if found := known.of_model(model.sha256):
             blocks += _control(model, found, lang)
     return Section(label("4", lang), blocks)
+
+
+def _look(name: str, form: str, change: str, lang: Lang) -> str:
+    """Return what a region looks like: a name where it has one, else form and change, which are always measured."""
+    if name and name != UNKNOWN:
+        return called(name, lang)
+    return label("kind.said", lang, form=label(form, lang), change=label(change, lang))
 
 
 def _promise(model: Model, found: Sequence[Found], lang: Lang) -> list[Block]:

@@ -5,6 +5,7 @@ from collections import Counter
 from assistant.audit import canonical
 from assistant.reports.blocks import Block, Cell, Facts, Section, Text, Tiles
 from assistant.reports.facts import Facts as Known
+from assistant.reports.samples import glance
 from assistant.reports.words import label, moment
 from explain.catalogue import Lang, say
 from explain.prompt import clean
@@ -28,7 +29,8 @@ def front(known: Known, by: str, final: bool, lang: Lang) -> list[Block]:
         status = Text(label(key, lang, n=number(len(known.open))), "note")
     warning = [Text(label("broken", lang), "warning")] if known.verified.faults else []
     how = [Text(label(f"how.{key}", lang)) for key in ("score", "verdict", "p")]
-    return [*warning, status, Tiles(tiles), Text(label("how", lang), "heading"), *how]
+    seen: list[Block] = glance(known, lang) if known.scope.is_one else [Tiles(tiles)]
+    return [*warning, status, *seen, Text(label("how", lang), "heading"), *how]
 
 
 def scope_said(known: Known, lang: Lang) -> str:

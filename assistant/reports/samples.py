@@ -1,6 +1,8 @@
 """What a report says sample by sample: pictures, figures, words, and what people decided."""
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 
 from assistant.reports.blocks import Block, Cell, Facts, Figure, Figures, Mark, Sample, Section, Table, Text
 from assistant.reports.facts import Facts as Known
@@ -8,9 +10,12 @@ from assistant.reports.facts import Found
 from assistant.reports.pictures import Painter
 from assistant.reports.words import label, moment
 from explain.catalogue import Lang
+from explain.evidence import Evidence
+from explain.explanation import explain
+from explain.language import Brief, Template
 from explain.prompt import clean
 from explain.wording import number, points
-from fusion.errors import FoilError
+from fusion.errors import BadInput, FoilError
 from fusion.progress import Progress, silent
 
 LARGE, SMALL = 720, 360  # pixels of the longer side of a picture: where it is the only one, and where there are many
@@ -25,7 +30,8 @@ def findings(known: Known, lang: Lang, progress: Progress = silent) -> Section:
         return Section(title, [Text(label("5.none", lang))])
     chosen.sort(key=lambda found: -(found.score or 0.0))
     painter = Painter(known.store, LARGE if one else SMALL)
-    blocks: list[Block] = [Text(label(key, lang), "note") for key in ("5.how", "5.pictures")]
+    blocks: list[Block] = [Text(label(key, lang), "note") for key in ("5.normal", "5.pictures")]
+    blocks[:0] = [] if one else [Text(label("5.how", lang), "note")]
     legends: set[str] = set()
     for done, found in enumerate(chosen):
         progress("drawing", done, len(chosen))
@@ -78,25 +84,20 @@ def annex(known: Known, lang: Lang) -> Section:
     return Section(label("annex", lang), [Table([label(key, lang) for key in keys], rows, 6, (0, 3, 4))])
 
 
+def glance(known: Known, lang: Lang) -> list[Block]:
+    """Return the verdict on the only sample of a report, and what it rests on."""
+    return [Facts([(label("verdict", lang), mark(one.verdict, lang)), *_figures(one, lang)]) for one in known.found]
+
+
 def mark(verdict: str, lang: Lang) -> Mark:
     return Mark(verdict, label(verdict, lang))
 
 
 def _sample(known: Known, found: Found, painter: Painter, legends: set[str], lang: Lang) -> Iterator[Block]:
     """Yield one sample, and before the first of a model, the scale of its colours."""
-    narrator = found.document.get("narrator")
-    checked = label("yes" if narrator and narrator["checked"] else "no", lang)
-    rows: list[tuple[str, Cell]] = []
-    if found.score is not None:
-        limits = found.document["thresholds"]
-        scored = label("score.of", lang, score=points(round(found.score, 2)), p=_p(found))
-        limited = {key: f"{limits[key]:.2f}" for key in ("review", "reject")}
-        rows.append((label("score.head", lang), f"{scored} ({label('limits.of', lang, **limited)})"))
-    rows.append((label("person", lang), _person(found, lang)))
-    if not found.decisions and not found.is_open:
-        rows.pop()
-    rows.append((label("words", lang), label("words.checked", lang, yes=checked)))
-    texts = [Text(clean(line)) for line in found.document["explanation"].splitlines() if line.strip()]
+    words, told = _words(found, lang)
+    rows = [*_figures(found, lang), (label("words", lang), told)]
+    texts = [Text(clean(line)) for line in words.splitlines() if line.strip()]
     pictures = _pictures(known, found, painter, lang)
     if isinstance(pictures, tuple):
         figures, legend, same = pictures
@@ -108,6 +109,33 @@ def _sample(known: Known, found: Found, painter: Painter, legends: set[str], lan
         shown = [Text(pictures, "note")]
     title = f"{found.number} · {found.name}"
     yield Sample(title, mark(found.verdict, lang), [*shown, Facts(rows), *texts])
+
+
+def _figures(found: Found, lang: Lang) -> list[tuple[str, Cell]]:
+    """Return the score between its thresholds, and what a person decided or must decide."""
+    rows: list[tuple[str, Cell]] = []
+    if found.score is not None:
+        limits = found.document["thresholds"]
+        scored = label("score.of", lang, score=points(round(found.score, 2)), p=_p(found))
+        limited = {key: f"{limits[key]:.2f}" for key in ("review", "reject")}
+        rows.append((label("score.head", lang), f"{scored} ({label('limits.of', lang, **limited)})"))
+    if found.decisions or found.is_open:
+        rows.append((label("person", lang), _person(found, lang)))
+    return rows
+
+
+def _words(found: Found, lang: Lang) -> tuple[str, str]:
+    """Return an inspection's words and where they come from; those in the other language are told anew."""
+    document = found.document
+    recorded, asked = document.get("lang", lang), document["asked"]
+    if recorded != lang:
+        with suppress(BadInput):  # evidence of another Foil's form: its recorded words stand
+            evidence = Evidence.from_json(json.dumps(document["evidence"]))
+            brief = Brief(lang, asked["audience"], asked["length"])
+            return explain(evidence, Template(), brief).text, label("words.anew", lang)
+    narrator = document.get("narrator")
+    checked = label("yes" if narrator and narrator["checked"] else "no", lang)
+    return document["explanation"], label("words.checked", lang, yes=checked)
 
 
 def _pictures(known: Known, found: Found, painter: Painter, lang: Lang) -> tuple[Figures, bytes | None, bool] | str:

@@ -46,9 +46,16 @@ def found_where(one: Found) -> list[str]:
     return places + joints + [off["column"] for off in document.get("off", ())]
 
 
-def found_kinds(one: Found) -> list[tuple[str, str]]:
-    """Return form and change of every region of a picture: all that is measured of what a defect is."""
-    return [(region["shape"]["kind"], region["change"]["kind"]) for region in one.document.get("regions", ())]
+def found_kinds(one: Found) -> list[tuple[str, str, str]]:
+    """Return what every region of a picture looks like: its surest name, "" where it has none, form and change."""
+    return [
+        (
+            next((name["kind"] for name in region.get("names", ())), ""),
+            region["shape"]["kind"],
+            region["change"]["kind"],
+        )
+        for region in one.document.get("regions", ())
+    ]
 
 
 def pareto(keys: Iterable[Any], most: int = 8) -> list[tuple[Any, int]]:
