@@ -9,8 +9,9 @@ import numpy as np
 
 from assistant import tools
 from assistant.lot import Lot
-from assistant.phrases import SUGGESTED, phrase
+from assistant.phrases import phrase
 from assistant.slots import Judged
+from assistant.suggestions import SUGGESTED
 from assistant.tools import Answer
 from explain.catalogue import Lang, say
 from explain.language import Brief, quoted, template_text

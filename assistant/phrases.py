@@ -39,7 +39,7 @@ PHRASES: dict[str, Phrase] = {
     ),
     # compare
     "compare.line": Phrase(
-        "{name}: {verdict}, score {score}, {regions} regions marked.",
+        "{name}: {verdict}, score {score}, regions marked: {regions}.",
         "{name}：{verdict}，得分 {score}，标记 {regions} 处。",
     ),
     "compare.more": Phrase(
@@ -175,9 +175,14 @@ PHRASES: dict[str, Phrase] = {
     ),
     # the rest
     "report": Phrase(
-        "A conversation writes no report. The Inspect tab has one of each picture to download, and"
-        " foil inspect PICTURES --out FOLDER writes a page a picture and an index.",
-        "对话不生成报告。“检测”页可下载每张图片的报告；foil inspect 图片 --out 文件夹 可为每张图片生成页面和索引。",
+        "No report was written: it is made from a store, into a folder. foil ask ... --store FOLDER --out FOLDER writes"
+        " one when asked, and so does foil report; the Inspect tab has a page of each picture to download.",
+        "未生成报告：报告由存储生成并写入文件夹。请用 foil ask ... --store 文件夹 --out 文件夹 后再要求，"
+        "或用 foil report；“检测”页可下载每张图片的报告。",
+    ),
+    "report.done": Phrase(
+        "{path}: draft report of {n} pictures, of which {open} wait for a person's decision.",
+        "{path}：{n} 张图片的报告草稿，其中 {open} 张有待人工决定。",
     ),
     "help": Phrase(
         "I am Foil, and no language model speaks here: I compute answers about {n} pictures. Ask, for instance:"
@@ -185,42 +190,3 @@ PHRASES: dict[str, Phrase] = {
         "我是 Foil，这里没有语言模型：我为您计算关于 {n} 张图片的答案。例如：{examples}。",
     ),
 }
-
-# One question a tool that shows what can be asked.
-SUGGESTED: dict[str, Phrase] = {
-    "inspect": Phrase("is it ok?", "合格吗？"),
-    "why": Phrase("why?", "为什么？"),
-    "where": Phrase("where is it and how big?", "在哪里，有多大？"),
-    "region": Phrase("describe region 1", "描述区域 1"),
-    "normal": Phrase("show the normal version", "显示正常状态图"),
-    "what_if": Phrase("what would pass?", "怎样才能合格？"),
-    "sure": Phrase("how sure are you?", "有多大把握？"),
-    "look": Phrase("look for scratches, ignore the label", "只看划痕，忽略标签"),
-    "compare": Phrase("compare it with the previous one", "和上一张比较"),
-    "similar": Phrase("find similar ones", "找相似的"),
-    "summary": Phrase("how many were rejected?", "有多少件不合格？"),
-    "thresholds": Phrase("what if the reject rate were 0.1 %?", "如果判退率是 0.1% 会怎样？"),
-    "limits": Phrase("what can this model not see?", "这个模型看不到什么？"),
-    "decide": Phrase("accept it, because it is only dust", "判为合格，因为只是灰尘"),
-}
-NEXT = {  # what one may well ask after an answer
-    "inspect": ("why", "where", "normal"),
-    "why": ("what_if", "sure", "normal"),
-    "where": ("region", "normal", "why"),
-    "region": ("where", "what_if", "similar"),
-    "normal": ("what_if", "where", "why"),
-    "what_if": ("sure", "thresholds", "normal"),
-    "sure": ("limits", "thresholds", "why"),
-    "look": ("why", "region", "compare"),
-    "compare": ("why", "summary", "similar"),
-    "similar": ("compare", "summary", "region"),
-    "summary": ("thresholds", "similar", "limits"),
-    "thresholds": ("summary", "sure", "limits"),
-    "limits": ("sure", "thresholds", "summary"),
-}
-
-
-def suggestions(tool: str, lang: Lang, most: int = 3) -> tuple[str, ...]:
-    """Return questions that may follow the answer of a tool; those to begin with after any other."""
-    keys = NEXT.get(tool, ("why", "where", "what_if", "summary"))[:most]
-    return tuple(getattr(SUGGESTED[key], lang) for key in keys)

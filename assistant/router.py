@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +34,7 @@ then there these they thing think this those three time today told too took two 
 want was water way weather week well went were when while who whole whom why will win wish with without won word work
 worst would write year yes yet you your
 """
+_LOADING = Lock()  # a second thread waits rather than loads the same
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -73,7 +75,9 @@ def similarities(english: str) -> dict[str, float]:
     """Return how near a question is to each tool: its nearest example, and the words that give the tool away."""
     from fusion.modality.text import text_encoder  # imports torch
 
-    near = _vectors() @ text_encoder().encode([english])[0]
+    with _LOADING:
+        vectors = _vectors()
+    near = vectors @ text_encoder().encode([english])[0]
     scores = dict.fromkeys((*CUES, OTHER), 0.0)
     for (tool, _), one in zip(examples(), near, strict=True):
         scores[tool] = max(scores[tool], float(one))

@@ -6,17 +6,19 @@ A session keeps its own state and nothing is shared: two of them never hear each
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.calling import Call, call_of
 from assistant.colours import Picture
 from assistant.lot import Lot
 from assistant.lot_tools import TOOLS
-from assistant.phrases import SUGGESTED, phrase, suggestions
+from assistant.phrases import phrase
 from assistant.router import hear
+from assistant.suggestions import SUGGESTED, suggestions
 from explain.catalogue import Lang, say
 from explain.language import quoted
-from explain.wording import in_quotes
+from explain.wording import in_quotes, number
 from fusion.errors import FoilError
 
 if TYPE_CHECKING:
@@ -50,9 +52,9 @@ class Reply:
 class Session:
     """One person's conversation; `ask` is all there is to do with it."""
 
-    def __init__(self, lot: Lot, store: "Store | None" = None, by: str = "") -> None:
-        """Take the pictures, and, so that decisions can be recorded, a store and the name of the one who decides."""
-        self.lot, self._store, self._by = lot, store, by
+    def __init__(self, lot: Lot, store: "Store | None" = None, by: str = "", folder: Path | None = None) -> None:
+        """Take the pictures; a store and the name of who decides, to record decisions; a folder, for reports."""
+        self.lot, self._store, self._by, self._folder = lot, store, by, folder
         self.at_hand = next(reversed(lot.seen), "")
         self._before: Call | None = None
         self._asked: Call | None = None  # a decision that waits for a yes
@@ -96,6 +98,9 @@ class Session:
         if call.tool == "decide" and call.slots["verdict"] and call.slots["reason"]:
             yield self._confirmed(call, so_far)
             return
+        if call.tool == "report" and self._store and self._folder:
+            yield self._reported(self._store, self._folder, so_far)
+            return
         answer = TOOLS[call.tool](self.lot, lang, **call.slots)
         rests = {name: self.lot.seen[name].record for name in answer.rests}
         for at in range(1, len(answer.lines) + 1):
@@ -133,6 +138,21 @@ class Session:
         slots = {"record": str(record), "inspection": str(inspection), "name": quoted(name, lang)}
         text = phrase("decide.done", lang, **slots, verdict=say(f"verdict.{verdict}", lang))
         return Reply(text, lang, call.tool, call.slots, {name: inspection}, suggested=suggestions("decide", lang))
+
+    def _reported(self, store: "Store", folder: Path, so_far: Reply) -> Reply:
+        """Write a draft report of the pictures here."""
+        from assistant.report import write_report
+        from assistant.reports.scope import Scope
+
+        rests = {name: seen.record for name, seen in self.lot.seen.items() if seen.evidence}
+        folder.mkdir(parents=True, exist_ok=True)
+        made = write_report(
+            store, Scope(samples=",".join(map(str, rests.values()))), folder / "report.pdf", so_far.lang, by=self._by
+        )
+        said = phrase(
+            "report.done", so_far.lang, path=str(made.path), n=number(made.inspections), open=number(made.open)
+        )
+        return replace(so_far, text="\n".join(filter(None, [so_far.text, said])), rests=rests)
 
     @staticmethod
     def _examples(nearest: tuple[str, ...], lang: Lang) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class Answer:
 def inspect(lot: Lot, lang: Lang, sample: str) -> Answer:
     """Tell verdict, regions and caveats of a picture."""
     found = lot.inspection(sample)
-    return Answer(template_text(found.evidence, Brief(lang)).splitlines(), [sample], _outlined(lot, sample))
+    return Answer(template_text(found.evidence, Brief(lang)).splitlines(), [sample], outlined(lot, sample))
 
 
 def look(lot: Lot, lang: Lang, sample: str, text: str) -> Answer:
@@ -53,7 +53,7 @@ def look(lot: Lot, lang: Lang, sample: str, text: str) -> Answer:
         lines += told(e.prompt, lang)[e.prompt.role == "search" :]  # how a search was read stands above
     if prompt.place and e.score is not None:
         lines += _there(e, prompt.place, sample, lang)
-    return Answer(lines, [sample], _outlined(lot, sample, text))
+    return Answer(lines, [sample], outlined(lot, sample, text))
 
 
 def compare(lot: Lot, lang: Lang, sample: str, other: str) -> Answer:
@@ -77,7 +77,7 @@ def compare(lot: Lot, lang: Lang, sample: str, other: str) -> Answer:
             phrase("compare.strongest", lang, name=quoted(name, lang), sight=one)
             for one in sights(lot.evidence(name), lang)[:1]
         ]
-    drawn = [picture for name in pair if (picture := _outlined(lot, name)) is not None]
+    drawn = [picture for name in pair if (picture := outlined(lot, name)) is not None]
     return Answer(lines, pair, side_by_side(drawn, HEIGHT))
 
 
@@ -91,7 +91,7 @@ def why(lot: Lot, lang: Lang, sample: str) -> Answer:
         lines.append(template_text(e, Brief(lang, "auditor", "short")).splitlines()[basis])
     if e.regions:
         lines += what_if(lot, lang, sample, (1,)).lines
-    return Answer(lines, [sample], _outlined(lot, sample))
+    return Answer(lines, [sample], outlined(lot, sample))
 
 
 def region(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), place: str = "") -> Answer:
@@ -101,8 +101,8 @@ def region(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), pla
         return Answer([problem], [sample])
     chosen = [r for r in e.regions if r.number in regions] if regions else list(e.regions[:TOLD])
     if place and not regions:
-        return Answer(_there(e, place, sample, lang), [sample], _outlined(lot, sample))
-    return Answer([_sentence(e, r, lang) for r in chosen], [sample], _outlined(lot, sample))
+        return Answer(_there(e, place, sample, lang), [sample], outlined(lot, sample))
+    return Answer([_sentence(e, r, lang) for r in chosen], [sample], outlined(lot, sample))
 
 
 def where(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = ()) -> Answer:
@@ -122,7 +122,7 @@ def where(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = ()) -> A
             lines.append(phrase("where.mm", lang, width=number(r.scale.width), height=number(r.scale.height)))
     if e.regions_found > len(e.regions) and not regions:
         lines.append(phrase("more", lang, found=number(e.regions_found)))
-    return Answer(lines, [sample], _outlined(lot, sample))
+    return Answer(lines, [sample], outlined(lot, sample))
 
 
 def normal(lot: Lot, lang: Lang, sample: str) -> Answer:
@@ -151,7 +151,8 @@ def refused(e: Evidence, name: str, lang: Lang) -> str:
     return phrase("refused", lang, name=quoted(name, lang), refusal=(e.refusal or "").rstrip(" .!。"))
 
 
-def _outlined(lot: Lot, sample: str, text: str = "") -> Picture | None:
+def outlined(lot: Lot, sample: str, text: str = "") -> Picture | None:
+    """Return a picture with its regions numbered; None of a refused one."""
     found = lot.inspection(sample, text)
     if found.evidence.score is None or found.sample.image is None:
         return None

@@ -29,7 +29,7 @@ def ask(
         typer.Option("--question", "-q", help="Ask this and end; several are one conversation.", show_default=False),
     ] = None,
     as_json: options.Json = False,
-    out: Annotated[Path | None, typer.Option(help="Write the pictures that go with answers here.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write pictures that go with answers, and reports, here.")] = None,
     words: options.Words = None,
     store: options.Store = None,
     by: Annotated[str, typer.Option(help="Who you are: decisions are recorded by name.", show_default=False)] = "",
@@ -64,7 +64,7 @@ def ask(
     bar = len(paths) > 1 or paths[0].is_dir()
     with progress_shown(lines=False) if bar else nullcontext(silent) as progress:
         lot.fill(paths, progress)
-    session = Session(lot, open_store(store) if store else None, by)
+    session = Session(lot, open_store(store) if store else None, by, out)
     for number, asked in enumerate(question or _typed(session, as_json), 1):
         for last in session.ask(asked):
             reply = last

@@ -1,7 +1,8 @@
-"""The page: one header, three tabs."""
+"""The page: one header, four tabs."""
 
 import gradio as gr
 
+from apps.ui.ask_tab import AskTab
 from apps.ui.frame import Frame
 from apps.ui.inspect_tab import Clickable, InspectTab
 from apps.ui.models import Models
@@ -17,12 +18,15 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = ()) -> gr.Blocks:
         with gr.Tabs():
             with frame.put(gr.Tab, {"label": "tab.inspect"}, id="inspect"):
                 inspect_tab = InspectTab(frame, clickable)
+            with frame.put(gr.Tab, {"label": "tab.ask"}, id="ask") as asking:
+                ask_tab = AskTab(frame)
             with frame.put(gr.Tab, {"label": "tab.teach"}, id="teach") as tab:
                 teach_tab = TeachTab(frame)
             with frame.put(gr.Tab, {"label": "tab.movements"}, id="movements") as moving:
                 movements_tab = MovementsTab(frame)
         started = frame.wire(blocks)
         inspect_tab.wire(started)
+        ask_tab.wire(asking)
         teach_tab.wire(tab, inspect_tab.refresh)
         movements_tab.wire(moving)
     return blocks

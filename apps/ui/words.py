@@ -63,6 +63,7 @@ WORDS: dict[str, Phrase] = {
     "ask.first": Phrase("what do you see?", "检查一下"),
     "ask.at_it": Phrase("Working on it …", "正在计算……"),
     "ask.rests": Phrase("Rests on: {names}", "依据：{names}"),
+    "ask.at_hand": Phrase("Picture spoken of", "当前图像"),
     "ask.new": Phrase("New conversation", "新对话"),
     # teach
     "teach.how": Phrase(
