@@ -22,8 +22,15 @@ from assistant import library
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("fit", "inspect", "threshold", "check-data", "models", "explain-model", "bench", "example", "serve")
-COMMANDS += ("version", "synthesise", "pose", "methods", "store", "audit")
-NESTED = (["models", "remove"], ["store", "show"], ["store", "decide"], ["store", "prune"], ["audit", "verify"])
+COMMANDS += ("version", "synthesise", "pose", "methods", "store", "audit", "keys", "mcp", "ask", "report")
+NESTED = (
+    ["models", "remove"],
+    ["store", "show"],
+    ["store", "decide"],
+    ["store", "prune"],
+    ["audit", "verify"],
+    ["keys", "add"],
+)
 pytestmark = pytest.mark.usefixtures("fake_core")
 
 
@@ -414,8 +421,9 @@ def test_serve_passes_on_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None
 
     asked = []
     monkeypatch.setattr(serve, "serve", lambda *args, **options: asked.append((args, options)))
-    foil("serve", "--port", "8000", "--example", "--no-browser", "--words", "open_clip:ViT-B-16:w.safetensors")
-    assert asked == [((8000, True), {"open_browser": False, "words": "open_clip:ViT-B-16:w.safetensors"})]
+    words = "open_clip:ViT-B-16:w.safetensors"
+    foil("serve", "--port", "8000", "--example", "--no-browser", "--words", words, "--store", "records")
+    assert asked == [((8000, True), {"open_browser": False, "words": words, "store": "records"})]
     assert "65535" in foil("serve", "--port", "65536", code=2).stderr
 
 

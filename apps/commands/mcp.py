@@ -16,7 +16,7 @@ def mcp(
     """Serve Foil's tools to an assistant over MCP: it can inspect pictures, ask about them, and be shown regions.
 
     It decides nothing and changes nothing. Needs pip install 'foil[mcp]'. In the assistant's settings give the command
-    foil with the argument mcp; with --http, the address http://127.0.0.1:7861/mcp.
+    foil with the argument mcp, or over HTTP the address http://127.0.0.1:7861/mcp.
 
     \b
     Examples:

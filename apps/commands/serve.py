@@ -16,9 +16,9 @@ def serve(
 ) -> None:
     """Open the app in the browser.
 
-    Upload a picture, see its normal version, read why; fit on a ZIP of good pictures. Programs find the same at /api
-    (/api/openapi.json tells how); with --store it records what it inspects, and once there are keys (foil keys add) it
-    asks for one.
+    Upload a picture, see its normal version, read why; fit on a ZIP of good pictures. Programs find the same at /api,
+    as /api/openapi.json tells. What they have inspected is recorded where a store is named, and once there are keys
+    (foil keys add) they need one.
 
     \b
     Example:

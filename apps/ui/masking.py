@@ -7,7 +7,6 @@ from typing import Any, Literal
 import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from apps.ui.frame import Frame, told
 from apps.ui.inspecting import SHOWN
@@ -98,11 +97,17 @@ def mask_of(
     if file:
         look = read_mask(Path(file), size, Path(file).name)
     if strokes is not None:
-        resized = np.asarray(Image.fromarray(strokes).resize(size, Image.Resampling.NEAREST), np.float32)
-        look = look * (resized if means == "look" else 1 - resized)
+        over = _resized(strokes, size)
+        look = look * (over if means == "look" else ~over)
     if not (look >= 0.5).any():
         raise BadInput("nothing is left to look at; draw less, or choose the other meaning of what is drawn")
     return look
+
+
+def _resized(marked: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Return the nearest of marked pixels for each of a picture of size (width, height), (h, w) -> (H, W)."""
+    rows, columns = (np.arange(new) * old // new for new, old in zip(size[::-1], marked.shape, strict=True))
+    return np.asarray(marked[np.ix_(rows, columns)])
 
 
 def _masked(
