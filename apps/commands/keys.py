@@ -4,10 +4,19 @@ from typing import Annotated, Literal
 
 import typer
 
-app = typer.Typer(
-    name="keys", help="Keys of the REST door (foil serve, /api).", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(help="Whose key it is: a person, a station, a program.", show_default=False)]
+
+
+@app.callback()
+def keys() -> None:
+    """Say who may call the REST door, /api of foil serve.
+
+    \b
+    Examples:
+      foil keys add station-3 --role inspector
+      foil keys revoke station-3
+    """
 
 
 @app.command("add")
@@ -48,7 +57,7 @@ def revoke(name: Name) -> None:
 
     Example: foil keys revoke station-3
     """
-    from apps.rest import keys
+    from apps.rest.keys import revoke as forget
 
-    keys.revoke(name)
+    forget(name)
     typer.echo(f"the key of {name} opens nothing any more")

@@ -13,10 +13,11 @@ def mcp(
     port: Annotated[int, typer.Option(help="With --http.", min=1, max=65535)] = 7861,
     store: options.Store = None,
 ) -> None:
-    """Serve Foil's tools to an assistant over MCP: it can inspect pictures, ask about them, and be shown regions.
+    """Serve Foil's tools to an assistant over MCP.
 
-    It decides nothing and changes nothing. Needs pip install 'foil[mcp]'. In the assistant's settings give the command
-    foil with the argument mcp, or over HTTP the address http://127.0.0.1:7861/mcp.
+    It can inspect pictures, ask about them and be shown regions; it decides and changes nothing. It takes the package
+    mcp: pip install 'foil[mcp]'. In the assistant's settings give the command foil with the argument mcp, or over HTTP
+    the address http://127.0.0.1:7861/mcp.
 
     \b
     Examples:
