@@ -24,7 +24,7 @@ def add(
     name: Name,
     role: Annotated[
         Literal["viewer", "inspector", "admin"],
-        typer.Option(help="viewer reads; inspector inspects and decides, too; admin verifies the chain, too."),
+        typer.Option(metavar="ROLE", help="viewer reads; inspector inspects, decides, too; admin verifies, too."),
     ] = "inspector",
 ) -> None:
     """Make a key and print it, this once. From the first key on nobody gets in without one.
