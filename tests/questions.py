@@ -298,6 +298,74 @@ none || asdf qwer zxcv
 none || 帮我订一张机票
 """
 
+# Written after the held half had been measured once, and before what it showed was mended.
+_FRESH = """
+inspect || give me your opinion of this part
+inspect | sample=lid-7.png | could you examine lid-7.png for me
+inspect || so, good or bad?
+inspect || 这件怎么样
+inspect | sample=part_03.png | 前一张合格不合格？
+look | focus=burrs | any burrs?
+look | focus=discoloration, ignore=shadow | search for discoloration and ignore the shadow
+look | place=lower_left | look again, but only at the bottom left
+look | focus=bubble | 图上有气泡吗
+look | focus=scratch, place=right | 检查右边有没有划痕
+compare | sample=part_02.png, other=part_05.png | part_02 vs part_05
+compare | other=part_02.png | how does it compare to the worst one
+compare | other=part_01.png | 它和第一张有什么不同？
+why || I don't understand the verdict, why?
+why || what speaks against this part?
+why | sample=part_05.png | what's the reason for the verdict on part 5
+why || 怎么会不合格
+region | regions=4 | what about region 4
+region | regions=1;3 | regions 1 and 3 in detail please
+region | place=upper_right | what's in the upper right?
+region | place=left | 左边的是什么
+region | regions=2 | 详细说说第二个区域
+where || can you point me to the defect
+where | regions=3 | how wide is region 3
+where || what is its area
+where | regions=1 | 区域1有多长
+where || 问题出在哪里
+normal || what would a flawless one look like here
+normal | sample=part_05.png | and what should part 5 look like
+normal || 还原成正常的样子
+what_if | regions=1;2;3 | would it pass if regions 1-3 were repaired?
+what_if | to_pass=yes | what do I have to repair to get a pass?
+what_if | regions=2 | 去掉区域2会怎样
+what_if | to_pass=yes | 怎么才能合格
+thresholds | review=0.2, reject=0.05 | try review 20 % and reject 5 %
+thresholds || how strict are you at the moment?
+thresholds | reject=0.0001 | reject at 0.01 percent
+thresholds | reject=0.03 | 如果判退率调到3%呢
+summary || what percentage passed
+summary | verdict=REJECT | show me all the rejects
+summary || how did the batch do
+summary | verdict=REVIEW | 哪些需要复检
+summary || 有几件通过了？
+sure || what are the odds that this is just noise
+sure || is it definitely defective?
+sure || 你确定吗
+limits || what is this model bad at?
+limits || are there things you overlook?
+limits || 模型学了多少张图片
+similar || do you know other cases like this one
+similar | text=bright line | which pictures have a bright line
+similar | sample=part_05.png | 找和第五张类似的
+decide | verdict=PASS, reason=the mark wipes off | let it pass because the mark wipes off
+decide | verdict=REJECT, sample=part_05.png, reason=dent too deep | reject part_05: dent too deep
+decide | verdict=PASS, reason=反光 | 接受，因为反光
+report || I need a written report
+report || 把结果做成报告
+help || what kind of questions do you answer
+help || 怎么用？
+none || erase the database
+none || what do you think of politics
+none || please hire someone
+none || 明天会下雨吗
+none || 把文件删掉
+"""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -314,4 +382,5 @@ def _read(line: str) -> Asked:
 
 
 QUESTIONS = [_read(line) for line in _LINES.strip().splitlines()]
+FRESH = [_read(line) for line in _FRESH.strip().splitlines()]
 TUNED, HELD = QUESTIONS[::2], QUESTIONS[1::2]
