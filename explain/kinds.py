@@ -26,7 +26,7 @@ SIZE = 320  # px
 SEED = 7
 SHRINKAGE = 0.1  # of the spread within kinds, towards the same for all attributes
 # Measured once, 2026-11-28, on 277 detected defects of `foil bench --explanations` on the example products, on other
-# pictures than these: the scale whose shares are the likeliest, and the sureness from which two of three names are right.
+# pictures than these: the scale whose shares are the likeliest, and from where on two of three names are right.
 SCALE, LEAST = 6.0, 0.5
 
 
