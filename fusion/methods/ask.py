@@ -27,6 +27,10 @@ class Asked:
         """Return x0_hat, (B, P, C)."""
         return self.denoise(x, sigma, self.cond)
 
+    def of(self, number: int) -> "Asked":
+        """Return the same denoiser under the condition of one of the batch."""
+        return replace(self, cond=None if self.cond is None else self.cond[number : number + 1])
+
     def inside(self, asked: Tensor) -> "Asked":
         """Return the same denoiser, which repairs only the places that are asked for, (B, P) in [0, 1]."""
         if self.cond is None:

@@ -51,7 +51,8 @@ class Dynamic:
     gated: bool = False
 
     def __call__(self, x: Tensor, asked: Asked) -> Tensor:
-        return torch.cat([asked.norms(one - self.walked(one, asked)) for one in torch.split(x, 1)])
+        ones = enumerate(torch.split(x, 1))
+        return torch.cat([asked.norms(one - self.walked(one, asked.of(number))) for number, one in ones])
 
     def walked(self, x: Tensor, asked: Asked) -> Tensor:
         """Return where one sample's walk ends, (1, P, C)."""
