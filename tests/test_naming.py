@@ -5,8 +5,12 @@ import json
 
 import numpy as np
 import pytest
-from explain_cases import SUPPORT, X, Y, detection, disc, line, painted, plate, surface
+from explain_cases import SUPPORT, X, Y, detection, disc, line, painted, surface
+from explain_cases import plate as grey_plate
+from fake_detector import FakeDetector
+from record_cases import foil
 
+from assistant import library
 from explain.difference import Region, regions
 from explain.evidence import Evidence
 from explain.explanation import explain
@@ -20,7 +24,7 @@ from fusion.synthesis import KINDS
 
 
 def scratched() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    normal, part = plate()
+    normal, part = grey_plate()
     mask = line(90, 60, 102, 130, 5)
     return painted(normal, mask, -60), normal, mask, part
 
@@ -31,7 +35,7 @@ def evidence(kinds=None) -> Evidence:
 
 
 def chipped() -> Region:
-    normal, part = plate()
+    normal, part = grey_plate()
     mask = disc(350, 150, 30) & part
     return regions(np.where(mask[..., None], 15, normal).astype(np.uint8), detection(normal, mask, part))[0]
 
@@ -144,3 +148,13 @@ def test_detail_tells_a_veil_from_a_cover():
     checked = np.where(((X // 6 + Y // 6) % 2 == 0)[..., None], textured + 30, textured - 30).astype(np.uint8)
     both = np.where(mask[..., None], checked, textured)
     assert regions(both, detection(textured, mask))[0].detail.mixed > 0.3
+
+
+@pytest.mark.usefixtures("fake_core")
+def test_the_command_line_hears_a_user_s_kinds(plate, tmp_path):
+    library.save(FakeDetector("gasket", card={"created": "2026", "fingerprint": "f"}), "gasket")
+    line = json.loads(foil("inspect", plate("new.png", spot=228), "--json", code=20).output)
+    (tmp_path / "ours.json").write_text(json.dumps({"weld spatter": {"examples": line["regions"]}}))
+    told = foil("inspect", plate("new.png", spot=228), "--kinds", tmp_path / "ours.json", code=20).output
+    assert "looks like “weld spatter” (" in " ".join(told.split())
+    assert "no JSON" in foil("inspect", plate("new.png"), "--kinds", tmp_path / "none.json", code=2).stderr
