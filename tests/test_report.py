@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import sys
+import time
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -10,15 +12,22 @@ import numpy as np
 import pytest
 from conftest import Plate
 from fake_detector import FakeDetector
+from network_card import NETWORK
+from PIL import Image
 from pypdf import PdfReader
 from record_cases import Shop, foil
+from table_cases import COLUMNS, off, rows
 
 from assistant import library
+from assistant.inspection import inspect_paths
+from assistant.recording import Asked, entry
+from assistant.report import write_report
 from assistant.reports.blocks import Document, Section, Text
 from assistant.reports.pdf import pdf
 from assistant.reports.scope import Scope
 from assistant.reports.statistics import longest_run, rate
 from assistant.reports.words import WORDS
+from assistant.store import open_store
 from fusion.errors import BadSetting
 
 pytestmark = pytest.mark.usefixtures("fake_core")
@@ -125,9 +134,9 @@ def test_hostile_names_and_reasons_are_text_wherever_they_stand(shop: Shop, plat
     whole = "".join(pages(report(shop, "all.pdf"))).replace(" ", "")
     assert HOSTILE.replace(" ", "") in whole
     assert "=1+1#panic()‹U+0639›" in whole
-    rows = list(csv.DictReader(StringIO(report(shop, "all.csv").read_text("utf-8-sig"))))
-    assert rows[-2]["reason"].startswith("'=1+1")
-    assert [row["program_verdict"] for row in rows] == ["PASS", "REJECT", "REJECT", "UNREADABLE"]
+    told = list(csv.DictReader(StringIO(report(shop, "all.csv").read_text("utf-8-sig"))))
+    assert told[-2]["reason"].startswith("'=1+1")
+    assert [row["program_verdict"] for row in told] == ["PASS", "REJECT", "REJECT", "UNREADABLE"]
 
 
 def test_a_report_is_of_one_sample_a_lot_or_a_period(shop: Shop, plate: Plate) -> None:
@@ -186,12 +195,46 @@ def test_pictures_that_are_gone_by_policy_or_come_out_otherwise_are_said_to_be(
 
 def test_detection_limits_are_drawn_where_the_card_has_them(shop: Shop) -> None:
     assert "states none" in " ".join(pages(report(shop, "none.pdf")))
-    card = {"detection_limits": {"unit": "px", "found": [[2, 0.1], [4, 0.7], [8, 1.0]]}}
-    library.save(FakeDetector("plates", card=card), "plates", replace=True)
+    library.save(FakeDetector("plates", card={"network": NETWORK}), "plates", replace=True)
     shop.foil("inspect", shop.pictures[1], "--model", "plates", code=20)
     told = " ".join(pages(report(shop, "pod.pdf", "--sample", shop.store.head().number)))
-    assert "share of synthetic defects that it found" in told
-    assert "size of the defect, px" in told
+    assert "a scratch 0.041 %" in told
+    assert "No limit within the sizes that were tried: a stain." in told
+
+
+def test_rows_of_a_table_are_reported_by_their_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "fusion.detector")  # a table's own detector stands on torch
+    for name, values in (("plant", rows(40)), ("new", off(2))):
+        np.savetxt(tmp_path / f"{name}.csv", values, delimiter=",", header=",".join(COLUMNS), comments="")
+    foil("fit", tmp_path / "plant.csv", "--name", "plant")
+    foil("inspect", tmp_path / "new.csv", "--model", "plant", "--store", tmp_path / "records", code=None)
+    foil("report", "--store", tmp_path / "records", "--out", tmp_path / "rows.pdf", "--lang", "zh")
+    whole = " ".join(pages(tmp_path / "rows.pdf"))
+    assert "new.csv row 1" in whole
+    assert re.search(r"flow \d · \d+%", whole), "a column stands in the Pareto chart"
+
+
+@pytest.mark.slow
+def test_a_thousand_samples_take_less_than_a_minute(tmp_path: Path) -> None:
+    """Run it, with its figures: pytest tests/test_report.py -m slow -s."""
+    store = open_store(str(tmp_path / "records"), create=True)
+    kept = store.keep_model(library.save(FakeDetector("plates"), "plates"))
+    rng, paths = np.random.default_rng(0), []
+    for number in range(100):
+        image = rng.integers(100, 132, (240, 320, 3), np.uint8)
+        image[50:60, 60:90] = 200 if number % 10 == 3 else 132  # every tenth is rejected, with its pictures
+        paths.append(tmp_path / f"{number}.png")
+        Image.fromarray(image).save(paths[-1])
+    asked = Asked(kept.sha256, kept.config, kept.created, kept.thresholds)
+    entries = [entry(found, asked) for found in inspect_paths(paths, FakeDetector("plates"))]  # type: ignore[arg-type]
+    for number in range(1000):
+        store.add(entries[number % 100])
+    for name in ("all.pdf", "all.html", "all.json", "all.csv"):
+        started, used = time.perf_counter(), time.process_time()
+        write_report(store, Scope(), tmp_path / name)
+        seconds = time.process_time() - used
+        print(f"{name}: {seconds:.1f} s of a core, {time.perf_counter() - started:.1f} s on the clock")
+        assert seconds < 60
 
 
 def test_every_character_that_the_fonts_are_said_to_have_they_have() -> None:

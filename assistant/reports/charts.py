@@ -61,7 +61,7 @@ def distribution(limits: Limits, found: Sequence[Scored], lang: Lang) -> str:
         parts.append(line(axis.at(limit), 24, axis.at(limit), 240, INK, "4 3"))
         anchor = "end" if name == "T1" else "start"
         parts.append(text(axis.at(limit) + (4 if name == "T2" else -4), 20, f"{name} {limit:.2f}", anchor, INK))
-    for tick in ticks(axis.high):
+    for tick in _ticks(axis):
         parts.append(text(axis.at(tick), 256, number(tick), "middle"))
     parts.append(text(WIDE - RIGHT, 272, label("chart.score", lang), "end"))
     return svg(WIDE, 276, parts, label("chart.distribution", lang))
@@ -72,7 +72,7 @@ def control(limits: Limits, found: Sequence[Scored], ends: tuple[str, str], lang
     axis = _scores(limits, found, 190, 14)
     order = Axis(0, max(len(found) - 1, 1), LEFT + 8, WIDE - 84)
     parts = []
-    for tick in ticks(axis.high):
+    for tick in _ticks(axis):
         parts += [line(LEFT, axis.at(tick), WIDE - 76, axis.at(tick), GRID)]
         parts.append(text(LEFT - 6, axis.at(tick) + 4, number(tick), "end"))
     names = (("T2", limits.reject), ("T1", limits.review), (label("chart.centre", lang), limits.centre))
@@ -86,32 +86,21 @@ def control(limits: Limits, found: Sequence[Scored], ends: tuple[str, str], lang
 
 
 def pareto(title: str, counted: Sequence[tuple[str, int]], total: int, lang: Lang) -> str:
-    """Return what was found most often, as bars with counts and the share that all up to there have together."""
-    wide, name = 330.0, 150.0
-    parts = [text(0, 12, title, "start", INK, bold=True)]
+    """Return what was found most often, with counts and the share that all up to there have together."""
     shares = accumulate(count / total for _, count in counted)
-    for row, ((said, count), share) in enumerate(zip(counted, shares, strict=True)):
-        y, long = 24 + 18.0 * row, 96 * count / counted[0][1]
+    noted = [f"{count} · {percent(round(part, 2), lang)}" for (_, count), part in zip(counted, shares, strict=True)]
+    return bars(title, [(said, count, note) for (said, count), note in zip(counted, noted, strict=True)])
+
+
+def bars(title: str, rows: Sequence[tuple[str, float, str]]) -> str:
+    """Return bars to the right, each with what it is of and a note on its length; half as wide as a page."""
+    wide, name, longest = 330.0, 150.0, max(length for _, length, _ in rows)
+    parts = [text(0, 12, title, "start", INK, bold=True)]
+    for row, (said, length, note) in enumerate(rows):
+        y, long = 24 + 18.0 * row, 96 * length / longest
         parts += [text(name - 6, y + 11, _short(said), "end", INK), box(name, y, long, 14, NORMAL)]
-        parts.append(text(name + long + 5, y + 11, f"{count} · {percent(round(share, 2), lang)}", "start"))
-    return svg(wide, 28 + 18 * len(counted), parts, title)
-
-
-def detectable(rows: Sequence[tuple[float, float]], unit: str, lang: Lang) -> str:
-    """Return the probability of detection over the size of a defect: the POD curve of non-destructive testing."""
-    across = Axis(0, max(size for size, _ in rows), LEFT, WIDE - RIGHT)
-    up = Axis(0, 1, 150, 14)
-    parts = []
-    for share in (0.0, 0.5, 0.9, 1.0):
-        parts += [line(LEFT, up.at(share), WIDE - RIGHT, up.at(share), FAINT if share == 0.9 else GRID)]
-        parts.append(text(LEFT - 6, up.at(share) + 4, percent(share, lang), "end"))
-    parts += [text(across.at(tick), 166, number(tick), "middle") for tick in ticks(across.high)]
-    places = [(across.at(size), up.at(share)) for size, share in sorted(rows)]
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    parts.append(f'<polyline points="{path}" fill="none" stroke="{INK}" stroke-width="1.5"/>')
-    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{INK}"/>' for x, y in places]
-    parts.append(text(WIDE - RIGHT, 182, label("chart.size", lang, unit=unit), "end"))
-    return svg(WIDE, 186, parts, label("chart.pod", lang))
+        parts.append(text(name + long + 5, y + 11, note, "start"))
+    return svg(wide, 28 + 18 * len(rows), parts, title)
 
 
 def svg(wide: float, high: float, parts: Iterable[str], said: str) -> str:
@@ -138,7 +127,12 @@ def box(x: float, y: float, wide: float, high: float, colour: str) -> str:
 
 def _scores(limits: Limits, found: Sequence[Scored], start: float, end: float) -> Axis:
     low = min(0.0, *limits.normals, *(s.score for s in found))
-    return Axis(low, _ROOM * max(limits.reject, *limits.normals), start, end)
+    high = _ROOM * max(limits.reject, *limits.normals)
+    return Axis(low, high if high > low else low + 1.0, start, end)
+
+
+def _ticks(axis: Axis) -> list[float]:
+    return ticks(axis.high) if axis.high > 0 else [axis.low]
 
 
 def _bars(axis: Axis, base: float, title: str, piled: Sequence[tuple[str, Sequence[float]]]) -> list[str]:

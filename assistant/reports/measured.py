@@ -95,11 +95,17 @@ def _support(calibration: Calibration, promised: float) -> Support:
 
 
 def _detectable(model: Model, lang: Lang) -> list[Block]:
-    """Return the POD curve, if the card has one: {"unit": "px", "found": [[size, share], ...]}."""
-    if not (limits := model.card.get("detection_limits")):
+    """Return how large a defect must be, by kind, to be found half the time, if the model's card says so."""
+    network = model.card.get("network") or {}
+    limits = network.get("limits") or {} if network.get("kept") else {}
+    sizes = sorted((area, kind) for kind, area in limits.items() if area is not None)
+    if not sizes:
         return [Text(label("pod.none", lang, name=model.name))]
-    drawn = charts.detectable([(float(size), float(part)) for size, part in limits["found"]], limits["unit"], lang)
-    return [Charts([drawn], label("pod.said", lang, name=model.name))]
+    rows = [(called(kind, lang), area, say("percent", lang, number=number(area))) for area, kind in sizes]
+    untold = say("list", lang).join(called(kind, lang) for kind, area in limits.items() if area is None)
+    said = Text(label("pod.untold", lang, kinds=untold))
+    drawn = Charts([charts.bars(label("pod", lang), rows)], label("pod.said", lang, name=model.name))
+    return [drawn, said] if untold else [drawn]
 
 
 def _repeats(found: Sequence[Found], lang: Lang) -> str:

@@ -98,15 +98,17 @@ def _sample(known: Known, found: Found, painter: Painter, legends: set[str], lan
     words, told = _words(found, lang)
     rows = [*_figures(found, lang), (label("words", lang), told)]
     texts = [Text(clean(line)) for line in words.splitlines() if line.strip()]
-    pictures = _pictures(known, found, painter, lang)
-    if isinstance(pictures, tuple):
-        figures, legend, same = pictures
-        if legend and found.model not in legends:
-            legends.add(found.model)
-            yield Figures([Figure(legend, label("legend", lang))])
-        shown: list[Block] = [figures] if same else [figures, Text(label("same.no", lang), "warning")]
-    else:
-        shown = [Text(pictures, "note")]
+    shown: list[Block] = []
+    if "picture" in found.said:
+        pictures = _pictures(known, found, painter, lang)
+        if isinstance(pictures, str):
+            shown = [Text(pictures, "note")]
+        else:
+            figures, legend, same = pictures
+            if legend and found.model not in legends:
+                legends.add(found.model)
+                yield Figures([Figure(legend, label("legend", lang))])
+            shown = [figures] if same else [figures, Text(label("same.no", lang), "warning")]
     title = f"{found.number} · {found.name}"
     yield Sample(title, mark(found.verdict, lang), [*shown, Facts(rows), *texts])
 

@@ -122,13 +122,20 @@ WORDS: dict[str, Phrase] = {
         "漏检率：未测量。记录中没有事先标注的缺陷样本，因此无法据此得知缺陷被放行的比例。",
     ),
     "pod.none": Phrase(
-        "Detection limits: the card of the model {name} states none, so there is no curve of the probability of"
+        "Detection limits: the card of the model {name} states none, so nothing can be said of the probability of"
         " detection (POD) over the size of a defect.",
-        "检出限：模型 {name} 的说明卡未给出，因此没有缺陷尺寸与检出概率 (POD) 的关系曲线。",
+        "检出限：模型 {name} 的说明卡未给出，因此无法给出缺陷尺寸与检出概率 (POD) 的关系。",
     ),
+    "pod": Phrase("Detection limits, area", "检出限（面积）"),
     "pod.said": Phrase(
-        "Model {name}: share of synthetic defects that it found, by their size. Real defects may be harder.",
-        "模型 {name}：不同尺寸的合成缺陷被检出的比例。真实缺陷可能更难检出。",
+        "Model {name}: the area of a synthetic defect, in percent of the picture, at which half of its kind are found"
+        " (the middle of the curve of the probability of detection, POD). Smaller ones are mostly missed. The card"
+        " states this one point of each curve. Real defects may be harder.",
+        "模型 {name}：某类合成缺陷有一半被检出时的面积（占图像百分比），即检出概率 (POD) 曲线的中点；更小的多数会漏检。"
+        "说明卡只给出每条曲线的这一点。真实缺陷可能更难检出。",
+    ),
+    "pod.untold": Phrase(
+        "No limit within the sizes that were tried: {kinds}.", "在所试尺寸范围内无法确定检出限：{kinds}。"
     ),
     "repeat.none": Phrase(
         "Repeatability: no picture was inspected twice by the same model here, so nothing can be said of it.",
@@ -183,8 +190,6 @@ WORDS: dict[str, Phrase] = {
     "chart.samples": Phrase("samples of this report: {n}", "本报告样本：{n} 个"),
     "chart.score": Phrase("score, sigma", "得分 (σ)"),
     "chart.centre": Phrase("middle", "中位"),
-    "chart.pod": Phrase("Probability of detection", "检出概率"),
-    "chart.size": Phrase("size of the defect, {unit}", "缺陷尺寸 ({unit})"),
     "chart.control": Phrase("Scores in the order of inspection", "按检验顺序排列的得分（控制图）"),
     "chart.control.how": Phrase(
         "Each mark is one inspection: dot PASS, triangle REVIEW, square REJECT; a mark with a number is beyond the"
