@@ -17,7 +17,7 @@ _HAS = re.compile(
     r"\b(?:have|has|had|with|where|contain\w*|show\w*)\b(?: (?:any )?other (?:part|picture)s?)?(?: got)? (?P<what>.+)"
 )
 _ALIKE = re.compile(r"\b(?:same|similar|like|happened|before|resemble)\b")
-_AGAIN = re.compile(r"\b(?:and )?(?:check|look|try|inspect)(?: it)? again\b|\b(?:pls|plz)\b|再看一遍|重新检查")
+_AGAIN = re.compile(r"\b(?:and )?(?:check|look|try|inspect)(?: it)? again\b|\b(?:pls|plz|see)\b|再看一遍|重新检查")
 _REGIONAL = ("region", "where", "what_if")
 
 

@@ -6,6 +6,7 @@
 
 from functools import cache
 
+from explain.unmeasured import NAMES
 from fusion.modality.lexicon import lexicon
 
 _EXAMPLES = """
@@ -74,18 +75,32 @@ help: give me examples of questions; what do you understand?; how do I use this?
 help: are you an AI?
 """
 
+_FIELD = "(?:left|right|top|bottom|upper|lower|centre|corner|middle)"
+_THERE = rf"\bwhat is\b.*\b{_FIELD}\b|\b{_FIELD}\b.*\bwhat is\b"  # what lies at a place
 # Words that give a tool away; found in the English, and as much worth as their weight in similarity.
 CUES: dict[str, tuple[tuple[str, float], ...]] = {
-    "inspect": ((r"\b(?:inspect|verdict)\b|\b(?:have a look|look) at it\b", 0.15),),
-    "look": ((r"\b(?:look|search|check) for\b|\bignore\b|\bonly (?:look|check)\b|\bleave out\b", 0.25),),
+    "inspect": ((r"\binspect\b|\bwhat(?:s| is)? (?:is )?the verdict\b|\b(?:have a look|look) at it\b", 0.15),),
+    "look": (
+        (r"\b(?:look|search|check) for\b|\bignore\b|\bonly (?:look|check)\b|\bleave out\b", 0.25),
+        (rf"^(?!.*\bother\b).*\b(?:any|is there|are there|see)\b.*\b(?:{'|'.join(NAMES.split())})", 0.35),
+    ),
     "compare": (
         (r"\bcompar|\bside by side\b|\bworse\b|\bdiffer", 0.25),
         (r"\bit\b.*\b(?:and|than|or|from|with) it\b", 0.15),
     ),
     "why": ((r"\bwhy\b", 0.35), (r"\breason|\bexplain|\bjustify|\bconclusion\b|\bbasis\b", 0.2)),
-    "region": ((r"\bregion 1\b", 0.12), (r"\bdescribe\b|\bzoom\b|\btell me (?:more )?about region", 0.15)),
+    "region": (
+        (r"\bregion 1\b", 0.12),
+        (r"\bdescribe\b|\bzoom\b|\btell me (?:more )?about region", 0.15),
+        (_THERE, 0.25),
+    ),
     "where": ((r"\bwhere\b", 0.25), (r"\bsize\b|\bhow (?:big|large|long|wide)\b|\bposition\b|\bcoordinates?\b", 0.25)),
-    "normal": ((r"\bnormal (?:version|picture)|\breconstruct|\bshould (?:it |.*)?look\b|\brepaired\b", 0.25),),
+    "normal": (
+        (
+            r"\bnormal (?:version|picture)|\breconstruct|\bshould .*look\b|\brepaired\b|\bwithout (?:the )?defect",
+            0.25,
+        ),
+    ),
     "what_if": ((r"\bif\b|\bsuppose\b|\bwithout region\b|\brepair\b|\b(?:to|would|can|must|that) (?:it )?pass", 0.2),),
     "thresholds": ((r"\d %", 0.35), (r"\bthresholds?\b|\b(?:reject|review|false alarm) rate\b|\bstrict", 0.2)),
     "summary": (
@@ -96,6 +111,7 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
     "similar": ((r"\bsimilar\b|\bother (?:part|picture)s?\b|\bothers like\b|\bsame defect\b", 0.25),),
     "decide": ((r"\baccept\b|\bapprove\b|\bmark it\b|\brecord\b|\bmy decision\b|\bi decide\b|\brelease\b", 0.3),),
     "report": ((r"\breport\b|\bpdf\b|\bexport\b|\bdocument\b", 0.3),),
+    "other": ((r"\b(?:delete|erase)\b|\bremove (?:the |this )?(?:file|picture|record)", 0.4),),
     "help": ((r"\bhelp\b|\bwhat can (?:you do|i ask)\b|\bhello\b", 0.2),),
 }
 
@@ -113,20 +129,20 @@ repair: 修复 修好 | still: 还会 仍然 仍 | all: 全部 所有 都
 what would pass: 怎样才能合格 怎么才能合格 如何才能合格 怎样才合格 怎样才能通过 怎么才能通过 如何才能通过 才能通过
 what would pass: 才能合格 才会通过 | threshold: 阈值 门限 界限 | reject rate: 判退率 误报率 判退误报率 误判率
 review rate: 复检率 复检误报率 | set to: 设为 改成 改为 调到 设成 调成 | review: 复检 待复检 | change: 变化 改变
-stricter: 更严 更严格 | happens: 会怎样 怎么样 怎样 如何 | how many: 多少 多少件 多少个 几件 几个 多少张
-statistics: 统计 统计一下 | lot: 这批 这批零件 批次 批 | which ones: 哪些 | list: 列出 列举
-summary: 总体 总体情况 总结 汇总 概况 情况 | total: 一共 总共 共 | pass rate: 合格率 通过率
-rejected: 不合格 判退 被判退 不通过 没通过 报废 | passed: 通过 合格 | sure: 把握 多大把握 确定 肯定
-reliable: 可信 可靠 靠谱 | false alarm: 误报 误判 虚警 | confidence: 置信度 | could it be: 会不会 是不是
-p-value: p值 | limits: 局限 限制 局限性 | model: 模型 | trained: 训练 训练的 学习 | not see: 看不到 看不见 检不出
-miss: 漏掉 漏检 | find: 检出 发现 | how small: 多小 | which: 哪个 哪种 哪一个
+stricter: 更严 更严格 | happens: 会怎样 怎样 如何 | how is: 怎么样 什么情况 情况如何
+how many: 多少 多少件 多少个 几件 几个 多少张 | statistics: 统计 统计一下 | lot: 这批 这批零件 批次 批
+which ones: 哪些 | list: 列出 列举 | summary: 总体 总体情况 总结 汇总 概况 情况 | total: 一共 总共 共
+pass rate: 合格率 通过率 | rejected: 不合格 判退 被判退 不通过 没通过 报废 | passed: 通过 合格
+sure: 把握 多大把握 确定 肯定 | reliable: 可信 可靠 靠谱 | false alarm: 误报 误判 虚警 | confidence: 置信度
+could it be: 会不会 是不是 | p-value: p值 | limits: 局限 限制 局限性 | model: 模型 | trained: 训练 训练的 学习
+not see: 看不到 看不见 检不出 | miss: 漏掉 漏检 | find: 检出 发现 | how small: 多小 | which: 哪个 哪种 哪一个
 similar: 相似 类似 相像 差不多 相似的 类似的 | same: 同样 一样 相同 同样的 | others: 别的 其他 还有
 accept: 判为合格 判合格 接受 标记为合格 记为合格 | reject it: 判为不合格 判不合格 标记为不合格 | release: 放行
 mark it as review: 标记为待复检 标为待复检 送复检 | mark as: 标记为 标为 记为 | record: 记录 记下
 my decision: 我的决定 我决定 决定 | because: 因为 由于 | report: 报告 检测报告 | make: 生成 出 做 | export: 导出
 results: 结果 | verdict: 判定 判定结果 结论 | pdf: pdf | a copy: 一份 | help: 帮助 帮忙
 what can you do: 你能做什么 你会什么 能做什么 你有什么功能 | what can i ask: 我可以问什么 可以问什么 能问什么
-hello: 你好 您好 嗨 | inspect: 检查 检查一下 检测一下 看一下 看看 看 | is: 是 有 有没有
+hello: 你好 您好 嗨 | inspect: 检查 检查一下 检测一下 看一下 看看 看 | is: 是 有 | is there any: 有没有
 ok: 合格吗 好吗 行吗 没问题吗 | problem: 问题 有问题 毛病 | show: 显示 给我看 给我看看 展示 | only: 只看
 look for: 找 查找 | size and: 大小和 | it: 它 这个 这个零件 这件 这张 这 那个 | examples: 例子 示例
 of: 用 用的 : 的 了 吗 呢 吧 啊 请 我 你 在 会 能 要 想 给 把 被 就 也 一下 时 对 那 说 到 什么时候 有什么 多 才 呀

@@ -366,6 +366,60 @@ none || 明天会下雨吗
 none || 把文件删掉
 """
 
+# Written after the fresh ones had been measured, and before the phrasings were widened; never tuned on.
+_LAST = """
+inspect || does this part look alright to you?
+inspect | sample=part_05.png | run an inspection on part_05
+inspect | sample=part_02.png | 第二张图怎么样
+look | focus=chips, place=edge | check the edge for chips
+look | ignore=reflections | skip the reflections
+look | focus=dent | 帮我找凹痕
+look | focus=oil stain, ignore=fingerprint | 看有没有油污，忽略指纹
+compare | sample=part_01.png, other=part_05.png | how do part_01 and part_05 compare?
+compare | other=part_03.png | better or worse than the previous one?
+compare | other=part_05.png | 和第五张比哪个更差
+why || what led you to reject it?
+why | sample=part_02.png | what's wrong with part_02?
+why || 判退的理由是什么
+region | regions=2 | give me details on region 2
+region | regions=1 | what do we have in region number 1
+region | regions=3 | 讲讲第三个缺陷
+where || on which side is the defect?
+where | regions=2 | how many pixels does region 2 cover
+where || 缺陷有多长多宽
+normal || what did you expect to see instead?
+normal || display the reference picture
+normal | sample=part_03.png | 上一张正常的话应该是什么样
+what_if | regions=1 | imagine region 1 wasn't there
+what_if | to_pass=yes | what needs to be repaired so it can pass
+what_if | regions=1;2 | 如果区域1和2都修好了呢
+thresholds | reject=0.002 | how would a reject rate of 0.2 % change the verdict
+thresholds || what score is needed to be rejected?
+thresholds | review=0.05 | 把复检率设成5%会如何
+summary || how many good and bad parts do we have
+summary | verdict=PASS | list the parts that passed
+summary || 目前的统计结果
+sure || how much do you trust your own verdict
+sure || might it be a mistake?
+sure || 误报的可能性有多大
+limits || what can't you detect?
+limits || how was the model made
+limits || 最小能发现多大的缺陷
+similar || any other parts like that?
+similar | text=scratch | do other parts have a scratch too?
+similar || 以前出现过类似的问题吗
+decide | verdict=REJECT, reason=crack | I reject it because of the crack
+decide | verdict=PASS | please note that I accept this part
+decide | verdict=REVIEW, reason=不清楚 | 我决定复检，因为不清楚
+report || create a pdf report for me
+report || 出一份报告
+help || what are you able to tell me?
+help || 怎么使用
+none || how is your mother
+none || set an alarm for 8 am
+none || 帮我写一封信
+"""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -383,4 +437,5 @@ def _read(line: str) -> Asked:
 
 QUESTIONS = [_read(line) for line in _LINES.strip().splitlines()]
 FRESH = [_read(line) for line in _FRESH.strip().splitlines()]
+LAST = [_read(line) for line in _LAST.strip().splitlines()]
 TUNED, HELD = QUESTIONS[::2], QUESTIONS[1::2]
