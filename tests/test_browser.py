@@ -55,7 +55,7 @@ def app(fake_core: None, plate: Plate, tmp_path: Path, monkeypatch: pytest.Monke
         (plate("good/a.png"), "A plate without defects.", "plates"),
         (plate("stain/b.png", 200), "A plate with a <b>bright</b> stain.", "plates"),
     ]
-    blocks = launched(port, tmp_path / "served", clickable)
+    blocks = launched(port, tmp_path / "served", clickable, store=str(tmp_path / "records"))
     yield f"http://127.0.0.1:{port}"
     blocks.close(verbose=False)
 
@@ -159,6 +159,27 @@ def test_a_place_is_drawn_over_and_ignored_then_a_mask_is_given_then_all_counts_
     page.locator("#mask-apply").click()
     visit.sees("#words", "Only the masked place counted")
     visit.sees("#card", "REJECT")
+
+
+def test_what_was_inspected_is_recorded_and_so_is_what_a_person_decides(
+    visit: Visit, app: str, plate: Plate, tmp_path: Path
+) -> None:
+    page = visit.page
+    visit.gives("#picture", plate("mine.png", 200))
+    visit.sees("#card", "REJECT")
+    page.get_by_text("Was this right?").click()
+    visit.sees("#recorded", "Recorded as inspection 3.")
+    page.locator("#judge-record").click()
+    visit.sees(".toast-body", "A decision takes a choice, your name and a reason.")
+    page.get_by_text("It is good").click()
+    page.locator("#judge-by input, #judge-by textarea").first.fill("<b>M. Keller</b>")
+    page.locator("#judge-reason input, #judge-reason textarea").first.fill("film, wiped off")
+    page.locator("#judge-record").click()
+    visit.sees("#recorded", "decision 4 on inspection 3")
+    told = page.request.get(f"{app}/api/v1/inspections/3").json()  # programs see the same
+    assert (told["document"]["verdict"], told["decisions"][0]["verdict"]) == ("REJECT", "PASS")
+    assert told["decisions"][0]["reason"] == "film, wiped off"
+    assert page.request.get(f"{app}/api/v1/audit/verify").json()["faults"] == []
 
 
 def test_words_point_and_leave_out(visit: Visit) -> None:

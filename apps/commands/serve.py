@@ -17,8 +17,8 @@ def serve(
     """Open the app in the browser.
 
     Upload a picture, see its normal version, read why; fit on a ZIP of good pictures. Programs find the same at /api,
-    as /api/openapi.json tells. What they have inspected is recorded where a store is named, and once there are keys
-    (foil keys add) they need one.
+    as /api/openapi.json tells; once there are keys (foil keys add) they need one. Where a store is named, what is
+    inspected is recorded, and what people decide.
 
     \b
     Example:

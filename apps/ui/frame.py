@@ -24,8 +24,9 @@ MARK = (  # a part, and its normal version behind it
 class Frame:
     """The header's components and the states of one visitor; `put` makes components whose words follow the language."""
 
-    def __init__(self, models: Models, shelf: Shelf) -> None:
-        self.models, self.shelf = models, shelf
+    def __init__(self, models: Models, shelf: Shelf, store: str | None = None) -> None:
+        """Take where inspections and decisions are recorded, if they are."""
+        self.models, self.shelf, self.store = models, shelf, store
         self._worded: dict[Any, dict[str, str]] = {}  # component -> its property -> the key of the word in it
         self.sample, self.seen = gr.State(None), gr.State({})  # the picture at hand; scores so far, by model
         with gr.Row(elem_id="header"):

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import gradio as gr
 
 from apps.ui.frame import Frame, empty, html, unforeseen
 from apps.ui.inspecting import View, failed, look, preview, sample_of, with_words
+from apps.ui.judging import Judging, Recorder
 from apps.ui.masking import Masking
 from apps.ui.words import WORDS
 from explain.catalogue import Lang
@@ -87,6 +89,7 @@ class InspectTab:
             with gr.Column(scale=2, min_width=260):
                 self.words = html(empty("nothing_yet", "en"), "words")
                 self.report = put(gr.DownloadButton, {"label": "report"}, interactive=False, elem_id="report")
+                self.judging = Judging(self.frame, Recorder(self.frame.store)) if self.frame.store else None
         with put(gr.Accordion, {"label": "evidence"}, open=False):
             self.evidence = gr.JSON(show_label=False, elem_id="evidence")
 
@@ -99,6 +102,9 @@ class InspectTab:
         frame = self.frame
         pictures = [self.pair, self.overlay, self.regions, self.guided]
         self.shown = [self.card, *pictures, self.legend, self.words, self.evidence, self.report, frame.seen]
+        if self.judging:
+            self.judging.wire()
+            self.shown += [self.judging.number, self.judging.recorded, self.judging.verdict]
         self.known = [frame.sample, frame.model, frame.lang, frame.seen, self.prompt]
         self.options: dict[str, Any] = {
             "concurrency_limit": 1,
@@ -159,7 +165,8 @@ class InspectTab:
         if sample is None:
             return View(card=empty("welcome", lang))
         try:
-            return look(with_words(sample, words), self.frame.models.get(model), lang, self.frame.shelf)
+            keep = partial(self.judging.recorder.keep, model=model) if self.judging else None
+            return look(with_words(sample, words), self.frame.models.get(model), lang, self.frame.shelf, keep)
         except FoilError as error:
             return failed(str(error), lang)
         except Exception as error:
@@ -172,7 +179,8 @@ class InspectTab:
         words = view.words or empty("nothing_yet", lang)
         guided = gr.update(value=view.guided, visible=view.guided is not None)
         pictures = [view.pair, view.overlay, view.regions, guided]
-        return [view.card, *pictures, view.legend, words, view.evidence, report, seen]
+        judged = self.judging.shown(view.record, lang) if self.judging else []
+        return [view.card, *pictures, view.legend, words, view.evidence, report, seen, *judged]
 
 
 def as_it_is(words: str) -> str:

@@ -1,5 +1,6 @@
 """Inspect one picture for the page: everything it shows, ready to be put into its places."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -17,6 +18,8 @@ from fusion.sample import Sample
 
 if TYPE_CHECKING:
     from fusion.detector import Detector
+
+Keep = Callable[[Inspection], int]  # records an inspection and returns its id
 
 DISPLAYED = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}  # by browsers
 SHOWN = 1600  # pixels of the longer side of a picture in the browser
@@ -37,6 +40,7 @@ class View:
     evidence: dict[str, Any] | None = None
     report: str | None = None
     score: float | None = None
+    record: int | None = None  # its id in the store
 
 
 def sample_of(path: str) -> Sample:
@@ -57,9 +61,10 @@ def preview(path: str, sample: Sample, shelf: Shelf) -> str:
     return shelf.put(f"{Path(path).stem}.png", pictures.png(pictures.shrunk(sample.image, SHOWN)))
 
 
-def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf) -> View:
-    """Inspect a sample, draw what was found, and write its report."""
+def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf, keep: Keep | None = None) -> View:
+    """Inspect a sample, record it where that is wished, draw what was found, and write its report."""
     inspection = inspect(sample, detector, lang)
+    record = keep(inspection) if keep else None
     normals = detector.calibration.scores.tolist()
     shown = page.pictures_of(inspection)
     report = shelf.put(f"{Path(sample.name).stem}.html", page.render(inspection, shown, normals).encode())
@@ -70,6 +75,7 @@ def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf) -> View
         evidence=inspection.to_json(),
         report=report,
         score=inspection.evidence.score,
+        record=record,
         **({} if inspection.evidence.map is None else _drawn(inspection, shown, lang, shelf)),
     )
 

@@ -11,10 +11,10 @@ from apps.ui.shelf import Shelf
 from apps.ui.teach_tab import TeachTab
 
 
-def build(models: Models, shelf: Shelf, clickable: Clickable = ()) -> gr.Blocks:
+def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | None = None) -> gr.Blocks:
     """Return the app, ready to be launched; `clickable` are pictures to try first: path, caption, model."""
     with gr.Blocks(title="Foil", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
-        frame = Frame(models, shelf)
+        frame = Frame(models, shelf, store)
         with gr.Tabs():
             with frame.put(gr.Tab, {"label": "tab.inspect"}, id="inspect"):
                 inspect_tab = InspectTab(frame, clickable)

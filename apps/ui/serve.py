@@ -40,7 +40,7 @@ def serve(
 ) -> None:
     """Serve app and REST door on 127.0.0.1 until Ctrl-C; with `example`, render and fit first what is missing of it.
 
-    `words` name what hears words, as for `Detector.with_words`, in every model; `store` is where the REST door records.
+    `words` name what hears words, as for `Detector.with_words`, in every model; `store` is where both record.
     """
     from apps.console import progress_shown
 
@@ -83,7 +83,7 @@ def launched(
     from apps.ui.theme import css, theme
 
     models = Models(words)
-    blocks = build(models, Shelf(temporary / "shelf"), clickable)
+    blocks = build(models, Shelf(temporary / "shelf"), clickable, store)
     blocks.launch(
         server_name=HOST,
         server_port=port,

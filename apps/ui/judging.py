@@ -1,0 +1,77 @@
+"""What a person thinks of a verdict, recorded beside it: only where the app was given a store."""
+
+from typing import Any, cast
+
+import gradio as gr
+
+from apps.commands.keeping import keeping
+from apps.ui.frame import Frame, html, told
+from apps.ui.words import word
+from assistant.inspection import Inspection
+from assistant.pictures import png
+from explain.catalogue import Lang
+from fusion.errors import BadSetting
+
+VERDICTS = ("PASS", "REVIEW", "REJECT")
+
+
+class Recorder:
+    """Keeps what the app inspects and what people decide, in one store."""
+
+    def __init__(self, store: str) -> None:
+        self.store = store
+
+    def keep(self, found: Inspection, model: str) -> int:
+        """Record an inspection, its picture without loss, and return the record's id."""
+        assert found.sample.image is not None  # else there is no inspection of a picture
+        return keeping(self.store, model, text=found.sample.text or "")(found, png(found.sample.image))
+
+    def decide(self, number: int, verdict: str, by: str, reason: str) -> int:
+        """Record what a person decided, and return that record's id."""
+        from assistant.store import Decided, open_store
+
+        return open_store(self.store).decide(number, cast(Decided, verdict), by, reason)
+
+
+class Judging:
+    """A few fields under the words; nothing is recorded before the button is pressed."""
+
+    def __init__(self, frame: Frame, recorder: Recorder) -> None:
+        self.frame, self.recorder, put = frame, recorder, frame.put
+        self.number = gr.State(None)
+        with put(gr.Accordion, {"label": "judge"}, open=False, elem_id="judging"):
+            self.recorded = html("", "recorded")
+            self.verdict = gr.Radio(_choices("en"), show_label=False, container=False, elem_id="judged")
+            with gr.Row():
+                self.by = put(gr.Textbox, {"label": "judge.by"}, max_lines=1, elem_id="judge-by", min_width=120)
+                self.reason = put(gr.Textbox, {"label": "judge.reason"}, max_lines=1, elem_id="judge-reason")
+            self.button = put(gr.Button, {"value": "judge.record"}, elem_id="judge-record")
+
+    def wire(self) -> None:
+        frame, hidden = self.frame, {"show_progress": "hidden"}
+        frame.lang.change(
+            lambda lang: gr.update(choices=_choices(lang)), frame.lang, self.verdict, queue=False, **hidden
+        )
+        given = [self.number, self.verdict, self.by, self.reason, frame.lang]
+        self.button.click(self._decide, given, [self.recorded, self.verdict, self.reason], **hidden)
+
+    def shown(self, number: int | None, lang: Lang) -> list[Any]:
+        """Return the values of number, sentence and choice for a new inspection."""
+        return [number, _note("judge.kept", lang, number) if number else "", None]
+
+    def _decide(self, number: int | None, verdict: str | None, by: str, reason: str, lang: Lang) -> list[Any]:
+        with told(lang):
+            if number is None:
+                raise BadSetting(word("judge.nothing", lang))
+            if verdict is None or not by.strip() or not reason.strip():
+                raise BadSetting(word("judge.missing", lang))
+            made = self.recorder.decide(number, verdict, by, reason)
+            return [_note("judge.done", lang, number, made), None, ""]
+
+
+def _note(key: str, lang: Lang, number: int, made: int = 0) -> str:
+    return f'<p class="foil-note">{word(key, lang, number=str(number), made=str(made))}</p>'
+
+
+def _choices(lang: Lang) -> list[tuple[str, str]]:
+    return [(word(f"judge.{verdict}", lang), verdict) for verdict in VERDICTS]
