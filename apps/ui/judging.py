@@ -12,7 +12,7 @@ from assistant.pictures import png
 from explain.catalogue import Lang
 from fusion.errors import BadSetting
 
-VERDICTS = ("PASS", "REVIEW", "REJECT")
+CHOICES = {"PASS": "judge.PASS", "REVIEW": "judge.REVIEW", "REJECT": "judge.REJECT"}  # verdict -> its words
 
 
 class Recorder:
@@ -74,4 +74,4 @@ def _note(key: str, lang: Lang, number: int, made: int = 0) -> str:
 
 
 def _choices(lang: Lang) -> list[tuple[str, str]]:
-    return [(word(f"judge.{verdict}", lang), verdict) for verdict in VERDICTS]
+    return [(word(key, lang), verdict) for verdict, key in CHOICES.items()]
