@@ -27,7 +27,10 @@ def report(
     final: Annotated[bool, typer.Option("--final", help="Release it; takes --by, and that nothing is open.")] = False,
     by: Annotated[str, typer.Option(help="Your name, which stands on every page.", show_default=False)] = "",
 ) -> None:
-    """Write a report from a store alone: what was inspected, by what, how far to trust it, what was found and decided.
+    """Report a sample, a lot or a period, from a store alone.
+
+    It says what was inspected, by what, how far to trust it, what was found, what people decided, and what was not
+    looked at.
 
     Without --sample, --lot, --since and --until it is of all that is on record. A draft says so on each page. A final
     report is refused while a REVIEW waits for a person's decision, or where the records don't hold.
