@@ -35,6 +35,8 @@ want was water way weather week well went were when while who whole whom why wil
 worst would write year yes yet you your
 """
 _LOADING = Lock()  # a second thread waits rather than loads the same
+REASONED = 0.15  # similarity that a verdict with a reason adds to a decision
+_THIS = re.compile(r"\b(?:this|that|the) (?:part|picture|image|photo|sample|piece)\b")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -65,7 +67,9 @@ def hear(asked: str, scene: Scene, before: str = "") -> Heard:
     english, unknown = glossed(named.masked.removesuffix(".").removesuffix(reason) if named.verdict else named.masked)
     if unknown > UNKNOWN or not english:
         return Heard("", named, 0.0, ())
-    scores = similarities(english)
+    scores = similarities(_THIS.sub("it", english))
+    if named.verdict and named.reason:
+        scores["decide"] += REASONED
     nearest = sorted(scores, key=scores.__getitem__, reverse=True)
     best, tool = scores[nearest[0]], nearest[0]
     return Heard("" if best < LEAST or tool == OTHER else tool, named, best, tuple(nearest))
@@ -126,8 +130,8 @@ def _word(word: str) -> str:
     small, known = word.lower(), _vocabulary()
     if small in known:
         return word
-    cuts = [(small[:at], small[at:]) for at in range(len(small) + 1)]
-    near = {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
+    cuts = [(small[:at], small[at:]) for at in range(1, len(small) + 1)]  # who slips seldom slips at once
+    near = {small[1] + small[0] + small[2:]} | {a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1}
     if len(small) > 3:
         near |= {a + b[1:] for a, b in cuts if b} | {a + c + b for a, b in cuts for c in LETTERS}
         near |= {a + c + b[1:] for a, b in cuts if b for c in LETTERS}
