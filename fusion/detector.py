@@ -51,9 +51,15 @@ class DetectorConfig:
     minutes: float = 5.0  # of training
     steps: int = 0  # of training, exactly; 0 = as many as the minutes allow
     weights: str = ""  # a file of weights to take instead of training
+    lessons: str = "all"  # what is learnt from: normals | repair (defects undone under "normal") | masks | all
 
     def __post_init__(self) -> None:
-        choices = {"method": METHODS, "align": ("auto", "on", "off"), "network": ("tiny", "small", "base")}
+        choices = {
+            "method": METHODS,
+            "align": ("auto", "on", "off"),
+            "network": ("tiny", "small", "base"),
+            "lessons": ("normals", "repair", "masks", "all"),
+        }
         for name, known in choices.items():
             if (value := getattr(self, name)) not in known:
                 raise BadSetting(f"{name} {value!r} is unknown; choose {' or '.join(known)}")

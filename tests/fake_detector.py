@@ -34,6 +34,7 @@ class FakeConfig:
     minutes: float = 5.0
     steps: int = 0
     weights: str = ""
+    lessons: str = "all"
 
 
 @dataclass(frozen=True, eq=False)

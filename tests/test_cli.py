@@ -590,3 +590,16 @@ def test_explain_model_says_what_to_do_without_a_network_and_with_a_strange_one(
     assert not (tmp_path / "plain.png").exists()
     library.save(FakeDetector("odd", card=FITTED | {"network": {"kept": True}}), "odd")
     assert "the card's network can't be read" in foil("explain-model", "odd", code=2).stderr
+
+
+def test_weights_are_asked_by_the_method_that_was_named_and_lessons_are_passed_on(
+    parts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr("assistant.fitting.fit_folder", lambda data, name, settings, *rest: asked.append(settings))
+    for method in ([], ["--method", "hybrid"]):
+        foil("fit", parts, "--name", "a", *method, "--weights", "w.safetensors", "--lessons", "normals", code=None)
+    assert [(one["method"], one["weights"], one["lessons"]) for one in asked] == [
+        ("neural", "w.safetensors", "normals"),
+        ("hybrid", "w.safetensors", "normals"),
+    ]

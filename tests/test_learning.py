@@ -20,7 +20,7 @@ from fusion.diffusion.network import SIZES
 from fusion.diffusion.teaching import Batch
 from fusion.diffusion.training import TrainingConfig
 from fusion.known import paraphrases
-from fusion.learning.batches import HIGH, LOW, Source, grown, repair_loss
+from fusion.learning.batches import HIGH, LESSONS, LOW, Source, grown, repair_loss
 from fusion.learning.choosing import Scores, closed_residuals, limits, score, verdict
 from fusion.learning.examples import Normals, Pairs, held_out, make_examples
 from fusion.learning.learn import DIGITS, FEWEST, Outcome, deal, learn, painted, unconditioned, unseen
@@ -264,7 +264,7 @@ def test_defects_are_undone_under_normal_and_normals_are_left_alone(monkeypatch:
 def test_what_was_said_of_a_normal_is_said_of_it_in_the_coordinates_that_it_gives(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    of, told = source(synthetic=False), 0
+    of, told = source(lessons="normals"), 0
     apart = replace(of, normals=replace(of.normals, told_x=of.normals.x + 100))
     for number in range(10):
         batch = quiet(monkeypatch, apart, number)
@@ -327,7 +327,7 @@ def test_only_what_was_said_of_a_normal_is_said_of_it_and_not_always(monkeypatch
 
 def test_batches_without_synthetic_defects_hold_the_members_alone() -> None:
     members = torch.tensor([3, 4, 9])
-    batch = source(synthetic=False, members=members)(0)
+    batch = source(lessons="normals", members=members)(0)
     of = source()
     for target in batch.target:
         (base,) = (of.normals.x.float() == target).all(dim=-1).all(dim=-1).nonzero()[0]
@@ -517,3 +517,12 @@ def test_the_weights_in_force_are_those_that_a_file_can_hold(outcome: Learnt) ->
         assert not module.training
         for weight in module.parameters():
             equal(weight.detach(), weight.detach().half().float())
+
+
+@pytest.mark.parametrize("lessons", LESSONS)
+def test_each_lesson_is_a_batch_of_the_size_that_it_says(lessons: str) -> None:
+    batch = source(lessons=lessons)(0)
+    assert len(batch.x) == 16
+    changed = (batch.target - batch.x).abs().amax(dim=(1, 2)) > 15  # a defect is twenty high, noise isn't
+    assert int(changed.sum()) == {"normals": 0, "repair": 1, "masks": 1, "all": 2}[lessons]
+    assert int(batch.cond.present[:, 2].sum()) == (lessons in ("masks", "all"))

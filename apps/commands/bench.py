@@ -28,6 +28,7 @@ def bench(
     size: Annotated[int, typer.Option(help="As in foil fit.", min=0)] = 0,
     minutes: Annotated[float, typer.Option(help="Of training, as in foil fit; methods of pictures share it.")] = 5.0,
     steps: Annotated[int, typer.Option(help="Of training, exactly, as in foil fit.", min=0)] = 0,
+    lessons: options.Lessons = None,
     network: Annotated[str | None, typer.Option(help="Its size, as in foil fit.", show_default=False)] = None,
     promise: Annotated[
         int, typer.Option(help="Instead: compare promised false alarms with seen ones over so many splits.", min=0)
@@ -84,6 +85,7 @@ def bench(
     common: dict[str, Any] = {"minutes": minutes} if trained else {}
     common |= {"steps": steps} if trained and steps else {}
     common |= {"network": network} if trained and network else {}
+    common |= {"lessons": lessons} if trained and lessons else {}
     if kind == "tables":
         text, failed = _tables(data, methods, seeds, label, drop or [], peers, json_file)
     elif kind == "movements":

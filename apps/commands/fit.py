@@ -38,6 +38,7 @@ def fit(
         Literal["tiny", "small", "base"] | None,
         typer.Option(help="Size of the network: 2, 5 or 23 million parameters.", show_default="small; movements tiny"),
     ] = None,
+    lessons: options.Lessons = None,
     weights: Annotated[
         Path | None, typer.Option(help="Trained weights (.safetensors) to take instead of training.")
     ] = None,
@@ -116,6 +117,7 @@ def fit(
 
             roles = options.roles(normal_dir, abnormal_dir, normal_test_dir, mask_dir)
             settings |= {"backbone": backbone, "size": size, "align": align, "minutes": minutes, "steps": steps}
-            settings |= {"method": "neural", "weights": str(weights)} if weights else {}
+            settings |= {"lessons": lessons} if lessons else {}
+            settings = {"method": "neural"} | settings | {"weights": str(weights)} if weights else settings
             lines = fit_folder(data, name, settings, roles, rates, force, progress).lines()
     typer.echo("\n".join(lines))

@@ -55,6 +55,14 @@ WhatIf = Annotated[
     str | None,
     typer.Option(help='Compute it: "region 1 were normal", "all were normal", "what would pass".', show_default=False),
 ]
+Lessons = Annotated[
+    Literal["normals", "repair", "masks", "all"] | None,
+    typer.Option(
+        metavar="WHAT",
+        help="A network learns from good parts alone (normals), repair or masks beside them, or all.",
+        show_default="all",
+    ),
+]
 Store = Annotated[
     str | None,
     typer.Option(envvar="FOIL_STORE", help="Where records are kept: a folder or a URL.", show_default=False),
@@ -69,7 +77,17 @@ SendPictures = Annotated[
 # options that not all kinds of data have, by the kinds that have them
 SOME: "dict[tuple[Kind, ...], tuple[str, ...]]" = {
     ("pictures",): (
-        *("normal_dir", "abnormal_dir", "normal_test_dir", "mask_dir", "backbone", "size", "align", "weights"),
+        *(
+            "normal_dir",
+            "abnormal_dir",
+            "normal_test_dir",
+            "mask_dir",
+            "backbone",
+            "size",
+            "align",
+            "weights",
+            "lessons",
+        ),
         *("words", "mask", "skeleton", "mm_per_px", "samples", "promise", "explanations"),
         *("language", "audience", "length", "patience", "send_pictures", "what_if", "kinds"),
     ),

@@ -21,7 +21,12 @@ from fusion.learned import image_only
 from fusion.learning.examples import Captions, Normals, Pairs
 
 LOW, HIGH = 0.5, 4.0  # of the noise levels: below, nothing can be undone; above, nothing is seen
-SHARES = {"normal": 0.875, "repair": 0.0625, "region": 0.0625}  # more repair costs what is found without words
+LESSONS: dict[str, dict[str, float]] = {  # share of a batch; more repair costs what is found without words
+    "normals": {"normal": 1.0},
+    "repair": {"normal": 0.9375, "repair": 0.0625},
+    "masks": {"normal": 0.9375, "region": 0.0625},
+    "all": {"normal": 0.875, "repair": 0.0625, "region": 0.0625},
+}
 DROP = 0.15  # of image and skeleton; words and masks say what is asked for, and are absent where nothing is
 
 
@@ -36,17 +41,16 @@ class Source:
     grid: tuple[int, int]
     seed: int
     size: int = 16
-    synthetic: bool = True  # False: learn from normals alone
+    lessons: str = "all"  # one of LESSONS
 
     def __call__(self, number: int) -> Batch:
         """Return batch number 0, 1, ..., always the same."""
         g = generator_of(self.seed, number)
-        shares = SHARES if self.synthetic and len(self.pairs) else {"normal": 1.0}
+        shares = LESSONS[self.lessons if len(self.pairs) else "normals"]
         counts = {kind: round(self.size * share) for kind, share in shares.items()}
         counts["normal"] += self.size - sum(counts.values())
-        parts = [self._normals(counts["normal"], g)]
-        if len(counts) > 1:
-            parts += [self._repaired(counts["repair"], g), self._within(counts["region"], g)]
+        ways = {"normal": self._normals, "repair": self._repaired, "region": self._within}
+        parts = [ways[kind](count, g) for kind, count in counts.items()]
         x, target = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
         sigma = training_sigmas(self.size, g, LOW, HIGH)
         noise = torch.randn(x.shape, generator=g) * sigma[:, None, None]
@@ -62,7 +66,7 @@ class Source:
             told = self.normals.said.told[base] & (torch.rand(count, generator=g) < 0.6)
             x = torch.where(told[:, None, None], self.normals.told_x[base].float(), x)
             cond = _where(told, self._known(base, x), self._seen(x))
-        if self.synthetic:
+        if self.lessons != "normals":
             called = ~told & (torch.rand(count, generator=g) < 0.1)
             cond = _where(called, _with(cond, "text", self._normal_words(count, g)), cond)
         return x, x, cond

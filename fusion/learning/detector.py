@@ -79,6 +79,7 @@ def train_detector(
         ready,
         dealt,
         config.method,
+        config.lessons,
     )
     seen = pictures[torch.cat(dealt[:2]).numpy()]  # not those that calibrate
     memory = detector.pictures.memory if isinstance(detector.pictures, Painter) else detector.pictures

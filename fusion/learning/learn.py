@@ -111,6 +111,7 @@ def learn(
     ready: Ready | None = None,
     dealt: tuple[Tensor, Tensor, Tensor] | None = None,
     method: str = "neural",
+    lessons: str = "all",
 ) -> Outcome:
     """Train a network of a size, and return it with its calibration, and whether it is better than the closed form.
 
@@ -123,7 +124,7 @@ def learn(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)  # of the first weights
         network, sight = Network(shape), Sight(width, shape.text)
-    source = Source(normals, pairs.of(training), captions, training, grid, config.seed)
+    source = Source(normals, pairs.of(training), captions, training, grid, config.seed, lessons=lessons)
     checks = replace(source, pairs=pairs.of(stop), members=stop, seed=config.seed + 1)
     if ready:
         ready.fill(network, sight)
