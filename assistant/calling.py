@@ -86,7 +86,11 @@ def _text(heard: Heard, scene: Scene, before: Call | None) -> str:
     english = re.sub("^.*?有", "has ", text) if heard.named.lang == "zh" and "有" in text else text
     english = glossed(english)[0] if heard.named.lang == "zh" else english
     found = None if heard.named.samples or _ALIKE.search(glossed(text)[0]) else _HAS.search(english)
-    return re.sub(r"^(?:any )?other parts? |^any other part ", "", found["what"]).strip(" ?.,") if found else ""
+    return (
+        re.sub(r"^(?:any )?other parts? |^any other part ", "", found["what"]).strip(" ?.,").removesuffix(" too")
+        if found
+        else ""
+    )
 
 
 def _verdict(heard: Heard, scene: Scene, before: Call | None) -> Any:

@@ -12,9 +12,9 @@ from assistant.lot import Lot
 from assistant.phrases import phrase
 from assistant.slots import Judged
 from assistant.suggestions import SUGGESTED
-from assistant.tools import Answer
+from assistant.tools import Answer, called
 from explain.catalogue import Lang, say
-from explain.language import Brief, quoted, template_text
+from explain.language import Brief, template_text
 from explain.wording import in_quotes, number, percent, points
 from fusion.modality.lexicon import translate
 
@@ -37,7 +37,7 @@ def thresholds(lot: Lot, lang: Lang, sample: str, review: float | None = None, r
     if sample in judged:
         before, after = (say(f"verdict.{verdict}", lang) for verdict in judged[sample])
         key = "rates.same" if before == after else "rates.this"
-        lines.append(phrase(key, lang, name=quoted(sample, lang), before=before, after=after))
+        lines.append(phrase(key, lang, name=called(sample, lang), before=before, after=after))
     changed = sum(before != after for before, after in judged.values())
     counts = _counted([after for _, after in judged.values()], lang)
     lines.append(phrase("rates.lot", lang, n=number(len(judged)), changed=number(changed), counts=counts))
@@ -49,7 +49,7 @@ def summary(lot: Lot, lang: Lang, verdict: Judged | None = None) -> Answer:
     verdicts = {name: seen.evidence.verdict for name, seen in lot.seen.items() if seen.evidence}
     if verdict:
         names = [name for name, one in verdicts.items() if one == verdict]
-        shown = [quoted(name, lang) for name in names[:NAMED]] + (["…"] if len(names) > NAMED else [])
+        shown = [called(name, lang) for name in names[:NAMED]] + (["…"] if len(names) > NAMED else [])
         said = say("list", lang).join(shown) or phrase("lot.none", lang)
         return Answer([phrase("lot.which", lang, verdict=say(f"verdict.{verdict}", lang), names=said)], names)
     counts = [_counted(list(verdicts.values()), lang)]
@@ -58,7 +58,7 @@ def summary(lot: Lot, lang: Lang, verdict: Judged | None = None) -> Answer:
     lines = [phrase("lot", lang, n=number(len(lot.seen)), counts=say("list", lang).join(filter(None, counts)))]
     if ranked := lot.scene("").ranked:
         score = points(lot.evidence(ranked[0]).score or 0.0)
-        lines.append(phrase("lot.worst", lang, name=quoted(ranked[0], lang), score=score))
+        lines.append(phrase("lot.worst", lang, name=called(ranked[0], lang), score=score))
     c = lot.detector.calibration
     rates = {"review_rate": percent(c.review_rate, lang), "reject_rate": percent(c.reject_rate, lang)}
     return Answer([*lines, phrase("lot.promise", lang, **rates, n=number(c.n))], list(lot.seen))
@@ -70,7 +70,7 @@ def sure(lot: Lot, lang: Lang, sample: str) -> Answer:
     if e.score is None or e.p_value is None:
         return Answer([tools.refused(e, sample, lang)], [sample])
     p, t = float(f"{e.p_value:.2g}"), e.thresholds
-    lines = [phrase("sure.p", lang, p=number(p), of_100=number(100 * p, 2), name=quoted(sample, lang))]
+    lines = [phrase("sure.p", lang, p=number(p), of_100=number(100 * p, 2), name=called(sample, lang))]
     if t.review > 0:
         times = {"times": number(e.score / t.reject, 2), "review_times": number(e.score / t.review, 2)}
         limits = {"score": points(e.score), "reject": points(t.reject), "review": points(t.review)}
@@ -110,7 +110,7 @@ def similar(lot: Lot, lang: Lang, sample: str, text: str = "") -> Answer:
     near = encode(wanted)
     likeness = {name: near @ encode(lines).T for name, lines in others.items()}  # (W, R): of words with regions
     ranked = sorted(others, key=lambda name: float(likeness[name].max(axis=1).mean()), reverse=True)[:NEAREST]
-    what = in_quotes(text, 80, lang) if text else quoted(sample, lang)
+    what = in_quotes(text, 80, lang) if text else called(sample, lang)
     lines = [phrase("similar.to", lang, what=what)]
     for name in ranked:
         best = int(np.argmax(likeness[name].max(axis=0)))
@@ -119,7 +119,7 @@ def similar(lot: Lot, lang: Lang, sample: str, text: str = "") -> Answer:
             "sight": _bare(tools.sights(lot.evidence(name), lang)[best]),
         }
         close = f"{float(likeness[name].max(axis=1).mean()):.2f}"
-        lines.append(phrase("similar", lang, name=quoted(name, lang), **seen, likeness=close))
+        lines.append(phrase("similar", lang, name=called(name, lang), **seen, likeness=close))
     return Answer(lines, ranked)
 
 

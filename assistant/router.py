@@ -1,4 +1,4 @@
-"""From a question to the tool that answers it, without a language model: nearest example, tell-tale words, slots.
+"""From a question to the tool that answers it, without a language model: nearest example, regression, tell-tale words.
 
 What is near nothing is not understood, and said to be so.
 """
@@ -18,7 +18,7 @@ from assistant.slots import Named, Scene, read
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LEAST = 0.5  # similarity, tell-tale words counted in, from which a question is understood; docs/conversation.md
+LEAST = 0.6  # similarity, tell-tale words counted in, from which a question is understood; docs/conversation.md
 OTHER = "other"  # of the examples: what nobody here can answer
 UNKNOWN = 0.3  # share of Chinese characters in no lexicon, from which nobody can say what was asked
 BARE = {"samples": "inspect", "regions": "region", "rates": "thresholds"}  # what is meant by a name alone
@@ -35,6 +35,7 @@ want was water way weather week well went were when while who whole whom why wil
 worst would write year yes yet you your
 """
 _LOADING = Lock()  # a second thread waits rather than loads the same
+RIDGE, LEANING = 3.0, 0.5  # of the regression, and how much it counts beside the nearest example
 REASONED = 0.15  # similarity that a verdict with a reason adds to a decision
 _THIS = re.compile(r"\b(?:this|that|the) (?:part|picture|image|photo|sample|piece)\b")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -76,15 +77,18 @@ def hear(asked: str, scene: Scene, before: str = "") -> Heard:
 
 
 def similarities(english: str) -> dict[str, float]:
-    """Return how near a question is to each tool: its nearest example, and the words that give the tool away."""
+    """Return how near a question is to each tool: nearest example, regression, words that give it away."""
     from fusion.modality.text import text_encoder  # imports torch
 
     with _LOADING:
-        vectors = _vectors()
-    near = vectors @ text_encoder().encode([english])[0]
-    scores = dict.fromkeys((*CUES, OTHER), 0.0)
+        vectors, weights = _learned()
+    asked = text_encoder().encode([english])[0]
+    near, leaning = vectors @ asked, (asked - vectors.mean(axis=0)) @ weights
+    scores = dict.fromkeys(CUES, 0.0)
     for (tool, _), one in zip(examples(), near, strict=True):
         scores[tool] = max(scores[tool], float(one))
+    for tool, lean in zip(CUES, leaning, strict=True):
+        scores[tool] += LEANING * float(lean)
     for tool, cues in CUES.items():
         scores[tool] += sum(weight for pattern, weight in cues if re.search(pattern, english))
     return scores
@@ -107,10 +111,14 @@ def glossed(text: str) -> tuple[str, float]:
 
 
 @cache
-def _vectors() -> "NDArray[np.float32]":
+def _learned() -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
+    """Return the examples' vectors, (N, D), and a ridge regression from vectors to tools, (D, tools)."""
     from fusion.modality.text import text_encoder
 
-    return text_encoder().encode([phrase for _, phrase in examples()])
+    vectors = text_encoder().encode([phrase for _, phrase in examples()])
+    x = vectors - vectors.mean(axis=0)
+    y = np.array([[tool == one for one in CUES] for tool, _ in examples()], np.float32)
+    return vectors, np.linalg.solve(x.T @ x + RIDGE * np.eye(x.shape[1], dtype=np.float32), x.T @ (y - y.mean(axis=0)))
 
 
 @cache

@@ -16,8 +16,8 @@ from assistant.lot_tools import TOOLS
 from assistant.phrases import phrase
 from assistant.router import hear
 from assistant.suggestions import SUGGESTED, suggestions
+from assistant.tools import called
 from explain.catalogue import Lang, say
-from explain.language import quoted
 from explain.wording import in_quotes, number
 from fusion.errors import FoilError
 
@@ -74,6 +74,9 @@ class Session:
         if waiting and _NO.fullmatch(question.strip()):
             yield Reply(dropped[0], waiting.lang, suggested=suggestions("inspect", waiting.lang))
             return
+        if _YES.fullmatch(question.strip()) or _NO.fullmatch(question.strip()):  # to what, nobody knows
+            yield self._lost((), lang, dropped)
+            return
         if not self.lot.seen:
             yield Reply(phrase("nothing_yet", lang), lang)
             return
@@ -88,9 +91,7 @@ class Session:
         call = call_of(heard, scene, self._before)
         lang = call.lang
         if not call.tool:
-            examples = [in_quotes(one, 80, lang) for one in self._examples(heard.nearest, lang)]
-            text = phrase("not_understood", lang, examples=say("list", lang).join(examples))
-            yield Reply("\n".join([*dropped, text]), lang, suggested=self._examples(heard.nearest, lang))
+            yield self._lost(heard.nearest, lang, dropped)
             return
         so_far = Reply("\n".join(dropped), lang, call.tool, call.slots)
         yield so_far
@@ -119,7 +120,7 @@ class Session:
             "by": in_quotes(self._by, 80, call.lang),
         }
         slots |= {
-            "name": quoted(call.slots["sample"], call.lang),
+            "name": called(call.slots["sample"], call.lang),
             "reason": in_quotes(call.slots["reason"], 200, call.lang),
         }
         text = "\n".join(filter(None, [so_far.text, phrase("decide.sure", call.lang, **slots)]))
@@ -135,7 +136,7 @@ class Session:
             record = self._store.decide(inspection, verdict, self._by, call.slots["reason"])
         except FoilError as error:
             return Reply(f"{phrase('decide.dropped', lang)} {error}", lang, call.tool, call.slots)
-        slots = {"record": str(record), "inspection": str(inspection), "name": quoted(name, lang)}
+        slots = {"record": str(record), "inspection": str(inspection), "name": called(name, lang)}
         text = phrase("decide.done", lang, **slots, verdict=say(f"verdict.{verdict}", lang))
         return Reply(text, lang, call.tool, call.slots, {name: inspection}, suggested=suggestions("decide", lang))
 
@@ -155,7 +156,10 @@ class Session:
         return replace(so_far, text="\n".join(filter(None, [so_far.text, said])), rests=rests)
 
     @staticmethod
-    def _examples(nearest: tuple[str, ...], lang: Lang) -> tuple[str, ...]:
-        """Return questions near to one that was not understood."""
+    def _lost(nearest: tuple[str, ...], lang: Lang, dropped: list[str]) -> Reply:
+        """Say that nothing was understood, with questions near to what was asked."""
         keys = [key for key in nearest if key in SUGGESTED][:3] or ["why", "where", "summary"]
-        return tuple(getattr(SUGGESTED[key], lang) for key in keys)
+        questions = tuple(getattr(SUGGESTED[key], lang) for key in keys)
+        examples = say("list", lang).join(in_quotes(one, 80, lang) for one in questions)
+        text = phrase("not_understood", lang, examples=examples)
+        return Reply("\n".join([*dropped, text]), lang, suggested=questions)

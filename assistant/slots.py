@@ -59,7 +59,7 @@ _VERDICTS: tuple[tuple[Judged, str], ...] = (
     ("REJECT", r"\breject|\bfail|\bscrap|\bbad\b|\bnot ok\b|不合格|判退|报废|不通过|没通过"),
     ("PASS", r"\bpass|\baccept|\bapprov|\bgood\b|\bok\b|\bfine\b|\brelease|合格|放行|通过|接受"),
 )
-_BECAUSE = re.compile(r"\b(?:because|since|the reason is)\b:?|因为|由于")
+_BECAUSE = re.compile(r"\b(?:because(?: of)?|since|the reason is)\b:?|因为|由于")
 _GERMANE = re.compile(r"[:,]\s*")
 
 

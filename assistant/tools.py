@@ -14,12 +14,13 @@ from assistant.pictures import contours, side_by_side
 from explain.catalogue import Lang, say
 from explain.difference import Region
 from explain.evidence import Evidence
-from explain.language import Brief, quoted, template_text
+from explain.language import Brief, template_text
 from explain.prompting import told
 from explain.wording import in_quotes, number, points, sentence, sight
 from fusion.modality.prompt import Prompt, read_prompt
 
 TOLD = 8  # regions in one answer
+NAME = 80  # characters
 HEIGHT = 480  # pixels of pictures side by side
 
 
@@ -66,15 +67,15 @@ def compare(lot: Lot, lang: Lang, sample: str, other: str) -> Answer:
         if e.score is None:
             return Answer([refused(e, name, lang)], pair)
         slots = {"verdict": say(f"verdict.{e.verdict}", lang), "score": points(e.score)}
-        lines.append(phrase("compare.line", lang, name=quoted(name, lang), **slots, regions=number(e.regions_found)))
+        lines.append(phrase("compare.line", lang, name=called(name, lang), **slots, regions=number(e.regions_found)))
     scores = {name: lot.evidence(name).score or 0.0 for name in pair}
     less, more = sorted(pair, key=scores.__getitem__)
     by = points(round(scores[more] - scores[less], 2))
-    slots = {"more": quoted(more, lang), "less": quoted(less, lang), "by": by}
+    slots = {"more": called(more, lang), "less": called(less, lang), "by": by}
     lines.append(phrase("compare.more", lang, **slots) if scores[more] > scores[less] else phrase("compare.same", lang))
     for name in pair:
         lines += [
-            phrase("compare.strongest", lang, name=quoted(name, lang), sight=one)
+            phrase("compare.strongest", lang, name=called(name, lang), sight=one)
             for one in sights(lot.evidence(name), lang)[:1]
         ]
     drawn = [picture for name in pair if (picture := outlined(lot, name)) is not None]
@@ -130,7 +131,7 @@ def normal(lot: Lot, lang: Lang, sample: str) -> Answer:
     found = lot.inspection(sample)
     if found.evidence.score is None or found.sample.image is None:
         return Answer([refused(found.evidence, sample, lang)], [sample])
-    said = phrase("normal", lang, name=quoted(sample, lang), found=number(found.evidence.regions_found))
+    said = phrase("normal", lang, name=called(sample, lang), found=number(found.evidence.regions_found))
     return Answer([said], [sample], side_by_side([found.sample.image, found.detection.normal], HEIGHT))
 
 
@@ -141,6 +142,11 @@ def what_if(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), to
     return Answer([answered if isinstance(answered, str) else answered.text], [sample])
 
 
+def called(name: str, lang: Lang) -> str:
+    """Return the name of a picture in the lot, in quotation marks: with its folder, where another has its last part."""
+    return in_quotes(name, NAME, lang)
+
+
 def sights(e: Evidence, lang: Lang) -> list[str]:
     """Return of every described region what it is and where, without figures."""
     return [sight(r, e.frame, min(e.sample.width, e.sample.height), lang) for r in e.regions]
@@ -148,7 +154,7 @@ def sights(e: Evidence, lang: Lang) -> list[str]:
 
 def refused(e: Evidence, name: str, lang: Lang) -> str:
     """Return why nothing can be said of a refused picture."""
-    return phrase("refused", lang, name=quoted(name, lang), refusal=(e.refusal or "").rstrip(" .!。"))
+    return phrase("refused", lang, name=called(name, lang), refusal=(e.refusal or "").rstrip(" .!。"))
 
 
 def outlined(lot: Lot, sample: str, text: str = "") -> Picture | None:
@@ -164,9 +170,9 @@ def _nothing(e: Evidence, name: str, regions: Sequence[int], lang: Lang) -> str 
     if e.score is None:
         return refused(e, name, lang)
     if not e.regions:
-        return phrase("none_marked", lang, name=quoted(name, lang))
+        return phrase("none_marked", lang, name=called(name, lang))
     missing = [n for n in regions if not 1 <= n <= len(e.regions)]
-    slots = {"name": quoted(name, lang), "found": number(len(e.regions))}
+    slots = {"name": called(name, lang), "found": number(len(e.regions))}
     return phrase("missing", lang, number=number(missing[0]), **slots) if missing else None
 
 
@@ -175,7 +181,7 @@ def _there(e: Evidence, place: str, name: str, lang: Lang) -> list[str]:
     here = [r for r in e.regions if (r.border != "inside" if place == "edge" else _within(place, r.place))]
     if here:
         return [_sentence(e, r, lang) for r in here]
-    slots = {"name": quoted(name, lang), "place": say(f"at.{place}", lang)}
+    slots = {"name": called(name, lang), "place": say(f"at.{place}", lang)}
     return [phrase("none_there", lang, **slots, found=number(len(e.regions)))]
 
 

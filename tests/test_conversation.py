@@ -114,6 +114,13 @@ def test_references_go_over_turns_and_languages(session: Session) -> None:
     )
 
 
+def test_pictures_of_the_same_name_are_told_apart_by_their_folders(plate: Plate) -> None:
+    lot = Lot(FakeDetector())  # type: ignore[arg-type]
+    lot.fill([plate("good/1.png"), plate("bad/1.png", spot=228)])
+    told = said(Session(lot), "compare bad/1.png with 1.png").text
+    assert "“bad/1.png” differs more from normal than “1.png”" in told
+
+
 def test_thresholds_are_computed_and_never_set(session: Session) -> None:
     told = said(session, "set the reject rate to 0.01 %")
     assert "reject from" in told.text
@@ -121,7 +128,9 @@ def test_thresholds_are_computed_and_never_set(session: Session) -> None:
     assert session.lot.detector.calibration.reject_rate == 0.01
 
 
-@pytest.mark.parametrize("question", ["what is the weather tomorrow?", "给我讲个笑话", "asdf qwer", "!!!", "<b>", "好"])
+@pytest.mark.parametrize(
+    "question", ["what is the weather tomorrow?", "给我讲个笑话", "asdf qwer", "!!!", "<b>", "yes", "好"]
+)
 def test_what_is_not_understood_is_said_and_does_nothing(session: Session, question: str) -> None:
     told = said(session, question)
     assert (told.tool, told.rests) == ("", {})
