@@ -434,7 +434,14 @@ def test_a_model_that_lacks_a_tensor_of_what_was_learnt_is_refused(
 
 
 @pytest.mark.parametrize(
-    "change", [{"network": {"channels_in": 10}}, {"network": {"grid": [4, 4]}}, {"channels": [3]}, {"network": {}}]
+    "change",
+    [
+        {"network": {"channels_in": 10}},
+        {"network": {"grid": [4, 4]}},
+        {"question": {"channels": [3]}},
+        {"question": {"method": "guessing"}},
+        {"network": {}},
+    ],
 )
 def test_a_model_learnt_on_another_representation_is_refused(
     neural: Detector, change: dict[str, Any], tmp_path: Path
@@ -442,7 +449,7 @@ def test_a_model_learnt_on_another_representation_is_refused(
     neural.save_pretrained(tmp_path / "other")
     config = config_of(tmp_path / "other")
     for name, value in change.items():
-        config["learned"][name] = {**config["learned"][name], **value} if value and name == "network" else value
+        config["learned"][name] = {**config["learned"][name], **value} if value else value
     write_manifest(tmp_path / "other", config)
     with pytest.raises(BadModel, match="this Foil can't read the model"):
         Detector.from_pretrained(tmp_path / "other")

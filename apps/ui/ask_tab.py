@@ -63,8 +63,11 @@ class AskTab:
         given = [self.chat, self.talk, frame.sample, frame.model, frame.lang]
         filled = [self.chat, self.talk, self.picture, *self.chips]
         options: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "inspect", "show_progress": "hidden"}
-        asked = self.box.submit(self._ask, [self.box, *given], [self.box, *filled], **options)
-        clicked = [chip.click(self._click, [chip, *given], filled, **options) for chip in self.chips]
+        answer = filled[:3]
+        asked = self.box.submit(self._ask, [self.box, *given], [self.box, *answer], **options)
+        clicked = [chip.click(self._click, [chip, *given], answer, **options) for chip in self.chips]
+        for event in (asked, *clicked):  # by itself: of updates that come close together the browser may lose one
+            event.then(_next, self.talk, self.chips, show_progress="hidden", queue=False)
         self.box.stop(None, cancels=[asked, *clicked])
         for event in (self.new.click, self.chat.clear, frame.model.input):
             event(self._new, frame.lang, filled, show_progress="hidden")
@@ -101,16 +104,18 @@ class AskTab:
             question = question.strip() or word("ask.first", lang)
             history = [*history, {"role": "user", "content": shown(question)}]
             working = {"role": "assistant", "content": word("ask.at_it", lang)}
-            yield [[*history, working], talk, *[gr.skip()] * (1 + OFFERED)]
+            yield [[*history, working], talk, gr.skip()]
             if sample is not None:
                 talk.beside(sample)
             for path in files:
                 talk.upload(path)
+            messages: list[Message] = []
             for messages, reply in answered(talk, question, self.frame.shelf, lang):
-                yield [[*history, *messages], talk, gr.skip(), *offered(reply.suggested, reply.lang)]
+                talk.offered = offered(reply.suggested, reply.lang)
+                yield [[*history, *messages], talk, gr.skip()]
             drawn = talk.at_hand()
             beside = None if drawn is None else file("at-hand.png", drawn, self.frame.shelf)
-            yield [gr.skip(), talk, beside, *[gr.skip()] * OFFERED]
+            yield [[*history, *messages], talk, beside]
 
     def _new(self, lang: Lang) -> list[Any]:
         return [[], None, None, *offered((), lang)]
@@ -121,6 +126,11 @@ def offered(questions: tuple[str, ...], lang: Lang) -> list[Any]:
     questions = (questions or suggestions("", lang, OFFERED))[:OFFERED]
     padded = [*questions, *[""] * (OFFERED - len(questions))]
     return [gr.update(value=one, visible=bool(one)) for one in padded]
+
+
+def _next(talk: Talk | None) -> list[Any]:
+    """Return the buttons' words after an answer."""
+    return [gr.skip()] * OFFERED if talk is None or not talk.offered else talk.offered
 
 
 def warm() -> None:

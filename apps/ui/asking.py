@@ -31,6 +31,7 @@ class Talk:
     def __init__(self, detector: "Detector") -> None:
         self.detector = detector
         self.session = Session(Lot(detector))
+        self.offered: list[Any] = []  # what the buttons say after the last answer
         self._known: dict[str, str] = {}  # content -> name
         self._beside = ""  # content of the Inspect tab's picture when the last question was asked
 

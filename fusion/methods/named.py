@@ -42,6 +42,10 @@ class Question:
     channels: tuple[int, ...]  # of each representation
     gate: float  # diffusion time that 95 of 100 normals stay below
 
+    def __post_init__(self) -> None:
+        if self.method not in ASKS:
+            raise ValueError(f"no method is called {self.method!r}; known are {', '.join(ASKS)}")
+
     @classmethod
     def about(cls, method: str, channels: Sequence[int], normals: Tensor) -> "Question":
         """Prepare a method's question by normals that the denoiser never saw, (N, P, C)."""
