@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 
 from fusion.calibration import Calibration
-from fusion.comparison import widened
 from fusion.detection import Basis, Detection, Guidance
 from fusion.errors import BadInput, BadSetting
 from fusion.guidance import Guided, changed, describes, search, told
@@ -107,14 +106,15 @@ class Detector:
         look_at = where_to_look(sample.mask, prompt, image.shape)
         with one_thread(), torch.inference_mode():
             seen = self.encoder(image)
-            plain = self.places(seen, sample)
+            ways, plain = [seen], self.places(seen, sample)
             refusal = self.world.refusal(looks(seen.picture, image.shape), plain)
             ignored = None if look_at is None else left_out(look_at, seen.affine, self.encoder.frame.config.size)
-            if ignored is not None:  # imputed by normals, it can't speak through its neighbours' surroundings either
-                filled = self.pictures.reconstruct(seen.picture, widened(ignored))
+            if ignored is not None:
+                filled, _, _ = self.pictures.repair(seen.picture, ignored)
                 seen = self.encoder.encode(np.rint(filled).astype(np.uint8), seen.affine)
-                plain = self.places(seen, sample)
-            guided = self._guided(seen, sample, plain, prompt, said) if prompt else None
+                ways.append(seen)
+                plain = self._least(ways, sample)
+            guided = self._guided(ways, sample, plain, prompt, said) if prompt else None
         cells = guided.cells if guided else plain
         if ignored is not None:
             cells = np.where(looked_at(ignored, self.encoder.grid, sample.name), cells, cells.min())
@@ -248,7 +248,7 @@ class Detector:
 
     def _guided(
         self,
-        seen: Encoded,
+        ways: Sequence[Encoded],
         sample: Sample,
         plain: NDArray[np.float32],
         prompt: Prompt,
@@ -256,9 +256,19 @@ class Detector:
     ) -> Guided:
         """Return what a prompt does to a map; `said` is what it says of the normal part, if it does."""
         if said is not None:
-            cells = self.places(seen, sample, said)
+            cells = self._least(ways, sample, said)
             return Guided(cells, None, changed(plain, cells), None, None, described=True)
-        return search(partial(self._named, seen), plain, prompt, self.calibration.thresholds.review)
+        return search(partial(self._named, ways[-1]), plain, prompt, self.calibration.thresholds.review)
+
+    def _least(
+        self, ways: Sequence[Encoded], sample: Sample, text: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """Return how far each cell is from its normal version in whichever way of seeing the sample it is the least.
+
+        An ignored place speaks through its neighbours' surroundings only as it is, the seam of what fills it only where
+        it is filled; what lies beside it shows both ways.
+        """
+        return np.asarray(np.minimum.reduce([self.places(seen, sample, text) for seen in ways]), np.float32)
 
     def _named(self, seen: Encoded, words: str) -> NDArray[np.float32]:
         """Return the share of each cell that words name, (rows, columns) in [0, 1]."""

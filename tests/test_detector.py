@@ -137,6 +137,19 @@ def test_the_map_of_a_texture_peaks_near_a_corner_where_the_defect_is(
 
 
 @PRODUCTS
+@pytest.mark.parametrize("part", ["left half", "middle"])
+def test_a_good_part_stays_good_wherever_one_looks(detectors: Detectors, product: str, part: str) -> None:
+    for seed in range(140, 145):
+        image = DRAW[product](seed).image
+        height, width = image.shape[:2]
+        mask = np.zeros((height, width), np.float32)
+        mask[:, : width // 2] = part == "left half"
+        mask[height // 4 : height // 2, width // 3 : 2 * width // 3] += part == "middle"
+        whole, masked = look(detectors[product], image), look(detectors[product], image, mask.clip(0, 1))
+        assert masked.pred_score < max(whole.pred_score, whole.thresholds.review) + 0.5
+
+
+@PRODUCTS
 def test_the_mask_covers_the_defect_and_little_else(product: str, bad: dict[str, Any]) -> None:
     hit = [(found.pred_mask & case.mask).sum() / case.mask.sum() for case, found in bad[product]]
     beside = [(found.pred_mask & ~case.mask).sum() / case.mask.size for case, found in bad[product]]
