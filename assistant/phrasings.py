@@ -156,6 +156,7 @@ threshold: 标准 阈值 门限 界限 | score: 分数 得分 | number of parts:
 likely: 可能 | likelihood: 可能性 概率 几率 | mistaken: 弄错 搞错 出错 判错 错了 | accurate: 准 准确 准不准
 trust: 信任 相信 信 | weakness: 缺点 弱点 | bad at: 不擅长 | seen before: 见过 出现过 发生过 遇到过
 before: 以前 之前 | accept: 同意 批准 认可 判为合格 判合格 接受 标记为合格 记为合格
+were rejected: 被判不合格 被判为不合格 被判退 被拒 | which ones: 哪些 哪几件 哪几个
 reject it: 退回 打回 判为不合格 判不合格 标记为不合格 | document: 文档 | file: 文件 | print: 打印 | write: 写
 save: 保存 | download: 下载 | delete: 删除 删掉 清空 | how do i use this: 怎么用 用法 使用方法 | use: 使用
 who are you: 你是谁 你是什么 介绍一下你自己 | thanks: 谢谢 多谢 | is there any: 有 有没有
