@@ -106,8 +106,9 @@ def test_an_example_is_clicked_and_judged(visit: Visit) -> None:
     assert visit.text("#caption") == "A plate with a <b>bright</b> stain."
     for place in ("#pair", "#overlay", "#regions", "#legend"):
         page.locator(f"{place} img").first.wait_for()
-        assert all(
-            page.locator(f"{place} img").evaluate_all("all => all.map(img => img.complete && img.naturalWidth > 0)")
+        page.wait_for_function(
+            "place => [...document.querySelectorAll(place)].every(img => img.complete && img.naturalWidth > 0)",
+            arg=f"{place} img",
         )
     with page.expect_download() as download:
         page.locator("#report").click()
