@@ -113,7 +113,7 @@ class Detector:
                 filled, _, _ = self.pictures.repair(seen.picture, ignored)
                 seen = self.encoder.encode(np.rint(filled).astype(np.uint8), seen.affine)
                 ways.append(seen)
-                plain = self._least(ways, sample)
+                plain = np.minimum(plain, self.places(seen, sample))  # as `_least` does
             guided = self._guided(ways, sample, plain, prompt, said) if prompt else None
         cells = guided.cells if guided else plain
         if ignored is not None:

@@ -1,10 +1,14 @@
 """What the tests of the store and of the audit chain share: a shop with a model, its pictures, and a store of them."""
 
 import sqlite3
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pytest
+from table_cases import COLUMNS, off, rows
 from typer.testing import CliRunner, Result
 
 from apps.cli import app
@@ -17,6 +21,15 @@ def foil(*args: str | Path | int, code: int | None = 0) -> Result:
     result = CliRunner().invoke(app, [str(arg) for arg in args], env={"COLUMNS": "100"})
     assert code is None or result.exit_code == code, result.output
     return result
+
+
+def inspect_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fit on rows of a table, and inspect two of new.csv that are off into a store, records."""
+    monkeypatch.delitem(sys.modules, "fusion.detector")  # a table's own detector stands on torch
+    for name, values in (("plant", rows(40)), ("new", off(2))):
+        np.savetxt(folder / f"{name}.csv", values, delimiter=",", header=",".join(COLUMNS), comments="")
+    foil("fit", folder / "plant.csv", "--name", "plant")
+    foil("inspect", folder / "new.csv", "--model", "plant", "--store", folder / "records", code=None)
 
 
 @dataclass(frozen=True)

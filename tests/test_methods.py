@@ -11,11 +11,11 @@ from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
 from fusion.diffusion.sampling import last, reconstruct
 from fusion.methods.ask import Asked, falling, tops
 from fusion.methods.density import Inversion, ScoreNorms
-from fusion.methods.fractal import fractal
 from fusion.methods.hybrid import Dynamic, Posterior, TwoCalls, diffusion_time
 from fusion.methods.named import ASKS, JOINT, Question
 from fusion.methods.reconstruction import Adaptive, Imputed, Partial, Stitched, gratings
 from fusion.metrics import image_auroc
+from fusion.recipes import RECIPES
 from fusion.residual import Joint, Spread
 
 pytest_plugins = ["core_fixtures"]
@@ -87,10 +87,10 @@ def test_every_method_finds_a_defect_where_it_is_and_a_sample_by_itself_as_besid
 def test_drawn_to_nothing_the_corrected_walk_is_ddim_and_more_of_it_keeps_more_of_a_normal() -> None:
     d = Counted()
     x = d.normals(12, 2)
-    walk = Partial(1.0, noise="gaussian")
-    noised = x + asked(d).noise(x, "gaussian")
+    walk = Partial(1.0, noisy=True)
+    noised = x + asked(d).noise(x)
     torch.testing.assert_close(walk.walked(x, asked(d, 12)), last(reconstruct(noised, d, falling(1.0, 0.25, 4))))
-    far = [(x - Partial(1.0, 4, "gaussian", w).walked(x, asked(d, 12))).norm() for w in (0.0, 0.3, 0.7, 1.5)]
+    far = [(x - Partial(1.0, 4, True, w).walked(x, asked(d, 12))).norm() for w in (0.0, 0.3, 0.7, 1.5)]
     assert far == sorted(far, reverse=True)
 
 
@@ -126,16 +126,6 @@ def test_stitching_leaves_less_outside_the_defect_than_the_first_walk() -> None:
     plain, stitched = Partial(1.0)(bad, asked(d, 8)).mean(dim=1), ask(bad, asked(d, 8)).mean(dim=1)
     share = [(found[:, outside].mean() / found[:, PLACE].mean()) for found in (stitched, plain)]
     assert share[0] < share[1]
-
-
-def test_fractal_noise_is_of_unit_variance_and_alike_among_neighbours() -> None:
-    fields = fractal(0, (24, 24), 40)
-    assert (fields.shape, float(fields.mean().abs())) == ((576, 40), pytest.approx(0, abs=1e-5))
-    torch.testing.assert_close(fields.std(dim=0, correction=0), torch.ones(40))
-    lines = fields.view(24, 24, 40)
-    assert float((lines[:, 1:] * lines[:, :-1]).mean()) > 0.5
-    assert torch.equal(fractal(0, (24, 24), 40), fields)
-    assert not torch.equal(fractal(1, (24, 24), 40), fields)
 
 
 # --- density ------------------------------------------------------------------------------------------------------
@@ -214,7 +204,7 @@ def test_the_mean_of_several_walks_is_nearer_to_the_truth_than_one() -> None:
     d = Counted()
     clean = d.normals(8, 10)
     bad = damaged(clean)
-    walk = Partial(1.0, noise="gaussian")
+    walk = Partial(1.0, noisy=True)
     ends = [walk.walked(bad, asked(d, 8), number) for number in range(4)]
     assert (torch.stack(ends).mean(dim=0) - clean).norm() < min((end - clean).norm() for end in ends)
     found = Posterior()(bad, asked(d, 8))
@@ -222,6 +212,10 @@ def test_the_mean_of_several_walks_is_nearer_to_the_truth_than_one() -> None:
 
 
 # --- what they share ----------------------------------------------------------------------------------------------
+
+
+def test_every_method_of_pictures_that_trains_is_listed_and_says_so() -> None:
+    assert {row.name for row in RECIPES if row.trained and "pictures" in row.kinds} == set(ASKS)
 
 
 def test_the_highest_few_places_stand_for_a_sample() -> None:

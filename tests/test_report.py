@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import sys
 import time
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -15,8 +14,7 @@ from fake_detector import FakeDetector
 from network_card import NETWORK
 from PIL import Image
 from pypdf import PdfReader
-from record_cases import Shop, foil
-from table_cases import COLUMNS, off, rows
+from record_cases import Shop, foil, inspect_rows
 
 from assistant import library
 from assistant.inspection import inspect_paths
@@ -203,11 +201,7 @@ def test_detection_limits_are_drawn_where_the_card_has_them(shop: Shop) -> None:
 
 
 def test_rows_of_a_table_are_reported_by_their_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "fusion.detector")  # a table's own detector stands on torch
-    for name, values in (("plant", rows(40)), ("new", off(2))):
-        np.savetxt(tmp_path / f"{name}.csv", values, delimiter=",", header=",".join(COLUMNS), comments="")
-    foil("fit", tmp_path / "plant.csv", "--name", "plant")
-    foil("inspect", tmp_path / "new.csv", "--model", "plant", "--store", tmp_path / "records", code=None)
+    inspect_rows(tmp_path, monkeypatch)
     foil("report", "--store", tmp_path / "records", "--out", tmp_path / "rows.pdf", "--lang", "zh")
     whole = " ".join(pages(tmp_path / "rows.pdf"))
     assert "new.csv row 1" in whole

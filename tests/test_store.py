@@ -2,15 +2,14 @@
 
 import json
 import sqlite3
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import Plate
 from fake_detector import FakeDetector
-from record_cases import Shop, foil
-from table_cases import COLUMNS, off, rows
+from record_cases import Shop, foil, inspect_rows
+from table_cases import COLUMNS
 
 from assistant import library
 from explain.evidence import Evidence
@@ -164,11 +163,7 @@ def test_the_tables_are_those_that_the_migrations_make(tmp_path: Path) -> None:
 
 
 def test_rows_of_a_table_are_recorded_with_their_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "fusion.detector")  # a table's own detector stands on torch
-    for name, values in (("plant", rows(40)), ("new", off(2))):
-        np.savetxt(tmp_path / f"{name}.csv", values, delimiter=",", header=",".join(COLUMNS), comments="")
-    foil("fit", tmp_path / "plant.csv", "--name", "plant")
-    foil("inspect", tmp_path / "new.csv", "--model", "plant", "--store", tmp_path / "records", code=None)
+    inspect_rows(tmp_path, monkeypatch)
     kept = json.loads(foil("store", "show", 4, "--json", "--store", tmp_path / "records").stdout)
     assert kept["values"] == dict(
         zip(COLUMNS, np.loadtxt(tmp_path / "new.csv", delimiter=",", skiprows=1)[1], strict=True)

@@ -114,10 +114,11 @@ def create(store: str | None = None, port: int = 7861) -> FastMCP:
         if isinstance(found, Failure):
             raise BadInput(found.reason)
         drawn = page.pictures_of(found)
-        if what not in ("normal", "map") or found.evidence.map is None:
-            drawn["regions"] = pictures.contours(drawn["input"], found.detection, found.evidence.regions)
-        key = {"map": "overlay"}.get(what, what)
-        return Image(data=pictures.png(pictures.shrunk(drawn.get(key, drawn["input"]), SEEN)), format="png")
+        seen = drawn["input"]
+        shown = {"normal": drawn.get("normal", seen), "map": drawn.get("overlay", seen)}.get(what)
+        if shown is None:
+            shown = pictures.contours(seen, found.detection, found.evidence.regions)
+        return Image(data=pictures.png(pictures.shrunk(shown, SEEN)), format="png")
 
     return server
 

@@ -92,7 +92,7 @@ class AskTab:
         model: str | None,
         lang: Lang,
     ) -> Iterator[list[Any]]:
-        """Yield the values of `filled` as the answer grows."""
+        """Yield messages, conversation and picture as the answer grows."""
         with told(lang):
             if not model:
                 raise BadSetting(word("no_model.picked", lang))

@@ -1,7 +1,7 @@
 """What both tabs share: the header with model and language, the visitor's states, and how words and errors appear."""
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
 from typing import Any
@@ -27,7 +27,7 @@ class Frame:
     def __init__(self, models: Models, shelf: Shelf, store: str | None = None) -> None:
         """Take where inspections and decisions are recorded, if they are."""
         self.models, self.shelf, self.store = models, shelf, store
-        self._worded: dict[Any, dict[str, str]] = {}  # component -> its property -> the key of the word in it
+        self._worded: dict[Any, Callable[[Lang], dict[str, Any]]] = {}  # component -> its properties in a language
         self.sample, self.seen = gr.State(None), gr.State({})  # the picture at hand; scores so far, by model
         with gr.Row(elem_id="header"):
             self._brand = html(brand("en"), "brand")
@@ -39,9 +39,17 @@ class Frame:
 
     def put(self, kind: Any, words: dict[str, str], **options: Any) -> Any:
         """Make a component; `words` names, for its properties, the words that they show."""
-        component = kind(**options, **{name: word(key, "en") for name, key in words.items()})
-        self._worded[component] = words
-        return component
+        return self._spoken(kind, lambda lang: {name: word(key, lang) for name, key in words.items()}, options)
+
+    def choose(self, words: dict[str, str], **options: Any) -> gr.Radio:
+        """Make a choice between values; `words` names, for each, the word that it shows."""
+        options = {"show_label": False, "container": False} | options
+
+        def spoken(lang: Lang) -> dict[str, Any]:
+            return {"choices": [(word(key, lang), value) for value, key in words.items()]}
+
+        radio: gr.Radio = self._spoken(gr.Radio, spoken, options)
+        return radio
 
     def wire(self, blocks: gr.Blocks) -> Any:
         """Speak the visitor's language, know the models, and return the event that ends the start."""
@@ -50,8 +58,12 @@ class Frame:
         return blocks.load(self._started, None, [self.lang, self.model], show_progress="hidden")
 
     def _in_words(self, lang: Lang) -> list[Any]:
-        words = [{name: word(key, lang) for name, key in keys.items()} for keys in self._worded.values()]
-        return [brand(lang), *(gr.update(**changes) for changes in words)]
+        return [brand(lang), *(gr.update(**spoken(lang)) for spoken in self._worded.values())]
+
+    def _spoken(self, kind: Any, spoken: Callable[[Lang], dict[str, Any]], options: dict[str, Any]) -> Any:
+        component = kind(**options, **spoken("en"))
+        self._worded[component] = spoken
+        return component
 
     def _started(self, request: gr.Request) -> tuple[Lang, Any]:
         known = library.names("pictures")

@@ -41,19 +41,15 @@ class Judging:
         self.number = gr.State(None)
         with put(gr.Accordion, {"label": "judge"}, open=False, elem_id="judging"):
             self.recorded = html("", "recorded")
-            self.verdict = gr.Radio(_choices("en"), show_label=False, container=False, elem_id="judged")
+            self.verdict = frame.choose(CHOICES, elem_id="judged")
             with gr.Row():
                 self.by = put(gr.Textbox, {"label": "judge.by"}, max_lines=1, elem_id="judge-by", min_width=120)
                 self.reason = put(gr.Textbox, {"label": "judge.reason"}, max_lines=1, elem_id="judge-reason")
             self.button = put(gr.Button, {"value": "judge.record"}, elem_id="judge-record")
 
     def wire(self) -> None:
-        frame, hidden = self.frame, {"show_progress": "hidden"}
-        frame.lang.change(
-            lambda lang: gr.update(choices=_choices(lang)), frame.lang, self.verdict, queue=False, **hidden
-        )
-        given = [self.number, self.verdict, self.by, self.reason, frame.lang]
-        self.button.click(self._decide, given, [self.recorded, self.verdict, self.reason], **hidden)
+        given = [self.number, self.verdict, self.by, self.reason, self.frame.lang]
+        self.button.click(self._decide, given, [self.recorded, self.verdict, self.reason], show_progress="hidden")
 
     def shown(self, number: int | None, lang: Lang) -> list[Any]:
         """Return the values of number, sentence and choice for a new inspection."""
@@ -71,7 +67,3 @@ class Judging:
 
 def _note(key: str, lang: Lang, number: int, made: int = 0) -> str:
     return f'<p class="foil-note">{word(key, lang, number=str(number), made=str(made))}</p>'
-
-
-def _choices(lang: Lang) -> list[tuple[str, str]]:
-    return [(word(key, lang), verdict) for verdict, key in CHOICES.items()]

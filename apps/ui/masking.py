@@ -29,7 +29,7 @@ class Masking:
     def __init__(self, frame: Frame) -> None:
         self.frame, put = frame, frame.put
         with put(gr.Accordion, {"label": "mask"}, open=False, elem_id="masking"):
-            self.means = gr.Radio(_choices("en"), value="look", show_label=False, container=False, elem_id="means")
+            self.means = frame.choose({"look": "mask.look", "ignore": "mask.ignore"}, value="look", elem_id="means")
             self.drawing = gr.ImageEditor(
                 type="numpy",
                 sources=(),
@@ -50,7 +50,6 @@ class Masking:
     def wire(self) -> tuple[Any, Any]:
         """Answer the accordion's events; return those after which the sample is another one."""
         frame, hidden = self.frame, {"show_progress": "hidden"}
-        frame.lang.change(lambda lang: gr.update(choices=_choices(lang)), frame.lang, self.means, queue=False, **hidden)
         given = [frame.sample, self.drawing, self.file, self.means, frame.lang]
         applied = self.apply.click(_masked, given, frame.sample, **hidden)
         cleared = self.clear.click(self._cleared, frame.sample, [frame.sample, self.drawing, self.file], **hidden)
@@ -118,7 +117,3 @@ def _masked(
             raise BadInput(word("mask.no_picture", lang))
         height, width = sample.image.shape[:2]
         return replace(sample, mask=mask_of(editor, file, means, (width, height)))
-
-
-def _choices(lang: Lang) -> list[tuple[str, str]]:
-    return [(word("mask.look", lang), "look"), (word("mask.ignore", lang), "ignore")]

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from fusion.condition import Condition
 from fusion.diffusion.denoiser import Denoiser
 from fusion.diffusion.noise import noise_of
-from fusion.methods.fractal import fractal
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +43,8 @@ class Asked:
         """Return a difference's length at each place, for each representation, (B, P, C) -> (B, V, P)."""
         return torch.stack([part.norm(dim=-1) for part in torch.split(apart, list(self.channels), dim=-1)], dim=1)
 
-    def noise(self, x: Tensor, kind: str, number: int = 0) -> Tensor:
+    def noise(self, x: Tensor, number: int = 0) -> Tensor:
         """Return noise for every sample of a batch, (P, C): the same for all, so that what it does is calibrated."""
-        if kind == "simplex":
-            return fractal(number, self.grid, x.shape[-1])
         return noise_of(number, x.shape[1:])
 
 
@@ -65,5 +63,4 @@ def tops(values: Tensor, share: float = 0.02) -> Tensor:
 
 def falling(start: float, low: float, steps: int) -> Sequence[float]:
     """Return levels of a walk from `start`, and a last 0."""
-    levels = torch.logspace(torch.tensor(start).log10().item(), torch.tensor(low).log10().item(), steps)
-    return (*levels.tolist(), 0.0)
+    return (*np.geomspace(start, low, steps).tolist(), 0.0)

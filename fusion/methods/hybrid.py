@@ -9,7 +9,7 @@ from fusion.diffusion.denoiser import GaussianDenoiser
 from fusion.methods.ask import Asked, tops
 from fusion.methods.reconstruction import Partial, drawn
 
-_NOISED = Partial(1.0, noise="gaussian")
+_NOISED = Partial(1.0, noisy=True)
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class TwoCalls:
     weight: float = 1.0
 
     def __call__(self, x: Tensor, asked: Asked) -> Tensor:
-        noise = asked.noise(x, "gaussian")
+        noise = asked.noise(x)
         coarse = asked(x + self.high * noise, self.high)
         fine = asked(x + self.low * noise, self.low)
         return asked.norms(x - drawn(fine, coarse, self.weight, self.low))

@@ -17,8 +17,8 @@ from fusion.residual import Joint, Spread
 ASKS: dict[str, Ask] = {
     "neural": ScoreNorms((1.0, 2.0, 4.0)),
     "ddpm": Partial(1.0),
-    "anoddpm": Partial(0.96, noise="gaussian"),
-    "ddad": Partial(1.0, noise="gaussian", toward=1.0),
+    "anoddpm": Partial(0.96, noisy=True),
+    "ddad": Partial(1.0, noisy=True, toward=1.0),
     "autoddpm": Stitched(),
     "glad": Adaptive(),
     "imputation": Imputed(),

@@ -2,7 +2,7 @@
 
 | in the papers                                     | here                                                  |
 |---------------------------------------------------|-------------------------------------------------------|
-| AnoDDPM: t = 250 of 1000, simplex noise           | `Partial(0.96, noise="simplex")`, sigma of that t     |
+| AnoDDPM: t = 250 of 1000                          | `Partial(0.96, noisy=True)`, sigma of that t          |
 | DDAD: eps - sqrt(1 - alpha_bar) w (y_t - x_t)     | x0_hat + w sigma^2 / (1 + sigma^2) (y - x0_hat)       |
 | GLAD: adaptive step, spatially adaptive fusion    | `Adaptive`                                            |
 | AutoDDPM: mask, stitch, re-sample                 | `Stitched`                                            |
@@ -25,7 +25,7 @@ class Partial:
 
     start: float
     steps: int = 4
-    noise: str = "none"  # none | gaussian | simplex
+    noisy: bool = False
     toward: float = 0.0  # w, by which each x0_hat is drawn back to the sample [DDAD, Mousakhan et al. 2023, eq. 6]
 
     def __call__(self, x: Tensor, asked: Asked) -> Tensor:
@@ -34,7 +34,7 @@ class Partial:
 
     def walked(self, x: Tensor, asked: Asked, number: int = 0) -> Tensor:
         """Return where the walk ends, (B, P, C)."""
-        noised = x if self.noise == "none" else x + self.start * asked.noise(x, self.noise, number)
+        noised = x + self.start * asked.noise(x, number) if self.noisy else x
 
         def denoise(z: Tensor, sigma: float) -> Tensor:
             return drawn(asked(z, sigma), x, self.toward, sigma)
@@ -65,7 +65,7 @@ class Adaptive:
 
     def walked(self, x: Tensor, asked: Asked) -> tuple[Tensor, Tensor]:
         """Return where the walks end, (B, P, C), and the level at which each found its defect, (B,), 0 if none."""
-        noise = asked.noise(x, "gaussian")
+        noise = asked.noise(x)
         z = x + self.levels[0] * noise
         stopped = torch.zeros(len(x))
         for sigma, lower in pairwise(self.levels):
@@ -93,7 +93,7 @@ class Stitched:
         far = plain.square().sum(dim=1)
         marked = far >= far.quantile(1 - self.share, dim=1, keepdim=True)
         within = asked.inside(marked.float())
-        noise = asked.noise(x, "gaussian")
+        noise = asked.noise(x)
         filled = last(inpaint(x, marked[..., None], within, self.levels, noise.expand_as(x)))
         return asked.norms(x - filled) + plain
 

@@ -4,6 +4,7 @@ The forward process adds variance only: x_t = x_0 + sigma_t eps, sigma_t^2 = 1 -
 """
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -32,7 +33,7 @@ def network(columns: int, out: int) -> nn.Sequential:
 
 
 @dataclass(frozen=True, eq=False)
-class Timed:
+class Timed(ABC):
     """What both forms have: a network, and whether it does as the released code does."""
 
     network: nn.Module
@@ -60,8 +61,8 @@ class Timed:
     def state(self) -> dict[str, Tensor]:
         return dict(self.network.state_dict())
 
-    def loss(self, x: Tensor, g: torch.Generator) -> Tensor:
-        raise NotImplementedError
+    @abstractmethod
+    def loss(self, x: Tensor, g: torch.Generator) -> Tensor: ...
 
 
 class Categorical(Timed):

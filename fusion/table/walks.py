@@ -7,6 +7,7 @@
 | eps_theta along DDIM's path [Heng et al. 2024]     | (x - D(x; sigma)) / sigma as sigma rises       |
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -53,7 +54,7 @@ class Reconstruction:
 
 
 @dataclass(frozen=True, eq=False)
-class Usual:
+class Usual(ABC):
     """What the two below have: statistics of a row by a denoiser, and how far they are from those of normals."""
 
     denoise: RowDenoiser
@@ -82,8 +83,8 @@ class Usual:
         return self.usual((self.statistics(self.denoise, x) - self.mean) / self.std)
 
     @staticmethod
-    def statistics(denoise: RowDenoiser, x: Tensor) -> Tensor:
-        raise NotImplementedError
+    @abstractmethod
+    def statistics(denoise: RowDenoiser, x: Tensor) -> Tensor: ...
 
 
 class ScoreVector(Usual):
