@@ -64,7 +64,10 @@ class AskTab:
         filled = [self.chat, self.talk, self.picture, *self.chips]
         options: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "inspect", "show_progress": "hidden"}
         answer = filled[:3]
-        asked = self.box.submit(self._ask, [self.box, *given], [self.box, *answer], **options)
+        # a question that comes while the last answer ends is asked next, and not lost
+        asked = self.box.submit(
+            self._ask, [self.box, *given], [self.box, *answer], trigger_mode="always_last", **options
+        )
         clicked = [chip.click(self._click, [chip, *given], answer, **options) for chip in self.chips]
         for event in (asked, *clicked):  # by itself: of updates that come close together the browser may lose one
             event.then(_next, self.talk, self.chips, show_progress="hidden", queue=False)
