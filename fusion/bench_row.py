@@ -4,10 +4,10 @@ import math
 import os
 import platform
 import statistics
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fusion.bench_table import Alarms, Measures
 from fusion.dataset import open_dataset
@@ -19,15 +19,16 @@ from fusion.progress import Progress, silent
 from fusion.promise import false_alarms
 from fusion.trial import Fit, Fitted, Settings, detect_each, detector_fit
 
+if TYPE_CHECKING:
+    from fusion.learned import Learned
+
 
 def measure(folder: Path, settings: Settings, progress: Progress = silent, fit: Fit | None = None) -> Measures:
     """Fit on the good parts of the training, detect the test, and compare; `fit` is the detector's own unless given."""
     dataset = open_dataset(folder)
     normals = dataset.normals()
     fit = fit or detector_fit()
-    start = time.perf_counter()
     detector = fit(normals, settings, dataset.name, progress)
-    fit_seconds = time.perf_counter() - start
     skipped = {str(path): str(reason) for path, reason in detector.card["skipped"]}
     seen = _detect_all(detector, dataset.test(), progress)
     peak_mb = peak_memory_mb()
@@ -51,7 +52,8 @@ def measure(folder: Path, settings: Settings, progress: Progress = silent, fit: 
         review=seen.alarms(thresholds.review, thresholds.review_rate, n),
         reject=seen.alarms(thresholds.reject, thresholds.reject_rate, n),
         n_refused=scores.count(math.inf),
-        fit_seconds=fit_seconds,
+        fit_seconds=detector.card["fit_seconds"],
+        calls=seen.calls_each,
         ms_per_image=1000 * statistics.median(seen.seconds[1:] or seen.seconds),  # the first one warms up
         peak_mb=peak_mb,
         machine=f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
@@ -67,9 +69,14 @@ class _Seen:
     defects: list[str] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    calls: list[int] | None = None  # of a network, how many samples each was of
     pixels: PixelMetrics = field(default_factory=PixelMetrics)
     n_masks: int = 0
     unusable: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def calls_each(self) -> float | None:
+        return None if self.calls is None else sum(self.calls) / len(self.scores)
 
     def alarms(self, threshold: float, rate: float, n: int) -> Alarms:
         return alarms_at(self.scores, self.labels, threshold, rate, n)
@@ -96,6 +103,7 @@ def alarms_at(scores: Sequence[float], labels: Sequence[int], threshold: float, 
 def _detect_all(detector: Fitted, items: Sequence[Item], progress: Progress) -> _Seen:
     seen, unlabelled = _Seen(), "nobody said whether it is good, so it can't be compared"
     seen.unusable.update({str(item.path): unlabelled for item in items if item.label is None})
+    seen.calls = _counted(detector)
     for trial in detect_each(detector, [item for item in items if item.label is not None], progress):
         item, detection = trial.item, trial.detection
         if detection is None:
@@ -108,6 +116,16 @@ def _detect_all(detector: Fitted, items: Sequence[Item], progress: Progress) -> 
         if item.label == 0 or item.gt_mask:
             seen.add_pixels(item, detection)
     return seen
+
+
+def _counted(detector: Fitted) -> list[int] | None:
+    """Return a list to which each call of the network that judges will add its number of samples; None without one."""
+    learned: Learned | None = getattr(detector, "learned", None)
+    if learned is None or not learned.judges:
+        return None
+    calls: list[int] = []
+    learned.denoise.network.register_forward_hook(lambda _, given, __: calls.append(len(given[0])))
+    return calls
 
 
 def peak_memory_mb() -> float | None:

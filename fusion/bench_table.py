@@ -1,6 +1,7 @@
 """The benchmark's table: what one row holds, kept as JSON, read as Markdown."""
 
 import json
+import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,11 +17,12 @@ NOTES = """\
 Image AUROC is over images, in brackets its 95 % bootstrap interval. *F1-max is an oracle*: its threshold is chosen with
 the test's labels, so nobody can have it in use. Pixel metrics are at 256 px on the longer side, AUPRO to a
 false-positive rate of 0.3. T1 (review) and T2 (reject) are set by good parts alone: in brackets the 95 % interval of
-the number of false alarms if the promised rate holds. A refused picture counts as an alarm and ranks highest. Time is
-that of the whole `detect`, the median over warm pictures; memory is the peak of the row's own process."""
+the number of false alarms if the promised rate holds. A refused picture counts as an alarm and ranks highest. Fit holds
+the training, also where rows share one; calls are of the trained network, a picture; time is that of the whole
+`detect`, the median over warm pictures; memory is the peak of the process, which rows of one training share."""
 WHO = ("data", "representation", "method", "seed")
 QUALITY = ("fitted on", "test: good + bad", "image AUROC", "AP", "pixel AUROC", "AUPRO", "F1-max (oracle)")
-COST = ("fit, s", "an image, ms", "memory, MB")
+COST = ("fit, s", "calls", "an image, ms", "memory, MB")
 VERDICTS = ("T1 promised", "false alarms", "caught", "T2 promised", "false alarms", "caught", "refused", "unusable")
 
 
@@ -56,7 +58,8 @@ class Measures:
     review: Alarms
     reject: Alarms
     n_refused: int  # from another world, so not scored
-    fit_seconds: float
+    fit_seconds: float  # with the training, also where another row shared it
+    calls: float | None  # of the network, a picture; None: there is none that judges
     ms_per_image: float
     peak_mb: float | None  # None where the system doesn't tell
     machine: str
@@ -78,6 +81,14 @@ class Row(Generic[M]):
     def key(self) -> Key:
         """Return what makes a row the same row: equal keys would measure the same again."""
         return self.fingerprint, json.dumps(self.settings, sort_keys=True), self.code
+
+
+MEANS: dict[str, Callable[[Measures], float | None]] = {
+    "image AUROC": lambda m: m.auroc,
+    "AUPRO": lambda m: m.aupro,
+    "caught at T1": lambda m: m.review.caught,
+    "false alarms": lambda m: m.review.good.seen / m.review.good.of,
+}
 
 
 def measures_from_json(data: dict[str, Any]) -> Measures:
@@ -110,6 +121,8 @@ def markdown(rows: Sequence[Row[Measures]]) -> str:
     """Return the rows as Markdown: quality and cost, verdicts, types of defect, what failed, and how to read it."""
     measured = [(row, row.measures) for row in rows if row.measures]
     parts = []
+    if len({row.settings["seed"] for row, _ in measured}) > 1:
+        parts += ["Means over the seeds, with the lowest and the highest:", _means(measured)]
     if measured:
         parts.append(table((*WHO, *QUALITY, *COST), [(*_who(row, m), *_quality(m), *_cost(m)) for row, m in measured]))
         parts.append("Verdicts at thresholds set by good parts alone:")
@@ -132,6 +145,27 @@ def shortcomings(rows: Sequence[Row[M]], unusable: Iterable[Mapping[str, str]]) 
     return failed + [f"Unusable: {why if path in why else f'{path}: {why}'}" for path, why in reasons.items()]
 
 
+def _means(measured: Sequence[tuple[Row[Measures], Measures]]) -> str:
+    """Return a line for each method on each data set: what its seeds have in the mean, and between which limits."""
+    groups: dict[tuple[str, ...], list[Measures]] = {}
+    for row, m in measured:
+        groups.setdefault(_who(row, m)[:-1], []).append(m)
+    lines = []
+    for who, seeds in groups.items():
+        found = (ranged([pick(m) for m in seeds]) for pick in MEANS.values())
+        middle = sorted(seeds, key=lambda m: m.ms_per_image)[len(seeds) // 2]
+        lines.append((*who, f"{len(seeds)}", *found, *_cost(middle)[:-1]))
+    return table((*WHO[:-1], "seeds", *MEANS, *COST[:-1]), lines)
+
+
+def ranged(values: Sequence[float | None]) -> str:
+    """Return shares' mean in per cent, with the lowest and the highest; a dash where one is unknown."""
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return percent(None)
+    return f"{percent(statistics.mean(known))} [{percent(min(known))}, {percent(max(known))}]"
+
+
 def _who(row: Row[Measures], m: Measures) -> tuple[str, ...]:
     others = {name: value for name, value in row.settings.items() if name not in ("method", "backbone", "seed")}
     method = ", ".join((str(row.settings["method"]), *([plain(others)] if others else [])))
@@ -145,7 +179,10 @@ def _quality(m: Measures) -> tuple[str, ...]:
 
 
 def _cost(m: Measures) -> tuple[str, ...]:
-    return f"{m.fit_seconds:.1f}", f"{m.ms_per_image:.0f}", "–" if m.peak_mb is None else f"{m.peak_mb:.0f}"
+    calls, memory = (
+        "–" if value is None else f"{value:.{digits}f}" for value, digits in ((m.calls, 1), (m.peak_mb, 0))
+    )
+    return f"{m.fit_seconds:.1f}", calls, f"{m.ms_per_image:.0f}", memory
 
 
 def _verdicts(m: Measures) -> tuple[str, ...]:

@@ -1,25 +1,19 @@
-"""Benchmark: (data x backbone x method x seed) -> rows. Labels are compared with what came out, and go nowhere else.
-
-Every row is measured in a process of its own. A process's peak memory never goes down again, so in a shared one each
-row would report the largest before it; and a row that runs out of memory, or meets a bug, ends alone.
-"""
+"""Benchmark: (data x backbone x method x seed) -> rows. Labels are compared with what came out, and go nowhere else."""
 
 import hashlib
 import json
 import os
-import shlex
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from fusion.bench_row import measure
+from fusion.bench_process import Child
 from fusion.bench_table import M, Measures, Row, measures_from_json, plain, read_rows, write_rows
 from fusion.dataset import Dataset, open_dataset
 from fusion.errors import BadData, BadSetting, FoilError
@@ -41,27 +35,37 @@ def run_bench(
     progress: Progress = silent,
     common: Settings | None = None,
     measure_row: Measure | None = None,
+    trainings: Path | None = None,
 ) -> list[Row[Measures]]:
     """Measure every combination and return its rows; `common` are settings that all rows share, such as the size.
 
     With `json_file` a row that is already there, of the same data, settings and code, is not measured again unless it
-    failed. Data without good and bad test parts is refused at once.
+    failed. Methods that ask the same network share one training, whose weights are kept in the folder `trainings`, and
+    taken from there the next time. Data without good and bad test parts is refused at once.
     """
-    measure_row = measure_row or in_child
     if not (folders and methods and backbones and seeds):
         raise BadSetting("a benchmark needs at least one folder, method, backbone and seed; one of them is empty")
     datasets = {folder: _benchmarkable(open_dataset(folder)) for folder in folders}
     fingerprints = {folder: fingerprint(dataset) for folder, dataset in datasets.items()}
     jobs: list[Job[Measures]] = []
-    with TemporaryDirectory() as shared:  # methods that ask the same network share one training
-        for folder, backbone, method, seed in dict.fromkeys(product(folders, backbones, methods, seeds)):
+    with ExitStack() as stack:
+        shared = trainings or Path(stack.enter_context(TemporaryDirectory()))
+        measure_row = measure_row or stack.enter_context(Child()).measure
+        # seed before method: rows of one training follow one another, and share a process
+        for folder, backbone, seed, method in dict.fromkeys(product(folders, backbones, seeds, methods)):
             settings = {**(common or {}), "method": method, "backbone": backbone, "seed": seed}
             row: Row[Measures] = Row(datasets[folder].name, fingerprints[folder], settings, code_version())
             if method in TRAINED:
-                name = hashlib.sha256(f"{row.fingerprint} {backbone} {seed}".encode()).hexdigest()
-                settings = settings | {"training": f"{shared}/{name}.safetensors"}
+                settings = settings | {"training": str(shared / _training(row))}
             jobs.append((row, partial(measure_row, folder, settings, progress)))
         return run_rows(jobs, measures_from_json, json_file, progress)
+
+
+def _training(row: Row[Measures]) -> str:
+    """Return a file's name for what a row trains: the same for all methods that ask the same network."""
+    told = {name: value for name, value in row.settings.items() if name != "method"}
+    digest = hashlib.sha256(json.dumps([row.fingerprint, told], sort_keys=True).encode()).hexdigest()
+    return f"{row.data}_{row.settings['seed']}_{digest[:12]}.safetensors"
 
 
 def run_rows(
@@ -90,46 +94,6 @@ def run_rows(
         rows.append(kept[row.key])
     progress("benchmark", len(jobs), len(jobs))
     return rows
-
-
-def in_child(folder: Path, settings: Settings, progress: Progress, command: Sequence[str] | None = None) -> Measures:
-    """Measure in a process of its own, which writes a JSON object a line: its progress, then measures or a refusal."""
-    # -P: a folder of the user's that happens to be called like one of our packages must not be imported
-    command = command or [sys.executable, "-P", "-m", "fusion.benchmark", json.dumps([str(folder), dict(settings)])]
-    with TemporaryFile() as complaints, Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=complaints) as child:
-        try:
-            for message in map(json.loads, child.stdout or ()):
-                if "measures" in message:
-                    return measures_from_json(message["measures"])
-                if "refusal" in message:
-                    raise FoilError(message["refusal"])
-                progress(*message["progress"])
-        except BaseException:  # Ctrl-C too: a child must not outlive what waits for it
-            child.kill()
-            raise
-        status = child.wait()
-        complaints.seek(0)
-        last = complaints.read().decode(errors="replace").strip().rpartition("\n")[2]
-    if status == -9:  # SIGKILL, a name that Windows lacks
-        raise FoilError(f"{folder}: the system ended this row's process, most likely for want of memory; free some")
-    raise FoilError(f"{folder}: this row's process ended with status {status} ({last}); run {shlex.join(command)}")
-
-
-def child_main(job: str) -> None:
-    """Measure the job of `in_child` and write to standard output what it reads."""
-    pipe = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # whatever libraries print must not come between the messages
-
-    def tell(**message: object) -> None:
-        print(json.dumps(message), file=pipe, flush=True)
-
-    folder, settings = json.loads(job)
-    try:
-        measures = measure(Path(folder), settings, lambda stage, done, total: tell(progress=[stage, done, total]))
-    except FoilError as error:
-        tell(refusal=str(error))
-    else:
-        tell(measures=asdict(measures))
 
 
 def fingerprint(dataset: Dataset) -> str:
@@ -168,7 +132,3 @@ def _benchmarkable(dataset: Dataset) -> Dataset:
             "as in test/good and test/<defect>"
         )
     return dataset
-
-
-if __name__ == "__main__":
-    child_main(sys.argv[1])

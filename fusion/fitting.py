@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,7 +19,7 @@ from fusion.detector import Detector, DetectorConfig
 from fusion.errors import BadData, BadInput
 from fusion.item import Item
 from fusion.known import Known, meaning_of, said_of
-from fusion.learning.detector import train_detector
+from fusion.learning.detector import Trainer
 from fusion.picture import PictureMemory, most_different, tiny
 from fusion.progress import Progress
 from fusion.representation.backbone import load_backbone
@@ -86,6 +86,16 @@ def fit_detector(
     items: Sequence[Item], config: DetectorConfig, name: str, progress: Progress, checkpoint: Path | None = None
 ) -> Detector:
     """See `fusion.detector.fit`."""
+    return fitter(items, config, name, progress, checkpoint)(config)
+
+
+def fitter(
+    items: Sequence[Item], config: DetectorConfig, name: str, progress: Progress, checkpoint: Path | None = None
+) -> Callable[[DetectorConfig], Detector]:
+    """Return what makes detectors of these good pictures, without reading them again.
+
+    What it is called with may differ from `config` in which way the trained network is asked, and in its weights.
+    """
     started = time.perf_counter()
     backbone = load_backbone(config.backbone, config.seed)  # a mistyped name must not cost a minute first
     good = _Good(progress)
@@ -109,7 +119,7 @@ def fit_detector(
             tops = torch.from_numpy(in_spread).amax(dim=1)
             told, told_x = fit_told(tokens, said, heard[0], folds, poolings, tops, heard[1], progress)
     masks = [segment(thumb) for thumb in thumbs]
-    detector = Detector(
+    closed = Detector(
         name=name,
         config=config,
         encoder=encoder,
@@ -122,26 +132,25 @@ def fit_detector(
         card={},
         told=told,
     )
-    trained: dict[str, Any] = {}
+    trainer = None
     if config.trained:
         resume = checkpoint / seen.fingerprint[:16] if checkpoint else None  # of these very good parts
-        detector, trained = train_detector(
-            detector,
-            tokens,
-            said,
-            told_x,
-            np.stack(seen.frames),
-            seen.looks,
-            seen.digests,
-            folds,
-            poolings,
-            progress,
-            resume,
-        )
+        frames = np.stack(seen.frames)
+        trainer = Trainer(tokens, said, told_x, frames, seen.looks, seen.digests, folds, poolings, progress, resume)
     used = {item.path for item in chosen}
-    detector = _calibrate_further(good, detector, [item for item in items if item.path not in used])
-    card = _card(detector, good, seen, poolings) | trained | {"fit_seconds": round(time.perf_counter() - started, 1)}
-    return replace(detector, card=card)
+    others = [item for item in items if item.path not in used]
+    shared = time.perf_counter() - started
+
+    def finished(config: DetectorConfig) -> Detector:
+        started = time.perf_counter()
+        detector, trained = replace(closed, config=config), dict[str, Any]()
+        if trainer:
+            detector, trained = trainer.train(detector)
+        detector = _calibrate_further(good, detector, others)
+        card = _card(detector, good, seen, poolings) | trained
+        return replace(detector, card=card | {"fit_seconds": round(shared + time.perf_counter() - started, 1)})
+
+    return finished
 
 
 def _views(

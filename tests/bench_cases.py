@@ -73,7 +73,7 @@ def fit(items: Sequence[Item], settings: Mapping[str, Any], name: str, progress:
     usable = [item for item in items if item.path.stat().st_size]
     scores = np.array([_score(_levels(item.load())) for item in usable])
     skipped = [(str(item.path), "0 bytes") for item in items if item not in usable]
-    return Brightness(Calibration(scores), {"representation": "brightness", "skipped": skipped})
+    return Brightness(Calibration(scores), {"representation": "brightness", "skipped": skipped, "fit_seconds": 1.5})
 
 
 def _levels(sample: Sample) -> np.ndarray[Any, np.dtype[np.float32]]:

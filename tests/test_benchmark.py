@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ import pytest
 from bench_cases import SIDE, Brightness, fit, save, write_data
 
 from fusion import benchmark
+from fusion.bench_process import Child
 from fusion.bench_row import measure, peak_memory_mb
 from fusion.bench_table import Measures, Row, markdown, measures_from_json, read_rows, write_rows
-from fusion.benchmark import code_version, fingerprint, in_child, run_bench
+from fusion.benchmark import code_version, fingerprint, run_bench
 from fusion.dataset import open_dataset
 from fusion.errors import BadData, BadSetting, FoilError
 from fusion.example.write import render_example
@@ -75,7 +76,8 @@ def test_a_row_states_what_was_fitted_tested_and_found(data: Path, measures: Mea
     assert measures.reject.good.rate == 0.01
     assert measures.review.good.of == 20
     assert measures.reject.caught >= 0.5  # every spot
-    assert measures.fit_seconds > 0
+    assert measures.fit_seconds == 1.5
+    assert measures.calls is None  # there is no network
     assert measures.ms_per_image > 0
     assert measures.unusable == {}
 
@@ -168,7 +170,7 @@ def test_data_without_masks_has_no_pixel_metrics(tmp_path: Path) -> None:
 
 def test_every_combination_has_one_row_in_a_stable_order(data: Path, tmp_path: Path) -> None:
     rows, asked = bench(data, methods=["gaussian", "memory", "gaussian"], seeds=[0, 1], common={"size": 224})
-    assert asked == [("gaussian", 0), ("gaussian", 1), ("memory", 0), ("memory", 1)]
+    assert asked == [("gaussian", 0), ("memory", 0), ("gaussian", 1), ("memory", 1)]
     assert [(row.settings["method"], row.settings["seed"]) for row in rows] == asked
     assert all(row.settings["size"] == 224 for row in rows)
 
@@ -254,15 +256,26 @@ def test_rows_come_back_from_json_as_they_were(measures: Measures, tmp_path: Pat
 
 def test_the_table_says_what_was_measured(measures: Measures) -> None:
     exact = replace(
-        measures, auroc=0.9876, auroc_low=0.9712, auroc_high=0.9954, f1_max=0.913, fit_seconds=12.34, peak_mb=None,
-        representation="a | b",
+        measures, auroc=0.9876, auroc_low=0.9712, auroc_high=0.9954, f1_max=0.913, fit_seconds=12.34, calls=7.25,
+        peak_mb=None, representation="a | b",
     )  # fmt: skip
     text = markdown([Row("spots", "f", {**SETTINGS, "size": 224}, "c", exact)])
     assert "| spots | a / b | gaussian, size 224 | 0 | 30 | 20 + 16 | 98.8 [97.1, 99.5] |" in text
-    assert "| 91.3 | 12.3 |" in text
+    assert "| 91.3 | 12.3 | 7.2 |" in text
     assert "F1-max (oracle)" in text
     widths = {line.count("|") for line in text.split("\n\n")[0].splitlines()}
     assert len(widths) == 1
+
+
+def test_several_seeds_are_told_by_their_mean_and_their_limits(measures: Measures) -> None:
+    rows = [
+        Row("spots", "f", SETTINGS | {"seed": seed}, "c", replace(measures, auroc=auroc, aupro=None, ms_per_image=seed))
+        for seed, auroc in enumerate((0.9, 0.95, 0.91))
+    ]
+    means = markdown(rows).split("\n\n")[1]
+    assert "| spots | brightness | gaussian | 3 | 92.0 [90.0, 95.0] | – |" in means
+    assert means.endswith("| 1.5 | – | 1 |")  # the costs are those of the seed in the middle
+    assert "Means" not in markdown(rows[:1])
 
 
 def test_the_fingerprint_follows_content_and_labels_not_place_or_time(tmp_path: Path) -> None:
@@ -300,22 +313,21 @@ CHILD = f"""
 import os, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 import bench_cases
-from fusion import benchmark
+from fusion import bench_process
 
 def talkative(*args):
     print("a library says hello", flush=True)
     os.write(1, b"and so does its C++")
     return bench_cases.fit(*args)
 
-original = benchmark.measure
-benchmark.measure = lambda *args: original(*args, fit=talkative)
-benchmark.child_main(sys.argv[1])
+bench_process.detector_fit = lambda: talkative
+bench_process.main()
 """
 
 
-def child(folder: Path, progress: Progress = silent, **changes: Any) -> Measures:
-    job = json.dumps([str(folder), {**SETTINGS, **changes}])
-    return in_child(folder, {}, progress, [sys.executable, "-c", CHILD, job])
+def child(folder: Path, progress: Progress = silent, script: str = CHILD, **changes: Any) -> Measures:
+    with Child([sys.executable, "-c", script]) as started:
+        return started.measure(folder, {**SETTINGS, **changes}, progress)
 
 
 def test_a_child_measures_the_same_and_tells_its_progress(data: Path, measures: Measures) -> None:
@@ -342,18 +354,18 @@ def test_a_childs_refusal_comes_back_as_its_sentence(data: Path) -> None:
 
 def test_the_real_child_starts_and_refuses_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(FoilError, match="no such folder or manifest"):
-        in_child(tmp_path / "nowhere", SETTINGS, silent)
+        Child().measure(tmp_path / "nowhere", SETTINGS, silent)
 
 
 def test_a_bug_in_a_child_names_itself_and_how_to_see_it(data: Path) -> None:
-    with pytest.raises(FoilError, match=r"ended with status 1 \(RuntimeError: a bug\); run .*python"):
+    with pytest.raises(FoilError, match=r"ended with status 1 \(RuntimeError: a bug\); it was .*python"):
         child(data, method="fails")
 
 
 def test_a_killed_child_is_a_sentence(tmp_path: Path) -> None:
     script = "import os; os.kill(os.getpid(), 9)"
     with pytest.raises(FoilError, match="most likely for want of memory"):
-        in_child(tmp_path, {}, silent, [sys.executable, "-c", script])
+        child(tmp_path, script=script)
 
 
 def test_a_child_does_not_outlive_an_interruption(tmp_path: Path) -> None:
@@ -366,7 +378,7 @@ def test_a_child_does_not_outlive_an_interruption(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        in_child(tmp_path, {}, interrupt, [sys.executable, "-c", script])
+        child(tmp_path, interrupt, script)
     assert subprocess.run(["kill", "-0", str(pids[0])], capture_output=True).returncode != 0
 
 
@@ -399,11 +411,56 @@ def test_methods_that_ask_the_same_network_share_one_training_and_no_row_says_wh
     assert all("training" not in row.settings for row in rows)
 
 
-def test_what_one_row_trained_the_next_one_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str] = []
-    monkeypatch.setattr("fusion.detector.fit", lambda items, config, name, progress: told.append(config.weights))
+def test_rows_of_one_training_share_a_process_and_others_have_their_own() -> None:
+    script = "import json, os, sys\nfor _ in sys.stdin: print(json.dumps({'refusal': str(os.getpid())}), flush=True)"
+
+    def process(started: Child, **settings: str) -> str:
+        with pytest.raises(FoilError) as refusal:
+            started.measure(Path(), settings, silent)
+        return str(refusal.value)
+
+    with Child([sys.executable, "-c", script]) as started:
+        one, same, another = (process(started, training=name) for name in ("a", "a", "b"))
+        assert one == same != another
+        assert process(started) != process(started)
+
+
+def test_trained_weights_are_kept_where_the_user_says_for_the_same_data_and_training_only(
+    data: Path, tmp_path: Path
+) -> None:
+    asked: list[Path] = []
+
+    def spy(folder: Path, settings: Settings, progress: Progress) -> Measures:
+        asked.append(Path(settings["training"]))
+        return measured(folder, settings, progress)
+
+    for steps, method in ((3, "neural"), (3, "ddad"), (4, "neural")):
+        run_bench([data], [method], ["none"], [0], None, silent, {"steps": steps}, spy, tmp_path)
+    assert asked[0] == asked[1] != asked[2]
+    assert all(path.parent == tmp_path for path in asked)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Stands for a detector."""
+
+    weights: str
+    card: dict[str, Any] = field(default_factory=lambda: {"fit_seconds": 5.0, "network": {"minutes": 2.0}})
+
+
+def test_what_one_row_read_and_trained_the_next_one_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def fitter(items: object, config: Any, name: str, progress: Progress) -> Any:
+        read.append(config.method)
+        return lambda config: Trained(config.weights)
+
+    monkeypatch.setattr("fusion.fitting.fitter", fitter)
     monkeypatch.setattr("fusion.learning.weights.write_weights", lambda detector, path, name: path.write_bytes(b"w"))
-    shared = tmp_path / "shared.safetensors"
-    for method in ("neural", "ddad"):
-        detector_fit()([], {"method": method, "training": str(shared)}, "a", silent)
-    assert told == ["", str(shared)]
+    shared, row = str(tmp_path / "shared.safetensors"), detector_fit()
+    first, second = (row([], {"method": method, "training": shared}, "a", silent) for method in ("neural", "ddad"))
+    assert read == ["neural"]
+    assert [first.weights, second.weights] == ["", shared]  # type: ignore[attr-defined]
+    assert [first.card["fit_seconds"], second.card["fit_seconds"]] == [5, 125]  # the training counts for both
+    row([], {"method": "gaussian"}, "a", silent)
+    assert read == ["neural", "gaussian"]

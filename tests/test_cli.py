@@ -399,12 +399,14 @@ def test_bench_passes_on_what_was_asked_and_writes_the_table(
 
     asked = {}
 
-    def run(folders, methods, backbones, seeds, json_file, progress, common):
+    def run(folders, methods, backbones, seeds, json_file, progress, common, trainings):
         asked.update(folders=folders, methods=methods, backbones=backbones, seeds=list(seeds), common=common)
+        asked.update(trainings=trainings)
         return [Row("parts", "f", {"method": "memory", "backbone": "none", "seed": 0}, "1", failed="out of memory")]
 
     monkeypatch.setattr(benchmark, "run_bench", run)
     args = ["bench", parts, "--method", "memory", "--backbone", "none", "--seeds", "2", "--size", "128"]
+    args += ["--trainings", tmp_path]
     told = foil(*args, "--markdown", tmp_path / "t.md", code=1).stdout
     assert asked == {
         "folders": [parts],
@@ -412,6 +414,7 @@ def test_bench_passes_on_what_was_asked_and_writes_the_table(
         "backbones": ["none"],
         "seeds": [0, 1],
         "common": {"size": 128},
+        "trainings": tmp_path,
     }
     assert "out of memory" in told
     assert (tmp_path / "t.md").read_text() == told

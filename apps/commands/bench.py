@@ -30,6 +30,9 @@ def bench(
     steps: Annotated[int, typer.Option(help="Of training, exactly, as in foil fit.", min=0)] = 0,
     lessons: options.Lessons = None,
     network: Annotated[str | None, typer.Option(help="Its size, as in foil fit.", show_default=False)] = None,
+    trainings: Annotated[
+        Path | None, typer.Option(help="Folder to keep trained weights in, and to take them from the next time.")
+    ] = None,
     promise: Annotated[
         int, typer.Option(help="Instead: compare promised false alarms with seen ones over so many splits.", min=0)
     ] = 0,
@@ -96,20 +99,26 @@ def bench(
         text, failed = _movements(data, methods, seeds, reading, patterns, peers, json_file, common)
     else:
         common |= {"size": size} if size else {}
-        text, failed = _pictures(data, methods, backbone or ["auto"], seeds, common, json_file)
+        text, failed = _pictures(data, methods, backbone or ["auto"], seeds, common, json_file, trainings)
     _print(text, markdown_file)
     raise typer.Exit(int(failed))
 
 
 def _pictures(
-    data: list[Path], methods: list[str], backbones: list[str], seeds: int, common: dict[str, Any], json: Path | None
+    data: list[Path],
+    methods: list[str],
+    backbones: list[str],
+    seeds: int,
+    common: dict[str, Any],
+    json: Path | None,
+    trainings: Path | None,
 ) -> tuple[str, bool]:
     """Return the table, and whether a row failed."""
     from fusion.bench_table import markdown
     from fusion.benchmark import run_bench
 
     with progress_shown() as progress:
-        rows = run_bench(data, methods, backbones, range(seeds), json, progress, common)
+        rows = run_bench(data, methods, backbones, range(seeds), json, progress, common, trainings=trainings)
     return markdown(rows), any(row.failed for row in rows)
 
 

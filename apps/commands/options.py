@@ -87,6 +87,7 @@ SOME: "dict[tuple[Kind, ...], tuple[str, ...]]" = {
             "align",
             "weights",
             "lessons",
+            "trainings",
         ),
         *("words", "mask", "skeleton", "mm_per_px", "samples", "promise", "explanations"),
         *("language", "audience", "length", "patience", "send_pictures", "what_if", "kinds"),

@@ -1,7 +1,7 @@
 """Train a fitted detector's network: gather what it learns from, learn, and put the result in force if it is better."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,13 @@ from fusion.diffusion.training import TrainingConfig
 from fusion.errors import BadData
 from fusion.known import paraphrases
 from fusion.learned import Learned, rounded
-from fusion.learning.examples import Captions, Normals, make_examples
-from fusion.learning.learn import DIGITS, FEWEST, deal, learn, painted, unseen
-from fusion.learning.weights import read_weights
+from fusion.learning.examples import Captions, Normals, Pairs, make_examples
+from fusion.learning.learn import DIGITS, FEWEST, Outcome, deal, learn, painted, unseen
+from fusion.learning.weights import Weights, read_weights
 from fusion.modality.text import MINILM, TextEncoder, text_encoder
 from fusion.painter import Painter
 from fusion.painting.training import train_painter
+from fusion.picture import PictureMemory
 from fusion.progress import Progress
 from fusion.representation.whitening import Pooling
 from fusion.residual import Spread, smooth
@@ -35,83 +36,110 @@ from fusion.world import World
 PAINTING = 0.3  # of the time trains the painter of normal versions, the rest the network that judges
 
 
-def train_detector(
-    detector: Detector,
-    tokens: Sequence[Tensor],
-    said: Said,
-    told_x: Tensor | None,
-    pictures: NDArray[np.uint8],
-    seen_looks: NDArray[np.float64],
-    digests: Sequence[str],
-    folds: Sequence[Tensor],
-    poolings: Sequence[Pooling],
-    progress: Progress,
-    checkpoint: Path | None,
-) -> tuple[Detector, dict[str, Any]]:
-    """Return the detector with a trained denoiser in force, if it is better, and what its card should say of that.
+@dataclass(eq=False)
+class Trainer:
+    """What a network learns from: the good parts, as a fitted detector sees them."""
 
-    `tokens` are the normals' of each representation, (N, P, C), `told_x` what `fit_told` made of them, `pictures`
-    theirs in the frame, (N, H, W, 3), `digests` their hashes; `folds` and `poolings` those that it was fitted with.
-    """
-    n, config = len(pictures), detector.config
-    ready = read_weights(Path(config.weights)) if config.weights else None
-    if n < FEWEST:
-        raise BadData(f"{n} good pictures can be used, and a network needs at least {FEWEST}; add some, or don't train")
-    encoder = text_encoder(MINILM)
-    captions = captions_of(encoder, config.seed)
-    dealt = deal(n, config.seed) if ready is None else unseen(digests, ready.seen, config.seed)
-    wanted = painted(dealt, 0 if ready else config.minutes)
-    x, pairs = make_examples(
-        tokens, pictures, folds, poolings, detector.encoder, wanted, detector.background, config.seed, progress
-    )
-    outcome = learn(
-        Normals(x, said, told_x),
-        pairs,
-        captions,
-        colouring([view.whitening.factor for view in detector.views]),
-        [one.shape[-1] for one in tokens],
-        detector.encoder.grid,
-        ready.size if ready else config.network,
-        TrainingConfig(minutes=(1 - PAINTING) * config.minutes, steps=config.steps, seed=config.seed),
-        MINILM,
-        progress,
-        checkpoint,
-        ready,
-        dealt,
-        config.method,
-        config.lessons,
-    )
-    seen = pictures[torch.cat(dealt[:2]).numpy()]  # not those that calibrate
-    memory = detector.pictures.memory if isinstance(detector.pictures, Painter) else detector.pictures
-    painter = (
-        ready.painter(memory)
-        if ready
-        else train_painter(seen, memory, encoder, None, PAINTING * config.minutes, config.seed, progress, config.steps)
-    )
-    learnt_from = ready.seen if ready else [digests[int(i)][:DIGITS] for i in torch.cat(dealt[:2])]
-    card = {"network": outcome.card | {"seen": list(learnt_from)}}
-    if isinstance(painter, Painter):
-        rounded(painter.denoiser)
-        card["painter"] = painter.figures
-    detector = replace(detector, pictures=painter, learned=outcome.learned)
-    if not outcome.learned.judges:
-        return detector, card
-    grid, held = detector.encoder.grid, list(torch.arange(len(outcome.held)).tensor_split(len(folds)))
-    maps = smooth(cross_spread(outcome.residuals, held, outcome.learned.question.units).mean(dim=1), grid)
-    in_spread = cross_spread(maps, held).numpy()
-    told = detector.told
-    if told and told_x is not None:
-        tops = torch.from_numpy(in_spread).amax(dim=1)
-        maps_told = _told_maps(outcome.learned, told_x[outcome.held], said.of(outcome.held))
-        told = told.rescaled(maps_told, held, tops, grid)
-    trained = replace(
-        detector,
-        told=told,
-        spread=Spread.of(maps),
-        world=World.of(seen_looks, in_spread),
-        calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),
-    )
-    return trained, card
+    tokens: Sequence[Tensor]  # of each representation, (N, P, C)
+    said: Said
+    told_x: Tensor | None  # what `fit_told` made of the tokens
+    pictures: NDArray[np.uint8]  # in the frame, (N, H, W, 3)
+    looks: NDArray[np.float64]  # (N, 6)
+    digests: Sequence[str]
+    folds: Sequence[Tensor]  # those that the detector was fitted with, as the poolings
+    poolings: Sequence[Pooling]
+    progress: Progress
+    checkpoint: Path | None = None
+    _examples: tuple[Tensor, Pairs] | None = None  # painted when first asked for, and kept for a next training
+
+    def train(self, detector: Detector) -> tuple[Detector, dict[str, Any]]:
+        """Return the detector with a trained denoiser in force, if it is better, and what its card should say of that.
+
+        Where its config names weights, nothing is trained: they are calibrated here.
+        """
+        n, config = len(self.pictures), detector.config
+        ready = read_weights(Path(config.weights)) if config.weights else None
+        if n < FEWEST:
+            raise BadData(
+                f"{n} good pictures can be used, and a network needs at least {FEWEST}; add some, or don't train"
+            )
+        encoder = text_encoder(MINILM)
+        captions = captions_of(encoder, config.seed)
+        dealt = deal(n, config.seed) if ready is None else unseen(self.digests, ready.seen, config.seed)
+        x, pairs = self._painted(detector, painted(dealt, 0 if ready else config.minutes))
+        outcome = learn(
+            Normals(x, self.said, self.told_x),
+            pairs,
+            captions,
+            colouring([view.whitening.factor for view in detector.views]),
+            [one.shape[-1] for one in self.tokens],
+            detector.encoder.grid,
+            ready.size if ready else config.network,
+            TrainingConfig(minutes=(1 - PAINTING) * config.minutes, steps=config.steps, seed=config.seed),
+            MINILM,
+            self.progress,
+            self.checkpoint,
+            ready,
+            dealt,
+            config.method,
+            config.lessons,
+        )
+        seen = torch.cat(dealt[:2])  # not those that calibrate
+        painter = self._painter(detector, seen, encoder, ready)
+        learnt_from = ready.seen if ready else [self.digests[int(i)][:DIGITS] for i in seen]
+        card = {"network": outcome.card | {"seen": list(learnt_from)}}
+        if isinstance(painter, Painter):
+            rounded(painter.denoiser)
+            card["painter"] = painter.figures
+        detector = replace(detector, pictures=painter, learned=outcome.learned)
+        return (self._in_force(detector, outcome) if outcome.learned.judges else detector), card
+
+    def _painted(self, detector: Detector, wanted: Tensor) -> tuple[Tensor, Pairs]:
+        """Return the normals' tokens, and so many painted pairs of each; more, if more were painted before."""
+        if self._examples is None:
+            self._examples = make_examples(
+                self.tokens,
+                self.pictures,
+                self.folds,
+                self.poolings,
+                detector.encoder,
+                wanted,
+                detector.background,
+                detector.config.seed,
+                self.progress,
+            )
+        return self._examples
+
+    def _painter(
+        self, detector: Detector, seen: Tensor, encoder: TextEncoder, ready: Weights | None
+    ) -> Painter | PictureMemory:
+        pictures, config = detector.pictures, detector.config
+        memory = pictures.memory if isinstance(pictures, Painter) else pictures
+        if ready:
+            return ready.painter(memory)
+        minutes = PAINTING * config.minutes
+        return train_painter(
+            self.pictures[seen.numpy()], memory, encoder, None, minutes, config.seed, self.progress, config.steps
+        )
+
+    def _in_force(self, detector: Detector, outcome: Outcome) -> Detector:
+        """Return the detector judging by what was learnt, calibrated on normals that the network never saw."""
+        learned, grid = outcome.learned, detector.encoder.grid
+        held = list(torch.arange(len(outcome.held)).tensor_split(len(self.folds)))
+        maps = smooth(cross_spread(outcome.residuals, held, learned.question.units).mean(dim=1), grid)
+        in_spread = cross_spread(maps, held).numpy()
+        told = detector.told
+        if told and self.told_x is not None:
+            tops = torch.from_numpy(in_spread).amax(dim=1)
+            maps_told = _told_maps(learned, self.told_x[outcome.held], self.said.of(outcome.held))
+            told = told.rescaled(maps_told, held, tops, grid)
+        return replace(
+            detector,
+            told=told,
+            spread=Spread.of(maps),
+            world=World.of(self.looks, in_spread),
+            calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),
+        )
 
 
 def captions_of(encoder: TextEncoder, seed: int) -> Captions:
