@@ -34,6 +34,12 @@ class Condition:
     def __getitem__(self, index: Tensor | slice) -> "Condition":
         return Condition(*(getattr(self, name)[index] for name in (*MODALITIES, "present")))
 
+    def given(self, name: str, value: Tensor) -> "Condition":
+        """Return the same condition with one modality present in all of the batch."""
+        present = self.present.clone()
+        present[:, MODALITIES.index(name)] = True
+        return replace(self, **{name: value, "present": present})
+
     def without(self, *names: str) -> "Condition":
         """Return the same condition with some modalities absent."""
         kept = torch.tensor([name not in names for name in MODALITIES])

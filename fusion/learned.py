@@ -59,7 +59,7 @@ class Learned:
     def plain(self) -> dict[str, Any]:
         """Return what is no tensor, for a model's config."""
         network = asdict(self.denoise.network.config)
-        return {"network": network, "question": asdict(self.question)} | {
+        return {"network": network, "question": self.question.plain()} | {
             "words": self.words,
             "judges": self.judges,
         }
@@ -68,7 +68,8 @@ class Learned:
         """Return every tensor that it takes, with what `plain` returns, to build this again; weights in half."""
         weights = {f"network.{key}": value.half() for key, value in self.denoise.network.state_dict().items()}
         weights |= {f"sight.{key}": value.half() for key, value in self.sight.state_dict().items()}
-        return weights | {f"spread.{name}": value for name, value in vars(self.spread).items()}
+        weights |= {f"spread.{name}": value for name, value in vars(self.spread).items()}
+        return weights | {"normal_words": self.question.normal_words}
 
 
 def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: list[Tensor]) -> Learned:
@@ -80,7 +81,7 @@ def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: li
     network = Network(NetworkConfig(**{**plain["network"], "grid": tuple(plain["network"]["grid"])}))
     network.load_state_dict(weights("network."))
     asked = plain["question"]
-    question = Question(**{**asked, "channels": tuple(asked["channels"])})
+    question = Question(**{**asked, "channels": tuple(asked["channels"])}, normal_words=state["normal_words"].clone())
     sight = Sight(sum(question.channels), network.config.text)
     sight.load_state_dict(weights("sight."))
     return Learned(

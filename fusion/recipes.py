@@ -145,6 +145,30 @@ RECIPES = (
         trained=True,
     ),
     Recipe(
+        "thor",
+        ("pictures",),
+        "THOR, harmonised on the way",
+        "the network; noise of sigma 1.58, four steps down, after each what is as normals have it is put back; "
+        "|x - x0|; held-out normals",
+        "Bercea et al., MICCAI 2024 (THOR, arXiv 2403.08464), its anomaly map from distances instead of LPIPS",
+        "released code (ci-ber/THOR_DDPM) without a licence; written from the paper",
+        _FOUR,
+        "few false marks beside a defect",
+        trained=True,
+    ),
+    Recipe(
+        "transfusion",
+        ("pictures",),
+        "TransFusion, by transparency",
+        "the network under the mask of the step before; six steps by which what is wrong fades, no noise; |x - x0| and "
+        "the mean mask; held-out normals",
+        "Fucka et al., ECCV 2024 (TransFusion, arXiv 2311.09999), without its trained mask: what normals have draws it",
+        "released code (MaticFuc/ECCV_TransFusion) under MIT; written from the paper",
+        "minutes of training; six calls a picture",
+        "a mask of the defect, and nothing changed outside it",
+        trained=True,
+    ),
+    Recipe(
         "glad",
         ("pictures",),
         "GLAD, adaptive step and fusion",
@@ -165,6 +189,18 @@ RECIPES = (
         "released code (hasan1292/mDDPM MIT; 17000cyh/IMDiffusion without a licence); written from the papers",
         "minutes of training; six calls a picture",
         "what a place hides when it may vouch for itself",
+        trained=True,
+    ),
+    Recipe(
+        "fndm",
+        ("pictures",),
+        "FNDM, told that it is normal",
+        "the network; four steps up from sigma 0.5 to 2, four down under the word normal, by a multi-step solver; "
+        "|x - x0|; held-out normals",
+        "after Li et al., MICCAI 2023 (FNDM), by its abstract: without its pixel-wise conditions and without labels",
+        "no code is released; written from its abstract, after its kin [Wolleb et al. 2022; AnoFPDM]",
+        "minutes of training; twelve calls a picture",
+        "what the word normal would change; all else comes back as it was",
         trained=True,
     ),
     Recipe(

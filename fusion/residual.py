@@ -1,7 +1,7 @@
 """Distance between tokens and their normal version, place by place, in units of the normals' own spread."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -54,6 +54,10 @@ class Spread:
         """Return (values - mean) / std, same shape."""
         return (values - self.mean) / self.std
 
+    def again(self, values: Tensor) -> "Spread":
+        """Measure anew, over other normals; what was learnt of anything else stays."""
+        return self.of(values)
+
 
 @dataclass(frozen=True, eq=False)
 class Joint(Spread):
@@ -81,8 +85,33 @@ class Joint(Spread):
         return far
 
 
+@dataclass(frozen=True, eq=False)
+class Weighed(Spread):
+    """The same where the values of a place are one weighted mean: defects may teach how much each counts [after ODD]."""
+
+    weight: Tensor  # (S,), none below 0, of sum 1
+
+    @classmethod
+    def of(cls, values: Tensor) -> "Weighed":
+        """Measure over normals, (N, S, P), which teach no weights: all count alike."""
+        spread, number = Spread.of(values), values.shape[1]
+        return cls(spread.mean, spread.std, torch.full((number,), 1 / number))
+
+    def again(self, values: Tensor) -> "Weighed":
+        return replace(self.of(values), weight=self.weight)
+
+    def __call__(self, values: Tensor) -> Tensor:
+        """Return how far each place is in all, (N, S, P) -> (N, 1, P)."""
+        return (self.weight[:, None] * super().__call__(values)).sum(dim=1, keepdim=True)
+
+
 def smooth(values: Tensor, grid: tuple[int, int]) -> Tensor:
     """Average each place with its neighbours under a binomial 3 x 3 window, borders repeated, (N, P) -> (N, P)."""
     line = torch.tensor([1.0, 2.0, 1.0]) / 4
     maps = F.pad(values.view(-1, 1, *grid), (1, 1, 1, 1), mode="replicate")
     return F.conv2d(maps, (line[:, None] * line)[None, None]).flatten(1)
+
+
+def dilated(mask: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Return the highest of each place and its eight neighbours, (N, P) -> (N, P)."""
+    return F.max_pool2d(mask.view(-1, 1, *grid), 3, stride=1, padding=1).flatten(1)

@@ -44,7 +44,7 @@ def learned() -> Learned:
         sight = Sight(C, T).eval()
     spread = Spread(torch.ones(6, P), torch.full((6, P), 2.0))
     denoise = NeuralDenoiser(network(), colour())
-    return Learned(denoise, Question("neural", (4, 2), 1.0), spread, sight, "fake", True)
+    return Learned(denoise, Question("neural", (4, 2), 1.0, torch.zeros(T)), spread, sight, "fake", True)
 
 
 @pytest.fixture

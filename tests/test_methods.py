@@ -1,13 +1,15 @@
 """The survey's methods on one denoiser: one contract for all, and the property that makes each what it is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from asking_cases import GATE, GRID, PLACE, C, Counted, P, asked, damaged
 from scipy.stats import spearmanr
 from torch import Tensor
 
-from fusion.condition import Condition, nothing
-from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
+from fusion.diffusion.denoiser import GaussianDenoiser, MemoryDenoiser
 from fusion.diffusion.sampling import last, reconstruct
 from fusion.methods.ask import Asked, falling, tops
 from fusion.methods.density import Inversion, ScoreNorms
@@ -21,53 +23,12 @@ from fusion.residual import Joint, Spread
 pytest_plugins = ["core_fixtures"]
 pytestmark = pytest.mark.usefixtures("single_thread")
 
-GRID, C = (8, 8), 6
-P = GRID[0] * GRID[1]
-PLACE = 27  # of the defects below
-
-
-class Counted:
-    """The Wiener filter of normals whose neighbours are alike, by Fourier; inside a mask only, where there is one."""
-
-    def __init__(self) -> None:
-        rows, columns = np.meshgrid(np.fft.fftfreq(GRID[0]), np.fft.rfftfreq(GRID[1]), indexing="ij")
-        power = 1 / (0.02 + rows**2 + columns**2)
-        full = 1 / (0.02 + np.add.outer(np.fft.fftfreq(GRID[0]) ** 2, np.fft.fftfreq(GRID[1]) ** 2))
-        self.power = torch.from_numpy(power / full.mean()).float()[..., None]
-        self.calls = 0
-
-    def __call__(self, x: Tensor, sigma: float, cond: Condition | None = None) -> Tensor:
-        self.calls += len(x)
-        assert cond is None or len(cond.present) == len(x)
-        waves = torch.fft.rfft2(x.view(-1, *GRID, C), dim=(1, 2))
-        found = torch.fft.irfft2(waves * self.power / (self.power + sigma**2), s=GRID, dim=(1, 2)).view_as(x)
-        if cond is None or not cond.present[:, 2].any():
-            return found
-        return torch.where(cond.mask[..., None] > 0, found, x)
-
-    def normals(self, n: int, seed: int) -> Tensor:
-        white = torch.randn(n, *GRID, C, generator=torch.Generator().manual_seed(seed))
-        waves = torch.fft.rfft2(white, dim=(1, 2)) * self.power.sqrt()
-        return torch.fft.irfft2(waves, s=GRID, dim=(1, 2)).reshape(n, P, C)
-
-
-def asked(denoise: Denoiser, batch: int = 1) -> Asked:
-    cond = nothing(batch, P, C, 3)
-    return Asked(denoise, cond, (4, 2), GRID)
-
-
-def damaged(x: Tensor, by: float = 6.0) -> Tensor:
-    out = x.clone()
-    out[:, PLACE] += by
-    return out
-
-
 # --- the contract -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ASKS)
 def test_every_method_finds_a_defect_where_it_is_and_a_sample_by_itself_as_beside_others(name: str) -> None:
-    d, ask, units = Counted(), ASKS[name], Question(name, (4, 2), 0).units
+    d, ask, units = Counted(), ASKS[name], Question(name, (4, 2), GATE, torch.zeros(3)).units
     good = d.normals(60, 0)
     calm = torch.cat([ask(one[None], asked(d)) for one in good])
     bad = damaged(d.normals(8, 1))
@@ -144,7 +105,7 @@ def test_the_vector_of_score_norms_beats_each_of_its_levels_where_samples_may_be
 
     def auroc(units: type[Spread], sigmas: tuple[float, ...]) -> float:
         ask = ScoreNorms(sigmas)
-        one = Asked(d, None, (8,), (1, 1))
+        one = Asked(d, None, (8,), (1, 1), GATE, torch.zeros(0))
         scale = units.of(ask(good, one))
         scores = torch.cat([scale(ask(x, one)).mean(dim=(1, 2)) for x in (test, odd)])
         return image_auroc(scores.numpy(), np.repeat([0, 1], 150))
@@ -182,10 +143,10 @@ def test_what_is_plainly_normal_costs_the_hybrid_no_call_and_what_is_not_is_walk
     d, ask = Counted(), Dynamic(gated=True)
     gate = float(diffusion_time(d.normals(200, 11)).quantile(0.95))
     good, bad = d.normals(40, 12), damaged(d.normals(40, 12), 9.0)
-    gated = Asked(d, nothing(1, P, C, 3), (4, 2), GRID, gate)
+    gated = replace(asked(d), gate=gate)
     found = [torch.cat([ask(one[None], gated) for one in good])]
     assert d.calls < 0.5 * 40
-    many = Asked(d, nothing(40, P, C, 3), (4, 2), GRID, gate)
+    many = replace(asked(d, 40), gate=gate)
     found.append(ask(bad, many))
     assert d.calls >= 40
     torch.testing.assert_close(found[1], Dynamic()(bad, many))

@@ -92,6 +92,20 @@ def walk(
         yield inner if exploding else math.hypot(1, lower) * inner
 
 
+def multistep(x: Tensor, denoise: Denoise, sigmas: Sequence[float]) -> Iterator[Tensor]:
+    """Walk x from level to level, up or down but not to 0, by DPM-Solver++(2M), (B, ...) [Lu et al. 2022, algorithm 2].
+
+    Euler's steps towards where x0_hat is going, a straight line over log sigma: one call a step, and the way back to
+    where a walk came from takes few.
+    """
+    before, behind = x, math.inf
+    for sigma, to in pairwise(sigmas):
+        x0_hat, ahead = denoise(x, sigma), math.log(to / sigma)
+        x = _euler(x, x0_hat + ahead / (2 * behind) * (x0_hat - before), sigma, to)
+        before, behind = x0_hat, ahead
+        yield x
+
+
 def posterior(walk_of: Callable[[int], Iterator[Tensor]], seeds: Sequence[int]) -> tuple[Tensor, Tensor]:
     """Return mean and standard deviation, each (B, ...), of where the walks of several seeds end."""
     if len(seeds) < 2:

@@ -9,7 +9,6 @@ Noise is always added: asked without any, a network learns to hand through what 
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from fusion.condition import Condition, stacked
@@ -19,6 +18,7 @@ from fusion.diffusion.noise import generator_of, training_sigmas
 from fusion.diffusion.teaching import Batch
 from fusion.learned import image_only
 from fusion.learning.examples import Captions, Normals, Pairs
+from fusion.residual import dilated
 
 LOW, HIGH = 0.5, 4.0  # of the noise levels: below, nothing can be undone; above, nothing is seen
 LESSONS: dict[str, dict[str, float]] = {  # share of a batch; more repair costs what is found without words
@@ -68,14 +68,14 @@ class Source:
             cond = _where(told, self._known(base, x), self._seen(x))
         if self.lessons != "normals":
             called = ~told & (torch.rand(count, generator=g) < 0.1)
-            cond = _where(called, _with(cond, "text", self._normal_words(count, g)), cond)
+            cond = _where(called, cond.given("text", self._normal_words(count, g)), cond)
         return x, x, cond
 
     def _repaired(self, count: int, g: torch.Generator) -> tuple[Tensor, Tensor, Condition]:
         """Return defects, one or two, which under "normal" are undone."""
         pick = torch.randint(len(self.pairs), (count,), generator=g)
         x, base = self._defective(pick, torch.rand(count, generator=g) < 0.5), self.pairs.base[pick]
-        cond = _with(self._seen(x), "text", self._normal_words(count, g))
+        cond = self._seen(x).given("text", self._normal_words(count, g))
         return x, self.normals.x[base].float(), cond
 
     def _within(self, count: int, g: torch.Generator) -> tuple[Tensor, Tensor, Condition]:
@@ -84,7 +84,7 @@ class Source:
         x, base = self.pairs.both[pick].float(), self.pairs.base[pick]
         inside = grown(self.pairs.masks[pick, 0], self.grid)
         clean = self.normals.x[base].float()
-        cond = _with(self._seen(x), "mask", inside)
+        cond = self._seen(x).given("mask", inside)
         return x, torch.where(inside[..., None] > 0, clean, x), cond
 
     def _defective(self, pick: Tensor, one: Tensor) -> Tensor:
@@ -98,8 +98,8 @@ class Source:
     def _known(self, base: Tensor, x: Tensor) -> Condition:
         """Return the condition that a normal's own tokens, words and skeleton make."""
         said, cond = self.normals.said.of(base), self._seen(x)
-        cond = _where(said.described, _with(cond, "text", said.text), cond)
-        return _where(said.posed, _with(cond, "skeleton", said.skeleton), cond)
+        cond = _where(said.described, cond.given("text", said.text), cond)
+        return _where(said.posed, cond.given("skeleton", said.skeleton), cond)
 
     def _normal_words(self, count: int, g: torch.Generator) -> Tensor:
         return self.captions.normal[torch.randint(len(self.captions.normal), (count,), generator=g)]
@@ -116,15 +116,6 @@ def repair_loss(network: Network, colour: Tensor, batch: Batch) -> Tensor:
     return (asked * ((1 + squares).sqrt() - 1)).sum() / asked.sum()
 
 
-def _with(cond: Condition, name: str, value: Tensor) -> Condition:
-    """Return the condition with one modality present in all of the batch."""
-    number = list(Condition.__dataclass_fields__).index(name)
-    present = cond.present.clone()
-    present[:, number] = True
-    fields = {field: getattr(cond, field) for field in Condition.__dataclass_fields__}
-    return Condition(**{**fields, name: value, "present": present})
-
-
 def _where(chosen: Tensor, this: Condition, that: Condition) -> Condition:
     """Return `this` for the chosen of the batch, (B,), and `that` for the others."""
     pairs = ((getattr(this, f), getattr(that, f)) for f in Condition.__dataclass_fields__)
@@ -133,5 +124,4 @@ def _where(chosen: Tensor, this: Condition, that: Condition) -> Condition:
 
 def grown(masks: Tensor, grid: tuple[int, int]) -> Tensor:
     """Return cells that a mask touches, and their neighbours, (B, P) -> (B, P): nobody draws to the pixel."""
-    touched = (masks > 0).float().view(-1, 1, *grid)
-    return F.max_pool2d(touched, 3, stride=1, padding=1).flatten(1)
+    return dilated((masks > 0).float(), grid)

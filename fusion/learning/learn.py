@@ -137,7 +137,7 @@ def learn(
     denoise = NeuralDenoiser(rounded(network.eval()), colour)
     tested = pairs.of(held)
     before = score(closed_residuals(normals.x[held], channels), closed_residuals(tested.one, channels), tested, grid)
-    question = Question.about(method, channels, normals.x[held])
+    question = Question.about(method, channels, normals.x[held], captions.normal[0])
     ours = unconditioned(normals.x[held], denoise, question)
     after = score(ours, unconditioned(tested.one, denoise, question), tested, grid, question.units)
     better, why = verdict(before, after)

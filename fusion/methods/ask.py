@@ -21,7 +21,8 @@ class Asked:
     cond: Condition | None
     channels: tuple[int, ...]  # of each representation
     grid: tuple[int, int]
-    gate: float = 0.0  # diffusion time that 95 of 100 normals stay below
+    gate: float  # diffusion time that 95 of 100 normals stay below
+    normal_words: Tensor  # embedding of what a normal is called, (T,)
 
     def __call__(self, x: Tensor, sigma: float) -> Tensor:
         """Return x0_hat, (B, P, C)."""
@@ -33,11 +34,14 @@ class Asked:
 
     def inside(self, asked: Tensor) -> "Asked":
         """Return the same denoiser, which repairs only the places that are asked for, (B, P) in [0, 1]."""
-        if self.cond is None:
-            return self
-        present = self.cond.present.clone()
-        present[:, 2] = True
-        return replace(self, cond=replace(self.cond, mask=asked, present=present))
+        return self._given("mask", asked)
+
+    def under_normal_words(self) -> "Asked":
+        """Return the same denoiser, which is told that the sample is normal, whatever else was said of it."""
+        return self if self.cond is None else self._given("text", self.normal_words.expand(len(self.cond.present), -1))
+
+    def _given(self, name: str, value: Tensor) -> "Asked":
+        return replace(self, cond=None if self.cond is None else self.cond.given(name, value))
 
     def norms(self, apart: Tensor) -> Tensor:
         """Return a difference's length at each place, for each representation, (B, P, C) -> (B, V, P)."""
