@@ -46,13 +46,13 @@ def auroc_interval(
 
 def average_precision(scores: Values, labels: Values) -> float:
     """Return the mean precision over the anomalous samples, each at its own score as the threshold."""
-    true, alarms, bad = _alarms(scores, labels)
-    return float((bad * true / np.maximum(alarms, 1)).sum() / bad.sum())
+    return _average_precision(*_histograms(scores, labels))
 
 
 def f1_max(scores: Values, labels: Values) -> float:
     """Return the best F1 over all thresholds: an oracle, its threshold is chosen by the test labels. Only reported."""
-    true, alarms, bad = _alarms(scores, labels)
+    good, bad = _histograms(scores, labels)
+    true, alarms = _alarms(good, bad)
     return float((2 * true / (alarms + bad.sum())).max())
 
 
@@ -69,7 +69,7 @@ def per_defect(scores: Values, labels: Values, defects: Sequence[str]) -> dict[s
 
 @dataclass(repr=False, eq=False)
 class PixelMetrics:
-    """Pixel AUROC and AUPRO over any number of maps, which are added one by one and not kept: 24 MB in all.
+    """Pixel AUROC, AP and AUPRO over any number of maps, which are added one by one and not kept: 24 MB in all.
 
     The thresholds are the same for all data: the float32 numbers with 11 bits of mantissa. No range has to be known, no
     map waits for another, the order plays no part. Neighbours differ by 0.05 % of their value, which moves a metric by
@@ -111,6 +111,11 @@ class PixelMetrics:
         """Return the chance that a defect's pixel is rated above a good pixel, over all pictures together."""
         self._refuse_one_kind()
         return float(_auroc(self.good, self.bad))
+
+    def average_precision(self) -> float:
+        """Return the mean precision over the defects' pixels, each at its own value as the threshold."""
+        self._refuse_one_kind()
+        return _average_precision(self.good, self.bad)
 
     def aupro(self, max_fpr: float = 0.3) -> float:
         """Return the mean overlap with a defect's component, averaged over false-positive rates up to `max_fpr`.
@@ -159,11 +164,15 @@ def _auroc(good: Histogram, bad: Histogram) -> NDArray[np.float64]:
     return share
 
 
-def _alarms(scores: Values, labels: Values) -> tuple[Histogram, Histogram, Histogram]:
-    """Return true alarms and all alarms at each distinct score as the threshold, and the anomalous that lie on it."""
-    good, bad = _histograms(scores, labels)
+def _average_precision(good: Histogram, bad: Histogram) -> float:
+    true, alarms = _alarms(good, bad)
+    return float((bad * true / np.maximum(alarms, 1)).sum() / bad.sum())
+
+
+def _alarms(good: Histogram, bad: Histogram) -> tuple[Histogram, Histogram]:
+    """Return true alarms and all alarms at each distinct score as the threshold, (M,) each."""
     true = bad[::-1].cumsum()[::-1]
-    return true, true + good[::-1].cumsum()[::-1], bad
+    return true, true + good[::-1].cumsum()[::-1]
 
 
 def _reduced(values: NDArray[Any]) -> NDArray[np.float32]:

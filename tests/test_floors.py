@@ -33,7 +33,7 @@ HOMES = {
     "diffusers": ("fusion/diffusion/sampling.py", "fusion/diffusion/learner.py"),
     "accelerate": ("fusion/diffusion/learner.py",),
     "cv2": ("fusion/",),
-    "sklearn": ("fusion/motion/peers.py", "fusion/table/peers.py"),
+    "sklearn": ("fusion/motion/peers.py", "fusion/table/peers.py", "fusion/segmenter.py"),
     "pyarrow": ("fusion/table/read.py",),
     "scipy": ("fusion/", "explain/"),
     "tifffile": ("fusion/modality/formats.py",),

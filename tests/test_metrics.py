@@ -121,6 +121,12 @@ def test_pixel_auroc_agrees_with_sklearn() -> None:
     assert of(maps, masks).pixel_auroc() == pytest.approx(exact, abs=1e-4)
 
 
+def test_pixel_ap_agrees_with_sklearn() -> None:
+    maps, masks = pictures()
+    exact = sklearn.metrics.average_precision_score(masks.ravel(), maps.ravel())
+    assert of(maps, masks).average_precision() == pytest.approx(exact, abs=1e-3)
+
+
 def test_pixel_auroc_is_within_a_thousandth_at_the_narrowest_spread_that_is_promised() -> None:
     rng = np.random.default_rng(0)
     masks = rng.random((4, 250, 250)) < 0.3

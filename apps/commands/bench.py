@@ -8,7 +8,7 @@ import typer
 from apps.commands import options
 from apps.console import progress_shown
 from fusion.errors import BadSetting
-from fusion.recipes import TRAINED, of_kind
+from fusion.recipes import TRAINED
 
 if TYPE_CHECKING:
     from fusion.modelfile import Kind
@@ -39,6 +39,12 @@ def bench(
     explanations: Annotated[
         int, typer.Option(help="Instead: hold Foil's words against so many painted defects of each data set.", min=0)
     ] = 0,
+    synthesis: Annotated[
+        int, typer.Option(help="Instead: what so many painted defects add to a small supervised segmenter.", min=0)
+    ] = 0,
+    weights: Annotated[
+        Path | None, typer.Option(help="With --synthesis: trained weights whose painter is judged, too.")
+    ] = None,
     joints: options.Joints = None,
     rate: options.Rate = None,
     only: options.Only = "",
@@ -72,18 +78,27 @@ def bench(
       foil bench shop/gasket shop/fabric --method gaussian --method memory --json rows.jsonl
       foil bench shop/gasket --promise 20
       foil bench shop/gasket shop/fabric --explanations 126
+      foil bench shop/gasket --synthesis 100 --seeds 3
       foil bench squats --normal ok_ --fit-on "person[1-7]_" --people "person." --peers
       foil bench adbench/*.npz --method all --seeds 5 --peers
     """
     kind = _kind(ctx, data)
-    if promise or explanations:
-        if json_file or (method and len(method) > 1) or (backbone and len(backbone) > 1):
-            name = "--promise" if promise else "--explanations"
-            raise BadSetting(f"{name} checks one method and backbone at a time, and keeps no rows: leave out --json")
+    if weights and not synthesis:
+        raise BadSetting("--weights is for --synthesis; to measure a detector with trained weights, give --trainings")
+    if instead := [name for name in ("promise", "explanations", "synthesis") if ctx.params[name]]:
+        if json_file or any(given and len(given) > 1 for given in (method, backbone, instead)):
+            told = " and ".join(f"--{name}" for name in instead)
+            raise BadSetting(f"{told}: one of them checks one method and backbone, and keeps no rows: leave out --json")
         first = {"method": (method or ["gaussian"])[0], "backbone": (backbone or ["auto"])[0], "size": size}
-        _print(_promises(data, first, promise) if promise else _explanations(data, first, explanations), markdown_file)
+        if promise:
+            text = _promises(data, first, promise)
+        elif explanations:
+            text = _explanations(data, first, explanations)
+        else:
+            text = _synthesis(data, first, synthesis, seeds, weights)
+        _print(text, markdown_file)
         return
-    methods = _methods(method or (["memory"] if kind == "tables" else ["gaussian"]), kind)
+    methods = options.methods(method or (["memory"] if kind == "tables" else ["gaussian"]), kind)
     trained = not TRAINED.isdisjoint(methods)
     common: dict[str, Any] = {"minutes": minutes} if trained else {}
     common |= {"steps": steps} if trained and steps else {}
@@ -153,11 +168,6 @@ def _tables(
     return markdown(rows), any(row.failed for row in rows)
 
 
-def _methods(asked: list[str], kind: "Kind") -> list[str]:
-    """Return the methods asked for; "all" stands for every one of this kind of data."""
-    return [row.name for row in of_kind(kind)] if "all" in asked else asked
-
-
 def _kind(ctx: typer.Context, data: list[Path]) -> "Kind":
     """Return what all the data are; BadSetting if they are of several kinds, or an option is for another."""
     from fusion.kind import kind_at
@@ -183,6 +193,13 @@ def _explanations(folders: list[Path], settings: dict[str, Any], count: int) -> 
 
     with progress_shown() as progress:
         return report(folders, settings, count, progress)
+
+
+def _synthesis(folders: list[Path], settings: dict[str, Any], count: int, seeds: int, weights: Path | None) -> str:
+    from assistant.worth_table import report
+
+    with progress_shown() as progress:
+        return report(folders, settings, count, seeds, weights, progress)
 
 
 def _print(text: str, markdown_file: Path | None) -> None:

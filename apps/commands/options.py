@@ -89,7 +89,7 @@ SOME: "dict[tuple[Kind, ...], tuple[str, ...]]" = {
             "lessons",
             "trainings",
         ),
-        *("words", "mask", "skeleton", "mm_per_px", "samples", "promise", "explanations"),
+        *("words", "mask", "skeleton", "mm_per_px", "samples", "promise", "explanations", "synthesis"),
         *("language", "audience", "length", "patience", "send_pictures", "what_if", "kinds"),
     ),
     ("movements",): (
@@ -109,6 +109,13 @@ def refuse_foreign(ctx: typer.Context, kind: "Kind", here: str) -> None:
             if kind not in kinds and source and source.name == "COMMANDLINE":  # an environment is set for all kinds
                 option = f"--{name.replace('_', '-')}"
                 raise BadSetting(f"{option} is for {' and '.join(kinds)}, and {here}; leave it out")
+
+
+def methods(asked: list[str], kind: "Kind") -> list[str]:
+    """Return the methods asked for; "all" stands for every one of this kind of data."""
+    from fusion.recipes import of_kind
+
+    return [row.name for row in of_kind(kind)] if "all" in asked else asked
 
 
 def reading(joints: str | None, rate: float | None, only: str) -> "Reading":
