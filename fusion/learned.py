@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from fusion.condition import Condition, nothing
 from fusion.diffusion.denoiser import NeuralDenoiser, colouring
 from fusion.diffusion.network import Network, NetworkConfig
-from fusion.methods.named import Question
+from fusion.methods.named import DISTILLED, Question
 from fusion.residual import Spread
 from fusion.sight import Sight, seen_by
 
@@ -28,6 +28,7 @@ class Learned:
     sight: Sight  # which words are true of a place
     words: str  # which text encoder gave the captions their meaning
     judges: bool  # its residuals are the map; else the closed form's are, and only `sight` is used
+    teacher: Network | None = None  # what was trained, where the denoiser is a student of it
 
     def residuals(self, x: Tensor, cond: Condition) -> Tensor:
         """Return what its method finds at each place, (B, P, C) -> (B, S, P): |x - D(x)| in one form or another."""
@@ -66,10 +67,14 @@ class Learned:
 
     def state(self) -> dict[str, Tensor]:
         """Return every tensor that it takes, with what `plain` returns, to build this again; weights in half."""
-        weights = {f"network.{key}": value.half() for key, value in self.denoise.network.state_dict().items()}
-        weights |= {f"sight.{key}": value.half() for key, value in self.sight.state_dict().items()}
-        weights |= {f"spread.{name}": value for name, value in vars(self.spread).items()}
-        return weights | {"normal_words": self.question.normal_words}
+        student = self.denoise.network.state_dict() if self.teacher else {}
+        spread = {f"spread.{name}": value for name, value in vars(self.spread).items()}
+        return self.trained() | _named("student", student) | spread | {"normal_words": self.question.normal_words}
+
+    def trained(self) -> dict[str, Tensor]:
+        """Return the weights that a training gave, whatever they are asked, in half."""
+        network = self.teacher or self.denoise.network
+        return _named("network", network.state_dict()) | _named("sight", self.sight.state_dict())
 
 
 def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: list[Tensor]) -> Learned:
@@ -78,20 +83,29 @@ def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: li
     def weights(part: str) -> dict[str, Tensor]:
         return {key[len(part) :]: value.float() for key, value in state.items() if key.startswith(part)}
 
-    network = Network(NetworkConfig(**{**plain["network"], "grid": tuple(plain["network"]["grid"])}))
-    network.load_state_dict(weights("network."))
+    def network(part: str) -> Network:
+        built = Network(NetworkConfig(**{**plain["network"], "grid": tuple(plain["network"]["grid"])}))
+        built.load_state_dict(weights(part))
+        return built.eval()
+
     asked = plain["question"]
+    distilled = asked["method"] == DISTILLED
     question = Question(**{**asked, "channels": tuple(asked["channels"])}, normal_words=state["normal_words"].clone())
-    sight = Sight(sum(question.channels), network.config.text)
+    sight = Sight(sum(question.channels), plain["network"]["text"])
     sight.load_state_dict(weights("sight."))
     return Learned(
-        NeuralDenoiser(network.eval(), colouring(factors)),
+        NeuralDenoiser(network("student." if distilled else "network."), colouring(factors)),
         question,
         question.units(**{key[7:]: value for key, value in state.items() if key.startswith("spread.")}),
         sight.eval(),
         plain["words"],
         plain["judges"],
+        network("network.") if distilled else None,
     )
+
+
+def _named(part: str, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{part}.{key}": value.half() for key, value in state.items()}
 
 
 def rounded(network: AnyModule) -> AnyModule:

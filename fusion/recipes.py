@@ -284,6 +284,31 @@ RECIPES = (
         "as d3ad, where nearly everything is good",
         trained=True,
     ),
+    Recipe(
+        "distilled",
+        ("pictures",),
+        "Distilled to one call",
+        "a copy of the network that learnt where the noisy walks of mdps end; one call, no noise; |x - S(x)|; held-out "
+        "normals",
+        "after progressive distillation [Salimans & Ho, ICLR 2022; ProDiffAD 2024], here of a whole walk at once",
+        "released code (AiShare-WHU/ProDiffAD) without a licence; written from the idea",
+        "minutes of training, and up to half as many more; one call a picture",
+        "what mdps says, at a sixteenth of its calls",
+        trained=True,
+    ),
+    Recipe(
+        "odd",
+        ("pictures",),
+        "ODD, learnt similarity",
+        "the network; two steps down from sigma 1, 2 and 4, no noise; |x| and the |x - x0|, weighed as painted defects "
+        "taught; held-out normals",
+        "after Wang, ICIP 2023 (ODD), by its abstract: a logistic regression for its network, painted defects for its "
+        "outliers",
+        "no code is released; written from the abstract",
+        "minutes of training; six calls a picture",
+        "distances of which some tell defects, and others only noise",
+        trained=True,
+    ),
 )
 
 TRAINED = frozenset(row.name for row in RECIPES if row.trained)

@@ -87,7 +87,7 @@ class Joint(Spread):
 
 @dataclass(frozen=True, eq=False)
 class Weighed(Spread):
-    """The same where the values of a place are one weighted mean: defects may teach how much each counts [after ODD]."""
+    """The same where the values of a place are averaged, each with a weight that defects may teach [after ODD]."""
 
     weight: Tensor  # (S,), none below 0, of sum 1
 

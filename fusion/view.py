@@ -4,7 +4,7 @@ Every normal is also seen as if it were new: statistics that exclude its fold wh
 residual its units. These held-out values carry the calibration; the statistics of all normals serve later samples.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -55,9 +55,9 @@ def fit_view(
     return view, cross_spread(held, folds).mean(dim=1), pooling
 
 
-def cross_spread(values: Tensor, folds: Sequence[Tensor], units: type[Spread] = Spread) -> Tensor:
-    """Return values of normals, (N, ...), each in the spread of the other folds; as the units give them."""
-    parts = [units.of(values[others(len(values), fold)])(values[fold]) for fold in folds]
+def cross_spread(values: Tensor, folds: Sequence[Tensor], measure: Callable[[Tensor], Spread] = Spread.of) -> Tensor:
+    """Return values of normals, (N, ...), each in the spread of the other folds; as the spread gives them."""
+    parts = [measure(values[others(len(values), fold)])(values[fold]) for fold in folds]
     out = torch.empty(len(values), *parts[0].shape[1:])
     for fold, part in zip(folds, parts, strict=True):
         out[fold] = part

@@ -35,6 +35,7 @@ def teach(
     config: TrainingConfig,
     progress: Progress,
     checkpoint: Path | None,
+    stage: str = "training the network",
 ) -> list[Step]:
     """Train a network in place and return how it went; `checks` make the batches that tell when to stop."""
     asked = [checks(number) for number in range(CHECKED)]
@@ -51,5 +52,5 @@ def teach(
     with closing(train(network, source, loss, validate, config, checkpoint)) as steps:  # saved, whatever ends it
         for step in steps:
             history.append(step)
-            progress(f"training the network, about {max(1, round(history[0].seconds_left))} s", step.step, step.total)
+            progress(f"{stage}, about {max(1, round(history[0].seconds_left))} s", step.step, step.total)
     return history

@@ -4,7 +4,7 @@ No labelled defect takes part. The network is kept only if it tells these defect
 over all kinds; else the closed form judges, and of what was learnt only words and the painter are used.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +41,15 @@ class Scores:
         return {KINDS[kind]: round(_auroc(self.good, self.bad[self.kinds == kind]), 4) for kind in present}
 
 
-def score(good: Tensor, bad: Tensor, pairs: Pairs, grid: tuple[int, int], units: type[Spread] = Spread) -> Scores:
+def score(
+    good: Tensor,
+    bad: Tensor,
+    pairs: Pairs,
+    grid: tuple[int, int],
+    measure: Callable[[Tensor], Spread] = Spread.of,
+) -> Scores:
     """Score raw residuals of the good, (N, S, P), and of the pairs' single defects, (M, S, P), as a detector does."""
-    spread = units.of(good)
+    spread = measure(good)
     calm, wild = (smooth(spread(one).mean(dim=1), grid) for one in (good, bad))
     scale = Spread.of(calm)
     tops = [scale(one).amax(dim=1).numpy().astype(np.float64) for one in (calm, wild)]

@@ -20,6 +20,7 @@ from fusion.learned import Learned, rounded
 from fusion.learning.examples import Captions, Normals, Pairs, make_examples
 from fusion.learning.learn import DIGITS, FEWEST, Outcome, deal, learn, painted, unseen
 from fusion.learning.weights import Weights, read_weights
+from fusion.methods.named import LEARNT
 from fusion.modality.text import MINILM, TextEncoder, text_encoder
 from fusion.painter import Painter
 from fusion.painting.training import train_painter
@@ -55,7 +56,7 @@ class Trainer:
     def train(self, detector: Detector) -> tuple[Detector, dict[str, Any]]:
         """Return the detector with a trained denoiser in force, if it is better, and what its card should say of that.
 
-        Where its config names weights, nothing is trained: they are calibrated here.
+        Where its config names weights, they are calibrated here; only what a method learns beside them is trained.
         """
         n, config = len(self.pictures), detector.config
         ready = read_weights(Path(config.weights)) if config.weights else None
@@ -65,8 +66,9 @@ class Trainer:
             )
         encoder = text_encoder(MINILM)
         captions = captions_of(encoder, config.seed)
-        dealt = deal(n, config.seed) if ready is None else unseen(self.digests, ready.seen, config.seed)
-        x, pairs = self._painted(detector, painted(dealt, 0 if ready else config.minutes))
+        dealt = deal(n, config.seed) if ready is None else unseen(self.digests, ready.seen, config.seed, config.method)
+        minutes = 0 if ready and config.method not in LEARNT else config.minutes
+        x, pairs = self._painted(detector, painted(dealt, minutes))
         outcome = learn(
             Normals(x, self.said, self.told_x),
             pairs,
@@ -96,7 +98,7 @@ class Trainer:
 
     def _painted(self, detector: Detector, wanted: Tensor) -> tuple[Tensor, Pairs]:
         """Return the normals' tokens, and so many painted pairs of each; more, if more were painted before."""
-        if self._examples is None:
+        if self._examples is None or (self._examples[1].base.bincount(minlength=len(wanted)) < wanted).any():
             self._examples = make_examples(
                 self.tokens,
                 self.pictures,
@@ -126,7 +128,7 @@ class Trainer:
         """Return the detector judging by what was learnt, calibrated on normals that the network never saw."""
         learned, grid = outcome.learned, detector.encoder.grid
         held = list(torch.arange(len(outcome.held)).tensor_split(len(self.folds)))
-        maps = smooth(cross_spread(outcome.residuals, held, learned.question.units).mean(dim=1), grid)
+        maps = smooth(cross_spread(outcome.residuals, held, learned.spread.again).mean(dim=1), grid)
         in_spread = cross_spread(maps, held).numpy()
         told = detector.told
         if told and self.told_x is not None:

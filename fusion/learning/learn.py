@@ -6,28 +6,33 @@ trained model promises what a third of the good parts supports, and says so.
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from fusion.condition import MODALITIES
 from fusion.diffusion.denoiser import NeuralDenoiser
 from fusion.diffusion.network import SIZES, Network, NetworkConfig
 from fusion.diffusion.teaching import teach
-from fusion.diffusion.training import Step, TrainingConfig
+from fusion.diffusion.training import TrainingConfig
+from fusion.errors import BadData
 from fusion.learned import Learned, image_only, rounded
 from fusion.learning.batches import Source, repair_loss
-from fusion.learning.choosing import Scores, closed_residuals, limits, score, verdict
+from fusion.learning.choosing import closed_residuals, score, verdict
+from fusion.learning.distilling import distil
 from fusion.learning.examples import Captions, Normals, Pairs
 from fusion.learning.seeing import learn_to_see
-from fusion.methods.named import Question
+from fusion.learning.story import story_of, worth
+from fusion.learning.weighing import learn_to_weigh
+from fusion.methods.learnt import OneCall
+from fusion.methods.named import ASKS, LEARNT, Question
 from fusion.progress import Progress
+from fusion.residual import Spread, Weighed
 from fusion.sight import Sight
 from fusion.threads import one_thread
 
@@ -67,16 +72,27 @@ def deal(n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     return order[held + stop :], order[held : held + stop], order[:held]
 
 
-def unseen(digests: Sequence[str], seen: Sequence[str], seed: int) -> tuple[Tensor, Tensor, Tensor]:
+def unseen(
+    digests: Sequence[str], seen: Sequence[str], seed: int, method: str = "neural"
+) -> tuple[Tensor, Tensor, Tensor]:
     """Return the indices of normals as `deal` does, for weights that learnt from pictures of these hashes elsewhere.
 
-    All others calibrate. Where they are no more than `deal` would leave, it is as if they had been trained here.
+    All others calibrate, but for a method that learns something itself: then they are dealt, too. Where they are no
+    more than `deal` would leave, it is as if the weights had been trained here.
     """
     new = torch.tensor([digest[:DIGITS] not in seen for digest in digests])
     if int(new.sum()) <= math.ceil(HELD * len(digests)):
         return deal(len(digests), seed)
-    known = (~new).nonzero()[:, 0]
-    return known, known[:0], new.nonzero()[:, 0]
+    known, fresh = (one.nonzero()[:, 0] for one in (~new, new))
+    if method not in LEARNT:
+        return known, known[:0], fresh
+    if len(fresh) < FEWEST:
+        raise BadData(
+            f"{len(fresh)} good pictures are new to these weights, and method {method}, which learns from some and is "
+            f"calibrated on others, needs at least {FEWEST}; add some, or train anew"
+        )
+    training, stop, held = (fresh[part] for part in deal(len(fresh), seed))
+    return torch.cat([known, training]), stop, held
 
 
 def painted(dealt: tuple[Tensor, Tensor, Tensor], minutes: float) -> Tensor:
@@ -115,8 +131,9 @@ def learn(
 ) -> Outcome:
     """Train a network of a size, and return it with its calibration, and whether it is better than the closed form.
 
-    With `ready`, nothing is trained: its weights are calibrated here. `dealt` says which normals train, stop and
-    calibrate, if not as `deal` does. A training that was cut off goes on from its `checkpoint`.
+    With `ready`, its weights are calibrated here, and nothing is trained but what a method learns beside them. `dealt`
+    says which normals train, stop and calibrate, if not as `deal` does. A training that was cut off goes on from its
+    `checkpoint`.
     """
     training, stop, held = dealt or deal(len(normals.x), config.seed)
     width = sum(channels)
@@ -133,25 +150,39 @@ def learn(
         history = teach(network, colour, source, checks, repair_loss, config, progress, checkpoint)
         taught = min(1200, round(200 * config.minutes), 10 * config.steps or 1200)
         learn_to_see(sight, source.pairs, captions, colour, grid, taught, config.seed, progress)
-        story = _story(history)
+        story = story_of(history)
     denoise = NeuralDenoiser(rounded(network.eval()), colour)
     tested = pairs.of(held)
     before = score(closed_residuals(normals.x[held], channels), closed_residuals(tested.one, channels), tested, grid)
     question = Question.about(method, channels, normals.x[held], captions.normal[0])
-    ours = unconditioned(normals.x[held], denoise, question)
-    after = score(ours, unconditioned(tested.one, denoise, question), tested, grid, question.units)
+    asked, measure, told = _beside(question, denoise, source, checks, config, progress)
+    ours = unconditioned(normals.x[held], asked, question)
+    after = score(ours, unconditioned(tested.one, asked, question), tested, grid, measure)
     better, why = verdict(before, after)
     kept = better or method != "neural"  # a method that was asked for by its name judges
-    learned = Learned(
-        denoise,
-        question,
-        question.units.of(ours),
-        rounded(sight),
-        words,
-        kept,
-    )
-    card = story | _card(network, size, before, after, tested) | {"kept": kept, "why": why}
+    teacher = None if asked is denoise else network
+    learned = Learned(asked, question, measure(ours), rounded(sight), words, kept, teacher)
+    card = story | worth(asked.network, size, before, after, tested) | told | {"kept": kept, "why": why}
     return Outcome(learned, held, ours, card)
+
+
+def _beside(
+    question: Question,
+    denoise: NeuralDenoiser,
+    source: Source,
+    checks: Source,
+    config: TrainingConfig,
+    progress: Progress,
+) -> tuple[NeuralDenoiser, Callable[[Tensor], Spread], dict[str, Any]]:
+    """Learn what a method needs beside the trained network; return whom it asks, how it measures, a card's entry."""
+    ask = ASKS[question.method]
+    if isinstance(ask, OneCall):
+        student, history = distil(denoise, question, source, checks, ask, config, progress)
+        return student, question.units.of, {"distilled": story_of(history)}
+    if question.units is Weighed:
+        learnt = learn_to_weigh(source, checks, partial(unconditioned, denoise=denoise, question=question), progress)
+        return denoise, learnt.again, {"weights": [round(float(one), 4) for one in learnt.weight]}
+    return denoise, question.units.of, {}
 
 
 def unconditioned(x: Tensor, denoise: NeuralDenoiser, question: Question) -> Tensor:
@@ -164,36 +195,3 @@ def unconditioned(x: Tensor, denoise: NeuralDenoiser, question: Question) -> Ten
 
     with one_thread(), ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
         return torch.cat(list(pool.map(one, torch.split(x, 1))))
-
-
-def _card(network: Network, size: str, before: Scores, after: Scores, tested: Pairs) -> dict[str, Any]:
-    levels = np.geomspace(0.1, 10, 25)
-    with torch.inference_mode():
-        gates = network.fusion.gates(network.tau(torch.from_numpy(levels).float())).T.tolist()
-    areas = tested.masks[:, 0].mean(dim=-1).clamp_min(1e-6).numpy().astype(np.float64)
-    kinds = before.by_kind()
-    return {
-        "size": size,
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "closed_form": before.figures(),
-        "trained": after.figures(),
-        "by_kind": {kind: [kinds[kind], after.by_kind()[kind]] for kind in kinds},
-        "limits": limits(after, areas, float(np.quantile(after.good, 0.95))),
-        "gates": {"sigmas": [round(float(one), 3) for one in levels]}
-        | {name: [round(one, 4) for one in row] for name, row in zip(MODALITIES, gates, strict=True)},
-    }
-
-
-def _story(history: list[Step]) -> dict[str, Any]:
-    """Return how a training went, as plain data."""
-    return {
-        "steps": history[-1].step,
-        "minutes": round(history[-1].seconds / 60, 2),
-        "history": [[one.step, round(one.loss, 5), one.validation] for one in _thinned(history)],
-    }
-
-
-def _thinned(history: list[Step], most: int = 200) -> list[Step]:
-    """Return the steps with a validation, and as many of the others as a curve can show."""
-    every = max(1, len(history) // most)
-    return [step for step in history if step.validation is not None or step.step % every == 0]

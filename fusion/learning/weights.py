@@ -76,7 +76,7 @@ def write_weights(detector: Detector, path: Path, trained_on: str) -> None:
     pictures, learned = detector.pictures, detector.learned
     if learned is None:
         raise BadModel(f"{detector.name} has no trained weights; fit it with method neural")
-    tensors = {key: value for key, value in learned.state().items() if key.startswith(("network.", "sight."))}
+    tensors = learned.trained()
     card = {"network": detector.card["network"] | {"trained_on": trained_on}, "painter": None, "format": FORMAT}
     if isinstance(pictures, Painter) and pictures.helped:
         tensors |= {f"painter.{key}": value.half() for key, value in pictures.state().items()}

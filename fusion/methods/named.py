@@ -17,6 +17,7 @@ from fusion.methods.learnt import Distances, OneCall
 from fusion.methods.reconstruction import Adaptive, Imputed, Partial, Stitched
 from fusion.residual import Joint, Spread, Weighed
 
+DISTILLED, ODD = "distilled", "odd"
 ASKS: dict[str, Ask] = {
     "neural": ScoreNorms((1.0, 2.0, 4.0)),
     "ddpm": Partial(1.0),
@@ -35,11 +36,11 @@ ASKS: dict[str, Ask] = {
     "mdps": Posterior(),
     "d3ad": Dynamic(),
     "hybrid": Dynamic(gated=True),
-    "distilled": OneCall(),
-    "odd": Distances(),
+    DISTILLED: OneCall(),
+    ODD: Distances(),
 }
 PASSED = 0.95  # of the normals a hybrid leaves to the closed form
-LEARNT = ("distilled", "odd")  # something is learnt beside the network, from good parts and painted defects
+LEARNT = (DISTILLED, ODD)  # something is learnt beside the network, from good parts and painted defects
 JOINT = ("msma", "diffpath")  # the values of a place are one vector: how unusual they are together counts
 
 
@@ -69,7 +70,7 @@ class Question:
     @property
     def units(self) -> type[Spread]:
         """Return in which units the values are to be put."""
-        return Weighed if self.method == "odd" else Joint if self.method in JOINT else Spread
+        return Weighed if self.method == ODD else Joint if self.method in JOINT else Spread
 
     def __call__(self, x: Tensor, denoise: NeuralDenoiser, cond: Condition) -> Tensor:
         """Return what the method finds at each place of samples, (B, P, C) -> (B, S, P)."""
