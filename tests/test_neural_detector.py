@@ -24,6 +24,7 @@ from fusion.detector import Detector, DetectorConfig
 from fusion.errors import BadData, BadInput, BadModel, BadSetting
 from fusion.item import Item
 from fusion.learning.weights import read_weights, write_weights
+from fusion.methods.named import LEARNT
 from fusion.modality.text import TextEncoder
 from fusion.modelfile import write_manifest
 from fusion.painter import Painter
@@ -492,6 +493,19 @@ def test_weights_are_taken_as_they_are_and_calibrated_anew(neural: Detector, wei
     assert again.calibration.scores.tobytes() == neural.calibration.scores.tobytes()
     assert again.card["network"]["steps"] == neural.card["network"]["steps"]
     assert again.card["network"]["trained_on"] == "plates"
+
+
+@pytest.mark.parametrize("method", LEARNT)
+def test_what_is_learnt_beside_weights_comes_back_from_a_folder_and_hands_them_on_as_they_were(
+    neural: Detector, weights: Path, items: list[Item], image: NDArray[np.uint8], method: str, tmp_path: Path
+) -> None:
+    made = fitted(items, True, method=method, weights=str(weights))
+    made.save_pretrained(tmp_path / method)
+    assert agree(made.detect(Sample(image)), Detector.from_pretrained(tmp_path / method).detect(Sample(image)))
+    write_weights(made, tmp_path / "again.safetensors", "plates")
+    before, after = load_file(weights), load_file(tmp_path / "again.safetensors")
+    assert before.keys() == after.keys()
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
 
 
 def test_weights_of_another_grid_are_refused_with_a_way_out(weights: Path, items: list[Item]) -> None:
