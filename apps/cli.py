@@ -15,6 +15,7 @@ from apps.commands import (
     data,
     explain_model,
     fit,
+    gallery,
     inspect,
     keys,
     mcp,
@@ -72,6 +73,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.command("report")(report.report)
 app.command("methods")(methods.methods)
+app.command("gallery")(gallery.gallery)
 app.command("synthesise")(synthesise.synthesise)
 app.command("pose")(pose.pose)
 app.command("explain-model")(explain_model.explain_model)

@@ -7,7 +7,6 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fusion.bench_table import Alarms, Measures
 from fusion.dataset import open_dataset
@@ -17,10 +16,7 @@ from fusion.item import Item
 from fusion.metrics import PixelMetrics, auroc_interval, average_precision, f1_max, image_auroc, per_defect
 from fusion.progress import Progress, silent
 from fusion.promise import false_alarms
-from fusion.trial import Fit, Fitted, Settings, detect_each, detector_fit
-
-if TYPE_CHECKING:
-    from fusion.learned import Learned
+from fusion.trial import Fit, Fitted, Settings, counted_calls, detect_each, detector_fit
 
 
 def measure(folder: Path, settings: Settings, progress: Progress = silent, fit: Fit | None = None) -> Measures:
@@ -103,7 +99,7 @@ def alarms_at(scores: Sequence[float], labels: Sequence[int], threshold: float, 
 def _detect_all(detector: Fitted, items: Sequence[Item], progress: Progress) -> _Seen:
     seen, unlabelled = _Seen(), "nobody said whether it is good, so it can't be compared"
     seen.unusable.update({str(item.path): unlabelled for item in items if item.label is None})
-    seen.calls = _counted(detector)
+    seen.calls = counted_calls(detector)
     for trial in detect_each(detector, [item for item in items if item.label is not None], progress):
         item, detection = trial.item, trial.detection
         if detection is None:
@@ -116,16 +112,6 @@ def _detect_all(detector: Fitted, items: Sequence[Item], progress: Progress) -> 
         if item.label == 0 or item.gt_mask:
             seen.add_pixels(item, detection)
     return seen
-
-
-def _counted(detector: Fitted) -> list[int] | None:
-    """Return a list to which each call of the network that judges will add its number of samples; None without one."""
-    learned: Learned | None = getattr(detector, "learned", None)
-    if learned is None or not learned.judges:
-        return None
-    calls: list[int] = []
-    learned.denoise.network.register_forward_hook(lambda _, given, __: calls.append(len(given[0])))
-    return calls
 
 
 def peak_memory_mb() -> float | None:

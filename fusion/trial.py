@@ -16,6 +16,7 @@ from fusion.sample import Sample
 
 if TYPE_CHECKING:
     from fusion.detector import Detector
+    from fusion.learned import Learned
 
 Settings = Mapping[str, Any]  # DetectorConfig's fields as plain data, so that nothing here needs torch
 
@@ -66,6 +67,16 @@ def detector_fit() -> Fit:
     return fitted
 
 
+def counted_calls(detector: Fitted) -> list[int] | None:
+    """Return a list to which each call of the network that judges will add its number of samples; None without one."""
+    learned: Learned | None = getattr(detector, "learned", None)
+    if learned is None or not learned.judges:
+        return None
+    calls: list[int] = []
+    learned.denoise.network.register_forward_hook(lambda _, given, __: calls.append(len(given[0])))
+    return calls
+
+
 @dataclass(frozen=True, eq=False)
 class Trial:
     """One item, and what the detector said of it, or why it could say nothing."""
@@ -76,11 +87,16 @@ class Trial:
     failed: str = ""
 
     @property
+    def seen(self) -> Detection:
+        """Return the detection; FoilError says why there is none."""
+        if self.detection is None:
+            raise FoilError(f"{self.item.path}: not detected ({self.failed})")
+        return self.detection
+
+    @property
     def score(self) -> float:
         """Return the score to rank by; a refused sample is never passed, so it ranks above every scored one."""
-        if self.detection is None:
-            raise FoilError(f"{self.item.path}: not detected, so it has no score ({self.failed})")
-        return math.inf if self.detection.verdict == "REFUSED" else self.detection.pred_score
+        return math.inf if self.seen.verdict == "REFUSED" else self.seen.pred_score
 
 
 def detect_each(detector: Fitted, items: Sequence[Item], progress: Progress) -> Iterator[Trial]:

@@ -23,7 +23,7 @@ from assistant import library
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("fit", "inspect", "threshold", "check-data", "models", "explain-model", "bench", "example", "serve")
-COMMANDS += ("version", "synthesise", "pose", "methods", "store", "audit", "keys", "mcp", "ask", "report")
+COMMANDS += ("version", "synthesise", "pose", "gallery", "methods", "store", "audit", "keys", "mcp", "ask", "report")
 NESTED = (
     ["models", "remove"],
     ["store", "show"],

@@ -112,10 +112,17 @@ def refuse_foreign(ctx: typer.Context, kind: "Kind", here: str) -> None:
 
 
 def methods(asked: list[str], kind: "Kind") -> list[str]:
-    """Return the methods asked for; "all" stands for every one of this kind of data."""
-    from fusion.recipes import of_kind
+    """Return the methods asked for; "all" stands for every one of this kind of data. BadSetting names a foreign one."""
+    from fusion.recipes import of_kind, recipe
 
-    return [row.name for row in of_kind(kind)] if "all" in asked else asked
+    if "all" in asked:
+        return [row.name for row in of_kind(kind)]
+    for row in map(recipe, asked):
+        if kind not in row.kinds:
+            raise BadSetting(
+                f"method {row.name} is for {' and '.join(row.kinds)}, not for {kind}; see foil methods {kind}"
+            )
+    return asked
 
 
 def reading(joints: str | None, rate: float | None, only: str) -> "Reading":
