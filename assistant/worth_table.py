@@ -51,9 +51,10 @@ def markdown(found: Sequence[Worth]) -> str:
 
 
 def _row(data: str, learnt_from: str, seeds: Sequence[Worth]) -> list[str]:
-    counts = dict.fromkeys(str(one.defects) for one in seeds)
+    low, high = (extreme(one.defects for one in seeds) for extreme in (min, max))
     figures = [[getattr(one, name) for one in seeds] for name in ("pixel_ap", "aupro", "auroc")]
-    return [data, learnt_from, " / ".join(counts), *map(_mean_and_each, figures)]
+    counts = str(low) if low == high else f"{low} to {high}"  # what hardly shows was left out
+    return [data, learnt_from, counts, *map(_mean_and_each, figures)]
 
 
 def _mean_and_each(values: Sequence[float]) -> str:
