@@ -9,7 +9,7 @@ run: $(VENV)/installed          ## start the app with a working example on http:
 	$(BIN)/foil serve --example
 
 test: $(VENV)/installed         ## the whole default suite: ruff, mypy, pytest
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/installed        ## only the linters
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -183,6 +183,7 @@ def test_looking_leaves_the_model_as_it_was(neural: Detector, tmp_path: Path) ->
     assert files_of(neural, tmp_path / "after") == before
 
 
+@pytest.mark.slow  # it trains the same once more
 def test_steps_and_seed_decide_what_is_learnt_to_the_last_bit(
     neural: Detector, items: list[Item], tmp_path: Path
 ) -> None:

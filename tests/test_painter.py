@@ -225,7 +225,7 @@ def test_training_helps_where_the_memory_is_off_and_says_so() -> None:
     normals = np.stack([np.clip(128 + wave, 0, 255).astype(np.uint8) for wave in waves])
     noise = PictureMemory(rng.integers(0, 255, (2, 96, 96, 3)).astype(np.uint8), True)
     config = PainterConfig(width=48, depth=1)
-    painter = train_painter(normals[:16], noise, None, config, 0.1, 0, steps=24)
+    painter = train_painter(normals[:16], noise, None, config, 0.1, 0, steps=12)
     assert painter.helped
     assert painter.figures["helped"]
     assert painter.figures["psnr"] > painter.figures["psnr of the memory"]

@@ -69,7 +69,8 @@ def test_what_cant_be_compared_is_refused(plants: list[Path], tmp_path: Path) ->
         tmp_path / "torn.npz", X=np.where(np.arange(200).reshape(40, 5) == 7, np.inf, rows(40)), y=np.arange(40) < 9
     )
     assert "row 2: column 'x3' is infinite; a benchmark takes every row" in bench(tmp_path / "torn.npz", code=2).stderr
-    assert "tables have no method 'neural'" in bench(plants[0], "--method", "neural", code=2).stderr
+    refused = bench(plants[0], "--method", "neural", code=2).stderr
+    assert "method neural is for pictures and movements, not for tables" in refused
     assert "--backbone is for pictures" in bench(plants[0], "--backbone", "none", code=2).stderr
     np.savez(tmp_path / "few.npz", X=rows(12), y=np.arange(12) < 2)
     told = bench(tmp_path / "few.npz", code=1).stdout

@@ -15,6 +15,7 @@ from assistant.worth import OWN, Bench, Worth, prepared, split, worth
 from assistant.worth_table import markdown
 from fusion.dataset import Dataset, open_dataset
 from fusion.errors import BadData, BadModel, BadSetting
+from fusion.example import write
 from fusion.example.trained import FOLDER
 from fusion.example.write import render_example
 from fusion.item import Item
@@ -29,7 +30,9 @@ SIDE = 100  # px of a picture of 10 x 10 cells
 
 @pytest.fixture(scope="module")
 def gasket(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return render_example(tmp_path_factory.mktemp("shop"), per_product=(30, 4, 3), size=96) / "gasket"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write, "PRODUCTS", {"gasket": write.PRODUCTS["gasket"]})
+        return render_example(tmp_path_factory.mktemp("shop"), per_product=(30, 4, 3), size=96) / "gasket"
 
 
 @pytest.fixture(scope="module")
