@@ -225,7 +225,7 @@ def test_a_model_is_taught_and_its_rates_are_changed(visit: Visit, plate: Plate)
     assert library.read("mine").calibration.reject_rate == 0.3
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (390, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (390, "light")])
 def test_nothing_is_wider_than_the_window_and_nothing_jumps(browser: Any, app: str, width: int, scheme: str) -> None:
     visit = Visit(browser, app, viewport={"width": width, "height": 850}, color_scheme=scheme, locale="zh-CN")
     page = visit.page

@@ -106,12 +106,12 @@ def small() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def teacher(small: None) -> Learned:
-    return learnt("mdps", 100).learned
+    return learnt("neural", 8).learned
 
 
 @pytest.fixture(scope="module")
 def student(teacher: Learned) -> Outcome:
-    return learnt("distilled", 60, teacher)
+    return learnt("distilled", 6, teacher)
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +132,10 @@ def judged(model: Learned, x: Tensor) -> tuple[float, int]:
     return image_auroc(maps.amax(dim=1).numpy(), labels), sum(calls) // len(x)
 
 
-def test_one_call_of_the_student_says_what_many_of_its_teacher_do(teacher: Learned, student: Outcome) -> None:
-    d, distilled = Counted(), student.learned
+@pytest.mark.slow
+def test_one_call_of_the_student_says_what_many_of_its_teacher_do() -> None:
+    teacher = learnt("mdps", 100).learned
+    d, distilled = Counted(), learnt("distilled", 60, teacher).learned
     x = torch.cat([d.normals(32, 5), flawed(d.normals(32, 6), 1.5, 7)])
     auroc, calls = judged(teacher, x)
     own, once = judged(distilled, x)
@@ -155,7 +157,7 @@ def test_the_student_is_judged_and_the_teacher_kept_for_other_questions(teacher:
         equal(value, teacher.trained()[name])
     weights = (student.learned.denoise.network.head.weight, teacher.denoise.network.head.weight)
     assert (weights[0] != weights[1]).any()
-    assert student.card["distilled"]["steps"] == 60
+    assert student.card["distilled"]["steps"] == 6
     assert student.card["steps"] == 1  # the teacher's own story
 
 

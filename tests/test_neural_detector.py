@@ -205,6 +205,7 @@ def test_thresholds_rest_on_the_third_that_was_held_out(neural: Detector) -> Non
     assert isinstance(neural.pictures, Painter)
 
 
+@pytest.mark.slow
 def test_good_pictures_beyond_those_of_the_statistics_calibrate_too(items: list[Item]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("fusion.fitting.MOST", 20)

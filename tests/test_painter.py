@@ -219,13 +219,14 @@ def test_a_batch_is_always_the_same_and_asks_for_no_defect_without_words(memory:
         assert not (batch.target * (1 - batch.scene.hole)).any()
 
 
+@pytest.mark.slow
 def test_training_helps_where_the_memory_is_off_and_says_so() -> None:
     rng = np.random.default_rng(0)
     waves = [cv2.GaussianBlur(rng.normal(0, 900, (96, 96, 3)), (0, 0), 12) for _ in range(20)]
     normals = np.stack([np.clip(128 + wave, 0, 255).astype(np.uint8) for wave in waves])
     noise = PictureMemory(rng.integers(0, 255, (2, 96, 96, 3)).astype(np.uint8), True)
     config = PainterConfig(width=48, depth=1)
-    painter = train_painter(normals[:16], noise, None, config, 0.1, 0, steps=12)
+    painter = train_painter(normals[:16], noise, None, config, 0.1, 0, steps=24)
     assert painter.helped
     assert painter.figures["helped"]
     assert painter.figures["psnr"] > painter.figures["psnr of the memory"]
