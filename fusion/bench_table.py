@@ -122,7 +122,10 @@ def markdown(rows: Sequence[Row[Measures]]) -> str:
     measured = [(row, row.measures) for row in rows if row.measures]
     parts = []
     if len({row.settings["seed"] for row, _ in measured}) > 1:
-        parts += ["Means over the seeds, with the lowest and the highest:", _means(measured)]
+        parts += [
+            "Means over the seeds, with the lowest and the highest; costs are of the seed in the middle:",
+            _means(measured),
+        ]
     if measured:
         parts.append(table((*WHO, *QUALITY, *COST), [(*_who(row, m), *_quality(m), *_cost(m)) for row, m in measured]))
         parts.append("Verdicts at thresholds set by good parts alone:")
@@ -152,13 +155,13 @@ def _means(measured: Sequence[tuple[Row[Measures], Measures]]) -> str:
         groups.setdefault(_who(row, m)[:-1], []).append(m)
     lines = []
     for who, seeds in groups.items():
-        found = (ranged([pick(m) for m in seeds]) for pick in MEANS.values())
+        found = (_ranged([pick(m) for m in seeds]) for pick in MEANS.values())
         middle = sorted(seeds, key=lambda m: m.ms_per_image)[len(seeds) // 2]
         lines.append((*who, f"{len(seeds)}", *found, *_cost(middle)[:-1]))
     return table((*WHO[:-1], "seeds", *MEANS, *COST[:-1]), lines)
 
 
-def ranged(values: Sequence[float | None]) -> str:
+def _ranged(values: Sequence[float | None]) -> str:
     """Return shares' mean in per cent, with the lowest and the highest; a dash where one is unknown."""
     known = [value for value in values if value is not None]
     if len(known) < len(values):

@@ -141,14 +141,14 @@ def fitter(
     others = [item for item in items if item.path not in used]
     shared = time.perf_counter() - started
 
-    def finished(config: DetectorConfig) -> Detector:
-        started = time.perf_counter()
-        detector, trained = replace(closed, config=config), dict[str, Any]()
+    def finished(asked: DetectorConfig) -> Detector:
+        begun = time.perf_counter()
+        detector, trained = replace(closed, config=asked), dict[str, Any]()
         if trainer:
             detector, trained = trainer.train(detector)
         detector = _calibrate_further(good, detector, others)
         card = _card(detector, good, seen, poolings) | trained
-        return replace(detector, card=card | {"fit_seconds": round(shared + time.perf_counter() - started, 1)})
+        return replace(detector, card=card | {"fit_seconds": round(shared + time.perf_counter() - begun, 1)})
 
     return finished
 

@@ -1,5 +1,7 @@
 """Region: where to look, by a mask and by a place named in words, in the picture's pixels, the frame's and in cells."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -51,9 +53,14 @@ def left_out(
     return np.asarray(inside < 0.5) if inside.min() < 0.5 else None
 
 
+def share_of_cells(mask: NDArray[Any], grid: tuple[int, int]) -> NDArray[np.float32]:
+    """Return the share of each cell that a mask of the frame, (H, W), covers, (rows, columns)."""
+    return np.asarray(cv2.resize(mask.astype(np.float32), grid[::-1], interpolation=cv2.INTER_AREA), np.float32)
+
+
 def looked_at(ignored: NDArray[np.bool_], grid: tuple[int, int], name: str) -> NDArray[np.bool_]:
     """Return the cells of which at least half is to be looked at, (rows, columns); BadInput if there are none."""
-    share = cv2.resize(ignored.astype(np.float32), grid[::-1], interpolation=cv2.INTER_AREA)
+    share = share_of_cells(ignored, grid)
     if (share > 0.5).all():
         raise BadInput(f"{name}: its mask leaves no cell to look at; mark a spot of at least 1/20 of the part's length")
     return np.asarray(share <= 0.5)

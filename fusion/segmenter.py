@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fusion.detector import Detector
 from fusion.errors import loading
+from fusion.region import share_of_cells
 from fusion.representation.frame import Affine, Frame
 from fusion.residual import smooth
 from fusion.threads import one_thread
@@ -43,8 +44,8 @@ class Seen:
     def covered(self, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Return the share of each cell that a mask of the picture, (H, W), covers, (P,)."""
         inside = cv2.warpAffine(mask.astype(np.float32), self.affine, self.frame.config.size)
-        share = cv2.resize(inside, self.own.shape[::-1], interpolation=cv2.INTER_AREA)
-        return np.asarray(share, np.float32).ravel()
+        rows, columns = self.own.shape
+        return share_of_cells(inside, (rows, columns)).ravel()
 
     def back(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return values of the cells, (rows, columns), in the picture's pixels, (H, W)."""

@@ -40,7 +40,7 @@ def detector_fit() -> Fit:
     Where the settings name a file as "training", what is trained goes there, and is taken from there if it exists; and
     a next fit that differs in nothing but the way to ask it reads no picture again.
     """
-    from fusion.detector import DetectorConfig
+    from fusion.detector import DetectorConfig, fit
     from fusion.fitting import fitter
     from fusion.learning.weights import write_weights
 
@@ -52,7 +52,7 @@ def detector_fit() -> Fit:
         known = training is not None and Path(training).exists()
         config = DetectorConfig(**own | ({"weights": training} if known else {}))
         if training is None:
-            return fitter(items, config, name, progress)(config)
+            return fit(items, config, name, progress)
         key = training, tuple(item.path for item in items)
         if key not in last:
             last.clear()

@@ -451,7 +451,7 @@ class Trained:
 def test_what_one_row_read_and_trained_the_next_one_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def fitter(items: object, config: Any, name: str, progress: Progress) -> Any:
+    def fitter(items: object, config: Any, name: str, progress: Progress, checkpoint: Path | None = None) -> Any:
         read.append(config.method)
         return lambda config: Trained(config.weights)
 

@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from fusion.progress import Progress
+from fusion.region import share_of_cells
 from fusion.representation.encoder import Encoder
 from fusion.representation.segment import part_of
 from fusion.representation.whitening import Moments, Pooling, Whitening, fit_gaussian
@@ -130,8 +130,7 @@ def _whitened(encoder: Encoder, picture: NDArray[np.uint8], whiten: Sequence[Whi
 
 def _cells(mask: NDArray[np.bool_], grid: tuple[int, int]) -> Tensor:
     """Return the share of each cell that a mask of the frame, (H, W), covers, (P,)."""
-    share = cv2.resize(mask.astype(np.float32), grid[::-1], interpolation=cv2.INTER_AREA)
-    return torch.from_numpy(np.ascontiguousarray(share)).flatten()
+    return torch.from_numpy(np.ascontiguousarray(share_of_cells(mask, grid))).flatten()
 
 
 _NOWHERE = np.eye(2, 3)  # what is in the frame already needs no way back
