@@ -6,6 +6,7 @@ facts (read at one moment, verified) -> sections in words -> PDF, HTML, JSON or 
 import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,6 +44,61 @@ class Report:
     open: int  # that wait for a person's decision
 
 
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """All that a report will say; nothing is written yet."""
+
+    known: Facts
+    lang: Lang
+    status: Status
+    by: str
+    progress: Progress
+
+    @cached_property
+    def document(self) -> Document:
+        """Return it in words and pictures."""
+        return compose(self.known, self.lang, self.status, self.by, self.progress)
+
+    def write(self, out: Path) -> Report:
+        """Write it and record that it was made, with its hash; a final one stays in the store, too."""
+        suffix, known = _suffix(out), self.known
+        make(out.parent)
+        write = FILES.get(suffix)
+        content = write(known, self.status, self.by) if write else PAPERS[suffix](self.document)
+        sha256 = hashlib.sha256(content).hexdigest()
+        said: dict[str, Any] = {
+            "report": sha256,
+            "name": clean(out.name),
+            "lang": self.lang,
+            "status": self.status,
+            "by": self.by,
+            "scope": asdict(known.scope),
+        }
+        said |= {"inspections": [one.number for one in known.found], "until": known.until, "code": code()}
+        record = known.store.add(Entry("report", said, files=(content,) if self.status == "final" else ()))
+        atomic_write(out, content)
+        return Report(out, sha256, record, self.status, len(known.found), len(known.open))
+
+
+def prepare(
+    store: Store,
+    scope: Scope,
+    lang: Lang = "en",
+    final: bool = False,
+    by: str = "",
+    progress: Progress = silent,
+) -> Prepared:
+    """Gather what a report will say.
+
+    A final one is refused while a person's decision is missing, or where the records don't hold.
+    """
+    by = named("by", by) if final else clean(by)
+    known = gather(store, scope, progress)
+    if final:
+        _may_be_final(known)
+    return Prepared(known, lang, "final" if final else "draft", by, progress)
+
+
 def write_report(
     store: Store,
     scope: Scope,
@@ -52,36 +108,10 @@ def write_report(
     by: str = "",
     progress: Progress = silent,
 ) -> Report:
-    """Write a report and record that it was made, with its hash; a final one stays in the store, too.
-
-    A final one is refused while a person's decision is missing, or where the records don't hold.
-    """
-    suffix = out.suffix.lower()
-    if suffix not in {**PAPERS, **FILES}:
-        raise BadSetting(f"{out}: a report is no such file; expected {', '.join([*PAPERS, *FILES])}")
-    by = named("by", by) if final else clean(by)
+    """Prepare a report and write it."""
+    _suffix(out)  # what can't be written must cost no work
     make(out.parent)
-    known = gather(store, scope, progress)
-    status: Status = "final" if final else "draft"
-    if final:
-        _may_be_final(known)
-    if suffix in FILES:
-        content = FILES[suffix](known, status, by)
-    else:
-        content = PAPERS[suffix](compose(known, lang, status, by, progress))
-    sha256 = hashlib.sha256(content).hexdigest()
-    said: dict[str, Any] = {
-        "report": sha256,
-        "name": clean(out.name),
-        "lang": lang,
-        "status": status,
-        "by": by,
-        "scope": asdict(scope),
-    }
-    said |= {"inspections": [one.number for one in known.found], "until": known.until, "code": code()}
-    record = store.add(Entry("report", said, files=(content,) if final else ()))
-    atomic_write(out, content)
-    return Report(out, sha256, record, status, len(known.found), len(known.open))
+    return prepare(store, scope, lang, final, by, progress).write(out)
 
 
 def compose(known: Facts, lang: Lang, status: Status, by: str, progress: Progress = silent) -> Document:
@@ -111,6 +141,14 @@ def compose(known: Facts, lang: Lang, status: Status, by: str, progress: Progres
         front=overview.front(known, by, status == "final", lang),
         sections=sections if known.scope.is_one else [*sections, samples.annex(known, lang)],
     )
+
+
+def _suffix(out: Path) -> str:
+    """Return what kind of file a report is to be; BadSetting if there is no such kind."""
+    suffix = out.suffix.lower()
+    if suffix not in {**PAPERS, **FILES}:
+        raise BadSetting(f"{out}: a report is no such file; expected {', '.join([*PAPERS, *FILES])}")
+    return suffix
 
 
 def _may_be_final(known: Facts) -> None:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, Row, Table, insert, select
+from sqlalchemy import Connection, Row, ScalarSelect, Table, insert, select
 
 from assistant import audit
 from assistant.audit import Kind, Record, canonical
@@ -120,9 +120,8 @@ class Store:
     def latest(self, most: int) -> list[Row[Any]]:
         """Return the newest inspections, newest first, each with time, name of its model, and what people decided."""
         beside = inspections.join(records).join(models, models.c.sha256 == inspections.c.model)
-        said = select(decisions.c.verdict).where(decisions.c.inspection == inspections.c.record)
-        last = said.order_by(decisions.c.record.desc()).limit(1).scalar_subquery().label("decided")
-        wanted = select(inspections, records.c.time, models.c.name.label("model_name"), last).select_from(beside)
+        shown = (inspections, records.c.time, models.c.name.label("model_name"), last_decision().label("decided"))
+        wanted = select(*shown).select_from(beside)
         with self.database.reading() as connection:
             return list(connection.execute(wanted.order_by(inspections.c.record.desc()).limit(most)))
 
@@ -159,6 +158,12 @@ class Store:
         if table is not None and row is not None:
             connection.execute(insert(table).values(record=record.number, **row))
         return record.number
+
+
+def last_decision() -> ScalarSelect[Any]:
+    """Return, of an inspection in a query, the verdict that a person gave last."""
+    said = select(decisions.c.verdict).where(decisions.c.inspection == inspections.c.record)
+    return said.order_by(decisions.c.record.desc()).limit(1).scalar_subquery()
 
 
 def named(what: str, words: str) -> str:

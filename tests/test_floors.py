@@ -43,6 +43,7 @@ HOMES = {
         "assistant/tables.py",
         "assistant/database.py",
         "assistant/store.py",
+        "assistant/awaiting.py",
         "assistant/audit.py",
         "assistant/retention.py",
         "assistant/verifying.py",

@@ -110,6 +110,15 @@ def gather(store: Store, scope: Scope, progress: Progress = silent) -> Facts:
     return Facts(store, scope, made, verified, until, found, unreadable, ordered, tuple(told["report"]), gone)
 
 
+def one(store: Store, number: int) -> tuple[Found, Model]:
+    """Return an inspection and its model as they are on record; BadInput or FoilError where they can't be trusted."""
+    row = store.inspection(number)
+    decided = tuple(dict(said._mapping) for said in store.decided(number))
+    with store.database.reading() as connection:
+        (found,) = _whole(connection, [{"number": number}], {number: decided})
+        return found, _model(store, connection, row.model)
+
+
 def _records(connection: Connection, until: int) -> dict[str, list[Row]]:
     """Return what is told from its record alone, by kind."""
     found: dict[str, list[Row]] = {"unreadable": [], "report": [], "decision": []}

@@ -95,7 +95,7 @@ def mark(verdict: str, lang: Lang) -> Mark:
 
 def _sample(known: Known, found: Found, painter: Painter, legends: set[str], lang: Lang) -> Iterator[Block]:
     """Yield one sample, and before the first of a model, the scale of its colours."""
-    words, told = _words(found, lang)
+    words, told = words_of(found, lang)
     rows = [*_figures(found, lang), (label("words", lang), told)]
     texts = [Text(clean(line)) for line in words.splitlines() if line.strip()]
     shown: list[Block] = []
@@ -122,11 +122,11 @@ def _figures(found: Found, lang: Lang) -> list[tuple[str, Cell]]:
         limited = {key: f"{limits[key]:.2f}" for key in ("review", "reject")}
         rows.append((label("score.head", lang), f"{scored} ({label('limits.of', lang, **limited)})"))
     if found.decisions or found.is_open:
-        rows.append((label("person", lang), _person(found, lang)))
+        rows.append((label("person", lang), person(found, lang)))
     return rows
 
 
-def _words(found: Found, lang: Lang) -> tuple[str, str]:
+def words_of(found: Found, lang: Lang) -> tuple[str, str]:
     """Return an inspection's words and where they come from; those in the other language are told anew."""
     document = found.document
     recorded, asked = document.get("lang", lang), document["asked"]
@@ -155,7 +155,7 @@ def _pictures(known: Known, found: Found, painter: Painter, lang: Lang) -> tuple
     return Figures(figures), shown.legend, shown.same
 
 
-def _person(found: Found, lang: Lang) -> str:
+def person(found: Found, lang: Lang) -> str:
     """Return the last decision in words, or that there is none yet."""
     if not found.decisions:
         return label("person.open" if found.is_open else "person.none", lang)
