@@ -27,6 +27,7 @@ from apps.commands import (
     store,
     synthesise,
     threshold,
+    watch,
 )
 from fusion.errors import FoilError
 
@@ -68,6 +69,8 @@ app.command("ask")(ask.ask)
 app.command("threshold")(threshold.threshold)
 app.command("check-data")(data.check_data)
 app.add_typer(models.app, name="models")
+store.app.command("drift")(watch.drift)
+store.app.command("feedback")(watch.feedback)
 app.add_typer(store.app, name="store")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")

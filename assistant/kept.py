@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.audit import canonical, sha256
 from assistant.library import CALIBRATION, CARD
@@ -37,6 +38,13 @@ def keep(folder: Path, vault: Vault, files: Mapping[str, str] | None = None) -> 
     manifest = verify(folder, CARD, CALIBRATION) if files else verify(folder)  # weights may be gigabytes
     if files is None:
         files = {name: vault.put((folder / name).read_bytes()) for name in (MANIFEST, *manifest["files"])}
+    card, calibration = card_and_calibration(files, vault)
+    config = sha256(canonical(manifest["config"]))
+    created, limits = card.get("created"), calibration.thresholds
+    return Kept(files[MANIFEST], config, folder.name, kind_of(folder), files, created, limits)
+
+
+def card_and_calibration(files: Mapping[str, str], vault: Vault) -> tuple[dict[str, Any], Calibration]:
+    """Return what a kept model says of itself, and what its scores mean."""
     card, calibration = (json.loads(vault.read(files[name])) for name in (CARD, CALIBRATION))
-    limits, config = Calibration.from_json(calibration).thresholds, sha256(canonical(manifest["config"]))
-    return Kept(files[MANIFEST], config, folder.name, kind_of(folder), files, card.get("created"), limits)
+    return card, Calibration.from_json(calibration)

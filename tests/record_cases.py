@@ -1,10 +1,12 @@
 """What the tests of the store and of the audit chain share: a shop with a model, its pictures, and a store of them."""
 
+import json
 import sqlite3
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,8 +14,12 @@ from table_cases import COLUMNS, off, rows
 from typer.testing import CliRunner, Result
 
 from apps.cli import app
+from assistant.audit import sha256
+from assistant.recording import Asked, columns
+from assistant.tables import inspections
 
 if TYPE_CHECKING:
+    from assistant.kept import Kept
     from assistant.store import Store
 
 
@@ -30,6 +36,27 @@ def inspect_rows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         np.savetxt(folder / f"{name}.csv", values, delimiter=",", header=",".join(COLUMNS), comments="")
     foil("fit", folder / "plant.csv", "--name", "plant")
     foil("inspect", folder / "new.csv", "--model", "plant", "--store", folder / "records", code=None)
+
+
+def record_scores(
+    store: "Store",
+    kept: "Kept",
+    scores: Sequence[float],
+    names: str = "lot7/{}.png",
+    asked: dict[str, Any] | None = None,
+) -> list[int]:
+    """Record an inspection a score, all in one transaction, and return their ids; only what is told from scores."""
+    numbers = []
+    with store.database.writing() as connection:
+        for at, score in enumerate(scores):
+            name, sample = names.format(at), sha256(f"{names} {at}")
+            found = {"path": name, "verdict": kept.thresholds.verdict(score), "pred_score": score, "p_value": 0.5}
+            how = asdict(Asked(kept.sha256, kept.config, kept.created, kept.thresholds)) | (asked or {})
+            document = json.dumps(found | {"explanation": "", "asked": how})
+            row = {"sample": sample, "picture": None, "model": kept.sha256, "document": document, **columns(found)}
+            said = {"sample": sample, "model": kept.sha256, "verdict": found["verdict"], "document": sha256(document)}
+            numbers.append(store._append(connection, "inspection", said, inspections, row))
+    return numbers
 
 
 @dataclass(frozen=True)

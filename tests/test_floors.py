@@ -44,6 +44,7 @@ HOMES = {
         "assistant/database.py",
         "assistant/store.py",
         "assistant/awaiting.py",
+        "assistant/history.py",
         "assistant/audit.py",
         "assistant/retention.py",
         "assistant/verifying.py",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from assistant.audit import Record, sha256
-from assistant.library import CALIBRATION, CARD
+from assistant.kept import card_and_calibration
 from assistant.reports.scope import Scope
 from assistant.retention import pruned_in
 from assistant.store import Store
@@ -169,9 +169,9 @@ def _model(store: Store, connection: Connection, name: str) -> Model:
     """Return a model by its hash, with card and calibration."""
     kept = select(kept_models, records.c.time).join(records).where(kept_models.c.sha256 == name)
     row = connection.execute(kept).one()
-    files = json.loads(row.files)
-    card, calibration = (json.loads(store.vault.read(files[name])) for name in (CARD, CALIBRATION))
-    return Model(row.record, row.time, name, row.name, row.kind, card, Calibration.from_json(calibration))
+    return Model(
+        row.record, row.time, name, row.name, row.kind, *card_and_calibration(json.loads(row.files), store.vault)
+    )
 
 
 def _all_there(scope: Scope, numbers: set[int]) -> None:

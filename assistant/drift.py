@@ -1,0 +1,110 @@
+"""Drift of a model's scores: whether good parts changed, or only more defects came, or nobody can tell yet.
+
+What people called bad says nothing of the good parts and is left out of the test. Only with it there may be a shift:
+that is more defects. Without it, but only with parts that nobody decided on: that is open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from assistant.history import Part
+from assistant.phrases import phrase
+from explain.catalogue import Lang
+from explain.wording import number
+from fusion.calibration import Calibration
+from fusion.drift import Shift, find_shift
+from fusion.promise import FalseAlarms, false_alarms
+
+State = Literal["steady", "defects", "undecided", "changed", "nothing"]
+WINDOW = 50  # parts that say how it is now
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What a model's scores say of its parts, against the good parts that it was calibrated on."""
+
+    state: State
+    higher: bool  # of a shift: the scores rose
+    n: int  # good parts of the calibration
+    parts: int
+    bad: int  # that people called bad
+    undecided: int  # at or above T1, and nobody called them good or bad
+    at: Part | None  # of a shift: when it was plain
+    since: Part | None  # and when it most likely began
+    now: FalseAlarms | None  # the latest WINDOW parts not called bad, and how many lie above the calibration's middle
+
+    @property
+    def is_alarm(self) -> bool:
+        return self.state in ("changed", "undecided")
+
+    def to_json(self) -> dict[str, Any]:
+        ends = {name: _moment(getattr(self, name)) for name in ("at", "since")}
+        return asdict(self) | ends | {"alarm": self.is_alarm}
+
+
+def drift(calibration: Calibration, parts: Sequence[Part]) -> Drift:
+    """Return whether the parts, each once and in the order of inspection, still score as the calibration's."""
+    maybe_good = [part for part in parts if not part.is_bad]
+    limit = calibration.thresholds.review
+    waiting = [part for part in maybe_good if part.score >= limit and not part.is_good]
+    state, found, among = _state(calibration, parts, maybe_good, waiting)
+    window = [part.score for part in maybe_good[-WINDOW:]]
+    return Drift(
+        state,
+        bool(found and found.higher),
+        calibration.n,
+        len(parts),
+        len(parts) - len(maybe_good),
+        len(waiting),
+        among[found.at] if found else None,
+        among[found.since] if found else None,
+        false_alarms(window, calibration.threshold(0.5), 0.5, calibration.n) if window else None,
+    )
+
+
+def drift_told(found: Drift, lang: Lang) -> list[str]:
+    """Return in sentences what was found, the gravest first."""
+    if found.state == "nothing":
+        return [phrase("drift.nothing", lang)]
+    counts = {name: number(getattr(found, name)) for name in ("n", "parts", "bad", "undecided")}
+    key = f"drift.{found.state}" + (f".{'up' if found.higher else 'down'}" if found.state == "changed" else "")
+    told = {"at": "", "since": ""}
+    if found.at and found.since:
+        told = {
+            "at": f"{found.at.number}",
+            "since": f"{found.since.number} ({found.since.time[:16].replace('T', ' ')})",
+        }
+    lines = [phrase(key, lang, **counts, **told)]
+    if found.now:
+        seen = {name: number(getattr(found.now, name)) for name in ("seen", "of", "low", "high")}
+        lines.append(phrase("drift.now", lang, **seen))
+    if found.bad and found.state != "defects":
+        lines.append(phrase("drift.bad", lang, **counts))
+    return lines
+
+
+def _state(
+    calibration: Calibration, parts: Sequence[Part], maybe_good: Sequence[Part], waiting: Sequence[Part]
+) -> tuple[State, Shift | None, Sequence[Part]]:
+    """Return what it is, and the shift that shows it, by its places among some of the parts."""
+    if not parts:
+        return "nothing", None, parts
+    found = _shift(calibration, maybe_good)
+    if found is None:
+        others = _shift(calibration, parts)
+        return ("defects", others, parts) if others and others.higher else ("steady", None, parts)
+    if not found.higher or not waiting:  # defects that nobody called bad could only have raised the scores
+        return "changed", found, maybe_good
+    open_ones = {part.number for part in waiting}
+    settled = [part for part in maybe_good if part.number not in open_ones]
+    surely = _shift(calibration, settled)  # without the highest undecided ones, so it can only come too late
+    return ("changed", surely, settled) if surely and surely.higher else ("undecided", found, maybe_good)
+
+
+def _shift(calibration: Calibration, parts: Sequence[Part]) -> Shift | None:
+    return find_shift(calibration, [part.score for part in parts])
+
+
+def _moment(part: Part | None) -> dict[str, Any] | None:
+    return None if part is None else {"inspection": part.number, "time": part.time}
