@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from fusion.condition import Condition, nothing
 from fusion.diffusion.denoiser import NeuralDenoiser, colouring
 from fusion.diffusion.network import Network, NetworkConfig
-from fusion.methods.named import DISTILLED, Question
+from fusion.methods.named import STUDENTS, Question
 from fusion.residual import Spread
 from fusion.sight import Sight, seen_by
 
@@ -89,18 +89,18 @@ def rebuild_learned(plain: dict[str, Any], state: dict[str, Tensor], factors: li
         return built.eval()
 
     asked = plain["question"]
-    distilled = asked["method"] == DISTILLED
+    taught = asked["method"] in STUDENTS
     question = Question(**{**asked, "channels": tuple(asked["channels"])}, normal_words=state["normal_words"].clone())
     sight = Sight(sum(question.channels), plain["network"]["text"])
     sight.load_state_dict(weights("sight."))
     return Learned(
-        NeuralDenoiser(network("student." if distilled else "network."), colouring(factors)),
+        NeuralDenoiser(network("student." if taught else "network."), colouring(factors)),
         question,
         question.units(**{key[7:]: value for key, value in state.items() if key.startswith("spread.")}),
         sight.eval(),
         plain["words"],
         plain["judges"],
-        network("network.") if distilled else None,
+        network("network.") if taught else None,
     )
 
 

@@ -122,6 +122,18 @@ RECIPES = (
         trained=True,
     ),
     Recipe(
+        "simplex",
+        ("pictures",),
+        "AnoDDPM, noise in octaves",
+        "a copy of the network that learnt noise in blobs; such of sigma 0.96, four steps down; |x - x0|; held-out "
+        "normals",
+        "Wyatt et al., CVPR workshops 2022 (AnoDDPM), its simplex noise by its spectrum",
+        "released code (Julian-Wyatt/AnoDDPM) under MIT; written from the paper",
+        "minutes of training, and up to half as many more; four calls a picture",
+        "defects as large as what they lie on, which white noise leaves",
+        trained=True,
+    ),
+    Recipe(
         "ddad",
         ("pictures",),
         "DDAD, conditioned on the sample",

@@ -21,16 +21,18 @@ class Counted:
     Under words it takes what is as white as flecks are for flecks.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, noise: Tensor | None = None) -> None:
+        """Take the power of each wave of the noise that it expects, (rows, columns // 2 + 1); white unless given."""
         rows, columns = np.meshgrid(np.fft.fftfreq(GRID[0]), np.fft.rfftfreq(GRID[1]), indexing="ij")
         power = 1 / (0.02 + rows**2 + columns**2)
         full = 1 / (0.02 + np.add.outer(np.fft.fftfreq(GRID[0]) ** 2, np.fft.fftfreq(GRID[1]) ** 2))
         self.power = torch.from_numpy(power / full.mean()).float()[..., None]
+        self.noise = torch.ones_like(self.power) if noise is None else noise[..., None]
         self.calls = 0
 
     def __call__(self, x: Tensor, sigma: float, cond: Condition | None = None) -> Tensor:
         self.calls += len(x)
-        found = filtered(x, self.power / (self.power + sigma**2))
+        found = filtered(x, self.power / (self.power + sigma**2 * self.noise))
         if cond is None:
             return found
         assert len(cond.present) == len(x)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from fusion.diffusion.noise import generator_of, karras_sigmas, noise_of, training_sigmas
+from fusion.diffusion.noise import generator_of, in_octaves, karras_sigmas, noise_of, octaves, training_sigmas
 from fusion.diffusion.sampling import SCHEDULERS, Denoise, inpaint, last, posterior, reconstruct, walk
 from fusion.errors import BadSetting
 
@@ -66,6 +66,17 @@ def test_noise_is_unit_normal_and_depends_on_all_of_its_seed() -> None:
     seeds = [3, 4, 3 + 2**32, 3 + 2**63]  # torch's own generator for CPUs can't tell the first from the last two
     others = [noise_of(seed, (50,)) for seed in seeds] + [torch.randn(50, generator=generator_of(3))]
     assert torch.stack(others).corrcoef().fill_diagonal_(0).abs().max() < 0.6
+
+
+@pytest.mark.parametrize("grid", [(8, 8), (9, 20), (20, 7)])
+def test_noise_in_octaves_is_unit_noise_of_that_spectrum(grid: tuple[int, int]) -> None:
+    white = noise_of(3, (400, grid[0] * grid[1], 4))
+    noise = in_octaves(white, grid)
+    assert noise.std().item() == pytest.approx(1, abs=0.02)
+    waves = torch.fft.rfft2(noise.transpose(1, 2).unflatten(2, grid)).abs().square().mean(dim=(0, 1)) / white.shape[1]
+    assert torch.allclose(waves, octaves(grid), rtol=0.15, atol=1e-6)
+    beside = noise.unflatten(1, grid)
+    assert (beside[:, :, 1:] * beside[:, :, :-1]).mean() > 0.4
 
 
 def test_training_levels_are_even_over_the_logarithm_and_come_from_the_generator() -> None:

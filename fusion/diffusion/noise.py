@@ -13,6 +13,9 @@ from torch import Tensor
 
 from fusion.errors import BadSetting
 
+OCTAVES, PERSISTENCE = 6, 0.8  # of the amplitude from one octave to the next finer [Wyatt et al. 2022]
+COARSEST = 1  # waves of the first octave along the longer side
+
 
 def karras_sigmas(n: int, low: float, high: float, rho: float = 7) -> tuple[float, ...]:
     """Return n levels from high to low and a last 0 for a walk of n steps, (n + 1,) [Karras et al. 2022, eq. 5]."""
@@ -32,6 +35,30 @@ def training_sigmas(n: int, generator: torch.Generator, low: float, high: float)
 def noise_of(seed: int, shape: Sequence[int]) -> Tensor:
     """Draw unit normal noise for one sample from its seed alone, of the given shape, on the CPU."""
     return torch.randn(tuple(shape), generator=generator_of(seed, 0))
+
+
+def in_octaves(white: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Return unit noise that comes in blobs of several sizes, from white noise on a grid, (B, P, C) -> (B, P, C)."""
+    waves = torch.fft.rfft2(white.transpose(1, 2).unflatten(2, grid)) * octaves(grid).sqrt()
+    return torch.fft.irfft2(waves, s=grid).flatten(2).transpose(1, 2)
+
+
+def octaves(grid: tuple[int, int]) -> Tensor:
+    """Return the power of each wave of such noise, of mean 1, (rows, columns // 2 + 1) [after Wyatt et al. 2022].
+
+    In place of their simplex noise its spectrum: blobs of several sizes, each half as large as the one before. Those of
+    which a wave has fewer than two cells are left out.
+    """
+    rows, columns = grid
+    frequency = torch.hypot(torch.fft.fftfreq(rows)[:, None], torch.fft.fftfreq(columns)[None])
+    power = torch.zeros(grid)
+    for octave in range(OCTAVES):
+        highest = COARSEST / max(grid) * 2**octave
+        if highest > 0.5:
+            break
+        blobs = torch.exp(-0.5 * (frequency / highest) ** 2)
+        power += PERSISTENCE ** (2 * octave) * blobs / blobs.mean()
+    return (power / power.mean())[:, : columns // 2 + 1]
 
 
 def generator_of(seed: int, stream: int = 1) -> torch.Generator:

@@ -53,9 +53,13 @@ class Source:
         parts = [ways[kind](count, g) for kind, count in counts.items()]
         x, target = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
         sigma = training_sigmas(self.size, g, LOW, HIGH)
-        noise = torch.randn(x.shape, generator=g) * sigma[:, None, None]
+        noise = self._noise(x, g) * sigma[:, None, None]
         cond = stacked([part[2] for part in parts]).dropped(DROP, g, ("image", "skeleton"))
         return Batch(x + noise, target, sigma, cond)
+
+    def _noise(self, x: Tensor, g: torch.Generator) -> Tensor:
+        """Return unit noise for tokens, (B, P, C)."""
+        return torch.randn(x.shape, generator=g)
 
     def _normals(self, count: int, g: torch.Generator) -> tuple[Tensor, Tensor, Condition]:
         """Return normals as they are: told of, in those coordinates, or not; then a few are called normal."""

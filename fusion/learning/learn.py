@@ -24,13 +24,12 @@ from fusion.errors import BadData
 from fusion.learned import Learned, image_only, rounded
 from fusion.learning.batches import Source, repair_loss
 from fusion.learning.choosing import closed_residuals, score, verdict
-from fusion.learning.distilling import distil
 from fusion.learning.examples import Captions, Normals, Pairs
 from fusion.learning.seeing import learn_to_see
 from fusion.learning.story import story_of, worth
+from fusion.learning.students import teach_student
 from fusion.learning.weighing import learn_to_weigh
-from fusion.methods.learnt import OneCall
-from fusion.methods.named import ASKS, LEARNT, Question
+from fusion.methods.named import LEARNT, STUDENTS, Question
 from fusion.progress import Progress
 from fusion.residual import Spread, Weighed
 from fusion.sight import Sight
@@ -175,10 +174,9 @@ def _beside(
     progress: Progress,
 ) -> tuple[NeuralDenoiser, Callable[[Tensor], Spread], dict[str, Any]]:
     """Learn what a method needs beside the trained network; return whom it asks, how it measures, a card's entry."""
-    ask = ASKS[question.method]
-    if isinstance(ask, OneCall):
-        student, history = distil(denoise, question, source, checks, ask, config, progress)
-        return student, question.units.of, {"distilled": story_of(history)}
+    if question.method in STUDENTS:
+        student, history = teach_student(denoise, question, source, checks, config, progress)
+        return student, question.units.of, {"student": story_of(history)}
     if question.units is Weighed:
         learnt = learn_to_weigh(source, checks, partial(unconditioned, denoise=denoise, question=question), progress)
         return denoise, learnt.again, {"weights": [round(float(one), 4) for one in learnt.weight]}

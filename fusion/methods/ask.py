@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fusion.condition import Condition
 from fusion.diffusion.denoiser import Denoiser
-from fusion.diffusion.noise import noise_of
+from fusion.diffusion.noise import in_octaves, noise_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +50,10 @@ class Asked:
     def noise(self, x: Tensor, number: int = 0) -> Tensor:
         """Return noise for every sample of a batch, (P, C): the same for all, so that what it does is calibrated."""
         return noise_of(number, x.shape[1:])
+
+    def blobs(self, x: Tensor, number: int = 0) -> Tensor:
+        """Return the same in octaves, (1, P, C)."""
+        return in_octaves(self.noise(x, number)[None], self.grid)
 
 
 class Ask(Protocol):

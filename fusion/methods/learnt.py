@@ -1,6 +1,6 @@
 """Learnt: what is learnt beside the denoiser, where a walk ends in one call, or how much each of its distances counts.
 
-Untaught, each is a plain question; `fusion.learning.distilling` and `fusion.learning.weighing` teach.
+Untaught, each is a plain question; `fusion.learning.students` and `fusion.learning.weighing` teach.
 """
 
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from fusion.methods.learnt import Distances, OneCall
 from fusion.methods.reconstruction import Adaptive, Imputed, Partial, Stitched
 from fusion.residual import Joint, Spread, Weighed
 
-DISTILLED, ODD = "distilled", "odd"
+DISTILLED, ODD, SIMPLEX = "distilled", "odd", "simplex"
 ASKS: dict[str, Ask] = {
     "neural": ScoreNorms((1.0, 2.0, 4.0)),
     "ddpm": Partial(1.0),
@@ -36,11 +36,13 @@ ASKS: dict[str, Ask] = {
     "mdps": Posterior(),
     "d3ad": Dynamic(),
     "hybrid": Dynamic(gated=True),
+    SIMPLEX: Partial(0.96, noisy=True, octaves=True),
     DISTILLED: OneCall(),
     ODD: Distances(),
 }
 PASSED = 0.95  # of the normals a hybrid leaves to the closed form
-LEARNT = (DISTILLED, ODD)  # something is learnt beside the network, from good parts and painted defects
+STUDENTS = (DISTILLED, SIMPLEX)  # a copy of the network learns further, and is asked in its place
+LEARNT = (*STUDENTS, ODD)  # something is learnt beside the network, from good parts and painted defects
 JOINT = ("msma", "diffpath")  # the values of a place are one vector: how unusual they are together counts
 
 

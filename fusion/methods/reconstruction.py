@@ -3,6 +3,7 @@
 | in the papers                                     | here                                                  |
 |---------------------------------------------------|-------------------------------------------------------|
 | AnoDDPM: t = 250 of 1000                          | `Partial(0.96, noisy=True)`, sigma of that t          |
+| its simplex noise                                 | `octaves`: the same spectrum, to a network taught it  |
 | DDAD: eps - sqrt(1 - alpha_bar) w (y_t - x_t)     | x0_hat + w sigma^2 / (1 + sigma^2) (y - x0_hat)       |
 | GLAD: adaptive step, spatially adaptive fusion    | `Adaptive`                                            |
 | AutoDDPM: mask, stitch, re-sample                 | `Stitched`                                            |
@@ -27,6 +28,7 @@ class Partial:
     steps: int = 4
     noisy: bool = False
     toward: float = 0.0  # w, by which each x0_hat is drawn back to the sample [DDAD, Mousakhan et al. 2023, eq. 6]
+    octaves: bool = False  # in which the noise comes, which a network must have been taught [AnoDDPM's simplex noise]
 
     def __call__(self, x: Tensor, asked: Asked) -> Tensor:
         """Return |x - x0| a place and representation, (B, V, P)."""
@@ -34,7 +36,8 @@ class Partial:
 
     def walked(self, x: Tensor, asked: Asked, number: int = 0) -> Tensor:
         """Return where the walk ends, (B, P, C)."""
-        noised = x + self.start * asked.noise(x, number) if self.noisy else x
+        draw = asked.blobs if self.octaves else asked.noise
+        noised = x + self.start * draw(x, number) if self.noisy else x
 
         def denoise(z: Tensor, sigma: float) -> Tensor:
             return drawn(asked(z, sigma), x, self.toward, sigma)
