@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from apps.ui.models import Models
+from apps.ui.recorder import Recorder
 from apps.ui.shelf import Shelf
 from apps.ui.words import word
 from assistant import library
@@ -26,7 +27,8 @@ class Frame:
 
     def __init__(self, models: Models, shelf: Shelf, store: str | None = None) -> None:
         """Take where inspections and decisions are recorded, if they are."""
-        self.models, self.shelf, self.store = models, shelf, store
+        self.models, self.shelf = models, shelf
+        self.recorder = Recorder(store) if store else None
         self._worded: dict[Any, Callable[[Lang], dict[str, Any]]] = {}  # component -> its properties in a language
         self.sample, self.seen = gr.State(None), gr.State({})  # the picture at hand; scores so far, by model
         with gr.Row(elem_id="header"):
@@ -41,12 +43,12 @@ class Frame:
         """Make a component; `words` names, for its properties, the words that they show."""
         return self._spoken(kind, lambda lang: {name: word(key, lang) for name, key in words.items()}, options)
 
-    def choose(self, words: dict[str, str], **options: Any) -> gr.Radio:
-        """Make a choice between values; `words` names, for each, the word that it shows."""
+    def choose(self, words: dict[str, str], named: str, **options: Any) -> gr.Radio:
+        """Make a choice between values; `words` names, for each, the word that it shows, `named` what is read aloud."""
         options = {"show_label": False, "container": False} | options
 
         def spoken(lang: Lang) -> dict[str, Any]:
-            return {"choices": [(word(key, lang), value) for value, key in words.items()]}
+            return {"label": word(named, lang), "choices": [(word(key, lang), value) for value, key in words.items()]}
 
         radio: gr.Radio = self._spoken(gr.Radio, spoken, options)
         return radio

@@ -11,7 +11,7 @@ import gradio as gr
 
 from apps.ui.frame import Frame, empty, html, unforeseen
 from apps.ui.inspecting import View, failed, look, preview, sample_of, with_words
-from apps.ui.judging import Judging, Recorder
+from apps.ui.judging import Judging
 from apps.ui.masking import Masking
 from apps.ui.words import WORDS
 from explain.catalogue import Lang
@@ -89,7 +89,7 @@ class InspectTab:
             with gr.Column(scale=2, min_width=260):
                 self.words = html(empty("nothing_yet", "en"), "words")
                 self.report = put(gr.DownloadButton, {"label": "report"}, interactive=False, elem_id="report")
-                self.judging = Judging(self.frame, Recorder(self.frame.store)) if self.frame.store else None
+                self.judging = Judging(self.frame, self.frame.recorder) if self.frame.recorder else None
         with put(gr.Accordion, {"label": "evidence"}, open=False):
             self.evidence = gr.JSON(show_label=False, elem_id="evidence")
 

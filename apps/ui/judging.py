@@ -1,36 +1,16 @@
 """What a person thinks of a verdict, recorded beside it: only where the app was given a store."""
 
-from typing import Any, cast
+from typing import Any
 
 import gradio as gr
 
-from apps.commands.keeping import keeping
 from apps.ui.frame import Frame, html, told
+from apps.ui.recorder import Recorder
 from apps.ui.words import word
-from assistant.inspection import Inspection
-from assistant.pictures import png
 from explain.catalogue import Lang
 from fusion.errors import BadSetting
 
 CHOICES = {"PASS": "judge.PASS", "REVIEW": "judge.REVIEW", "REJECT": "judge.REJECT"}  # verdict -> its words
-
-
-class Recorder:
-    """Keeps what the app inspects and what people decide, in one store."""
-
-    def __init__(self, store: str) -> None:
-        self.store = store
-
-    def keep(self, found: Inspection, model: str) -> int:
-        """Record an inspection, its picture without loss, and return the record's id."""
-        assert found.sample.image is not None  # else there is no inspection of a picture
-        return keeping(self.store, model, text=found.sample.text or "")(found, png(found.sample.image))
-
-    def decide(self, number: int, verdict: str, by: str, reason: str) -> int:
-        """Record what a person decided, and return that record's id."""
-        from assistant.store import Decided, open_store
-
-        return open_store(self.store).decide(number, cast(Decided, verdict), by, reason)
 
 
 class Judging:
@@ -41,7 +21,7 @@ class Judging:
         self.number = gr.State(None)
         with put(gr.Accordion, {"label": "judge"}, open=False, elem_id="judging"):
             self.recorded = html("", "recorded")
-            self.verdict = frame.choose(CHOICES, elem_id="judged")
+            self.verdict = frame.choose(CHOICES, "judge.verdict", elem_id="judged")
             with gr.Row():
                 self.by = put(gr.Textbox, {"label": "judge.by"}, max_lines=1, elem_id="judge-by", min_width=120)
                 self.reason = put(gr.Textbox, {"label": "judge.reason"}, max_lines=1, elem_id="judge-reason")

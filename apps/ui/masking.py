@@ -29,7 +29,9 @@ class Masking:
     def __init__(self, frame: Frame) -> None:
         self.frame, put = frame, frame.put
         with put(gr.Accordion, {"label": "mask"}, open=False, elem_id="masking"):
-            self.means = frame.choose({"look": "mask.look", "ignore": "mask.ignore"}, value="look", elem_id="means")
+            self.means = frame.choose(
+                {"look": "mask.look", "ignore": "mask.ignore"}, "mask.means", value="look", elem_id="means"
+            )
             self.drawing = gr.ImageEditor(
                 type="numpy",
                 sources=(),

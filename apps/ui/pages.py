@@ -1,4 +1,4 @@
-"""The page: one header, four tabs."""
+"""The page: one header, and a tab for each thing that one does here."""
 
 import gradio as gr
 
@@ -7,6 +7,7 @@ from apps.ui.frame import Frame
 from apps.ui.inspect_tab import Clickable, InspectTab
 from apps.ui.models import Models
 from apps.ui.movements_tab import MovementsTab
+from apps.ui.review_tab import review_tab
 from apps.ui.shelf import Shelf
 from apps.ui.teach_tab import TeachTab
 
@@ -22,6 +23,8 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | 
                 ask_tab = AskTab(frame)
             with frame.put(gr.Tab, {"label": "tab.teach"}, id="teach") as tab:
                 teach_tab = TeachTab(frame)
+            with frame.put(gr.Tab, {"label": "tab.review"}, id="review") as reviewing:
+                review = review_tab(frame)
             with frame.put(gr.Tab, {"label": "tab.movements"}, id="movements") as moving:
                 movements_tab = MovementsTab(frame)
         started = frame.wire(blocks)
@@ -29,4 +32,6 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | 
         ask_tab.wire(asking)
         teach_tab.wire(tab, inspect_tab.refresh)
         movements_tab.wire(moving)
+        if review:
+            review.wire(reviewing, blocks)
     return blocks

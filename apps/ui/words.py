@@ -1,5 +1,6 @@
 """What the app says besides the findings, in English and Chinese side by side."""
 
+from apps.ui.words_review import GALLERY, REVIEW
 from explain.catalogue import Lang, Phrase
 
 
@@ -23,6 +24,7 @@ WORDS: dict[str, Phrase] = {
     "chip.only": Phrase("only holes and cracks", "只看孔洞和裂纹"),
     "chip.ignore": Phrase("ignore the label", "忽略标签"),
     "mask": Phrase("Where to look (optional)", "检测区域（可选）"),
+    "mask.means": Phrase("What is drawn over", "涂抹处的含义"),
     "mask.look": Phrase("Look only where I draw", "只看涂抹处"),
     "mask.ignore": Phrase("Ignore where I draw", "忽略涂抹处"),
     "mask.file": Phrase("Or a mask: white = look here", "或上传掩模：白色为检测区域"),
@@ -31,6 +33,7 @@ WORDS: dict[str, Phrase] = {
     "mask.no_picture": Phrase("Give a picture first.", "请先提供图像。"),
     "judge": Phrase("Was this right? Record your decision", "判定正确吗？记录您的决定"),
     "judge.kept": Phrase("Recorded as inspection {number}.", "已记录为第 {number} 号检测。"),
+    "judge.verdict": Phrase("Your decision", "您的决定"),
     "judge.PASS": Phrase("It is good", "合格"),
     "judge.REVIEW": Phrase("Look again", "需复检"),
     "judge.REJECT": Phrase("It is bad", "不合格"),
@@ -175,3 +178,4 @@ WORDS: dict[str, Phrase] = {
     ),
     "movements.skipped": Phrase("{count} movements could not be used:", "有 {count} 个动作无法使用："),
 }
+WORDS |= REVIEW | GALLERY

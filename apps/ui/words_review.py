@@ -1,0 +1,94 @@
+"""What the review tab and the gallery say, in English and Chinese side by side."""
+
+from explain.catalogue import Phrase
+
+REVIEW: dict[str, Phrase] = {
+    "tab.review": Phrase("Review", "复核"),
+    "review.no_store": Phrase(
+        "**Nothing is recorded here, so nothing waits for a decision.** Start Foil with a store: `foil serve --store"
+        " records` (a folder, made where there is none). From then on every inspection of the Inspect tab, of `/api`"
+        " and of `foil inspect --store records` is kept, signed, and comes here if it is REVIEW or REJECT.",
+        "**当前未启用记录，因此没有待复核的检测。** 请以记录库启动 Foil：`foil serve --store records`（文件夹，"
+        "不存在时自动创建）。此后“检测”页、`/api` 以及 `foil inspect --store records` 的每次检测都会被记录并签名，"
+        "其中待复检和不合格的会出现在此处。",
+    ),
+    "review.how": Phrase(
+        "**What waits for a person**: every REVIEW and REJECT on record that nobody decided on yet. Your decision is"
+        " signed beside the program's verdict, and the next one comes by itself.",
+        "**等待人工决定**：记录中尚无人决定的待复检和不合格检测。您的决定会签名保存在程序判定旁，随后自动显示下一项。",
+    ),
+    "review.keys": Phrase(
+        "Keys: `J` next · `K` previous · `1` good · `2` look again · `3` bad, then type why and press `Enter` ·"
+        " `Esc` leaves a field",
+        "快捷键：`J` 下一项 · `K` 上一项 · `1` 合格 · `2` 需复检 · `3` 不合格，然后输入理由并按回车 · `Esc` 离开输入框",
+    ),
+    "review.words": Phrase("Words in the name or in what was found", "名称或检测说明中的文字"),
+    "review.words.hint": Phrase("scratch upper left", "划痕 左上"),
+    "review.verdict": Phrase("Verdict of the program", "程序判定"),
+    "review.all": Phrase("All", "全部"),
+    "review.REVIEW": Phrase("▲ REVIEW", "▲ 待复检"),
+    "review.REJECT": Phrase("■ REJECT", "■ 不合格"),
+    "review.order": Phrase("Order", "顺序"),
+    "review.newest": Phrase("Newest first", "最新优先"),
+    "review.gravest": Phrase("Gravest first", "最严重优先"),
+    "review.filters": Phrase("Model, lot, period", "模型、批次、时段"),
+    "review.any_model": Phrase("any model", "任意模型"),
+    "review.any_lot": Phrase("any lot", "任意批次"),
+    "review.lot": Phrase("Lot (a folder that the samples lay in)", "批次（样本所在文件夹）"),
+    "review.since": Phrase("Since (UTC)", "自（UTC）"),
+    "review.until": Phrase("Until (UTC)", "至（UTC）"),
+    "review.refresh": Phrase("Look for new ones", "刷新"),
+    "review.queue": Phrase("Waiting for a decision", "待决定"),
+    "review.count": Phrase("{n} wait for a decision", "{n} 项待决定"),
+    "review.count.again": Phrase("{n} put back", "{n} 项已退回"),
+    "review.count.fit": Phrase("{n} fit the filter", "{n} 项符合筛选条件"),
+    "review.count.most": Phrase("the first {n} are listed", "仅列出前 {n} 项"),
+    "review.again": Phrase("put back", "已退回"),
+    "review.empty": Phrase(
+        "Nothing waits for a decision. What is inspected from now on and isn't PASS comes here.",
+        "没有待决定的检测。今后检测中未合格的会出现在此处。",
+    ),
+    "review.no_fit": Phrase(
+        "Nothing that waits fits this filter; {n} wait without it.", "没有符合筛选条件的项；不筛选时有 {n} 项待决定。"
+    ),
+    "review.previous": Phrase("Previous (K)", "上一项 (K)"),
+    "review.next": Phrase("Next (J)", "下一项 (J)"),
+    "review.marked": Phrase("Where it differs, numbered", "差异位置与编号"),
+    "review.drawing": Phrase("The pictures are drawn …", "正在绘制图像……"),
+    "review.no_picture": Phrase(
+        "This inspection is of no picture: its words say what was found.", "该检测的对象不是图像：检测结果见文字说明。"
+    ),
+    "review.of": Phrase(
+        "Inspection {number} of {name} by the model {model}, {time} UTC",
+        "第 {number} 号检测：{name}，模型 {model}，{time} UTC",
+    ),
+    "review.record": Phrase("Record and go on", "记录并继续"),
+    "review.nothing": Phrase("There is nothing to decide on.", "没有可供决定的检测。"),
+    "review.meanwhile": Phrase(
+        "Somebody decided on inspection {number} meanwhile ({said}), so nothing was recorded. Look for new ones to go"
+        " on.",
+        "其间已有人对第 {number} 号检测作出决定（{said}），因此未作记录。请刷新后继续。",
+    ),
+    "review.report": Phrase("Report of a period or a lot", "时段或批次报告"),
+    "review.report.how": Phrase(
+        "Of everything on record in the lot and the period chosen above (all where none is), whatever its verdict: not"
+        " only of what waits. Preview below, PDF to keep.",
+        "涵盖上方所选批次和时段内的全部记录（未选则为全部），不论判定如何，不仅限于待决定的。下方可预览，PDF 可下载。",
+    ),
+    "review.final": Phrase(
+        "Final: nothing of it may wait any more, and your name (above) answers for it",
+        "正式报告：不得有待决定项，并由您（上方姓名）负责",
+    ),
+    "review.make": Phrase("Make the report", "生成报告"),
+    "review.pdf": Phrase("Download the PDF", "下载 PDF"),
+    "review.report.none": Phrase("The report is shown here.", "报告将显示在此处。"),
+    "review.report.shown": Phrase("Preview of the report", "报告预览"),
+    "review.report.large": Phrase(
+        "The report is too long to be shown here; download the PDF.", "报告过长，无法在此显示；请下载 PDF。"
+    ),
+    "review.report.made": Phrase(
+        "Report made and recorded as {record}: {n} inspections, {open} of them wait for a decision.",
+        "报告已生成，记录号 {record}：共 {n} 项检测，其中 {open} 项待决定。",
+    ),
+}
+GALLERY: dict[str, Phrase] = {}
