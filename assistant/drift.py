@@ -11,13 +11,14 @@ from typing import Any, Literal
 from assistant.history import Part
 from assistant.phrases import phrase
 from explain.catalogue import Lang
-from explain.wording import number
+from explain.wording import in_quotes, number
 from fusion.calibration import Calibration
 from fusion.drift import Shift, find_shift
 from fusion.promise import FalseAlarms, false_alarms
 
 State = Literal["steady", "defects", "undecided", "changed", "nothing"]
 WINDOW = 50  # parts that say how it is now
+NAME = 80  # characters
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,7 @@ def drift_told(found: Drift, lang: Lang) -> list[str]:
         return [phrase("drift.nothing", lang)]
     counts = {name: number(getattr(found, name)) for name in ("n", "parts", "bad", "undecided")}
     key = f"drift.{found.state}" + (f".{'up' if found.higher else 'down'}" if found.state == "changed" else "")
-    told = {"at": "", "since": ""}
-    if found.at and found.since:
-        told = {
-            "at": f"{found.at.number}",
-            "since": f"{found.since.number} ({found.since.time[:16].replace('T', ' ')})",
-        }
+    told = {name: _called(part, lang) for name in ("at", "since") if (part := getattr(found, name))}
     lines = [phrase(key, lang, **counts, **told)]
     if found.now:
         seen = {name: number(getattr(found.now, name)) for name in ("seen", "of", "low", "high")}
@@ -104,6 +100,13 @@ def _state(
 
 def _shift(calibration: Calibration, parts: Sequence[Part]) -> Shift | None:
     return find_shift(calibration, [part.score for part in parts])
+
+
+def _called(part: Part, lang: Lang) -> str:
+    """Return what a part is called: by its inspection, or by its name where none is on record."""
+    if not part.time:
+        return in_quotes(part.name, NAME, lang)
+    return phrase("drift.inspection", lang, number=str(part.number), time=part.time[:16].replace("T", " "))
 
 
 def _moment(part: Part | None) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """What a store knows of a model's past: the parts that it judged, and which of them people called good or bad."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +94,7 @@ def past(store: Store, fit: Fit, scope: Scope | None = None) -> Past:
         said = connection.execute(labelled.order_by(decisions.c.record)).all()
     called = {row.sample: row.verdict for row in said}  # the last one counts
     rows = [row for row in rows if scope.holds(row.number, row.time, row.name)]
-    plain = [row for row in rows if not row.masked and _is_plain(row.tail)]
+    plain = [row for row in rows if not row.masked and _was_plain(row.tail)]
     parts = once(
         Part(row.number, row.time, row.name, row.sample, row.picture, row.verdict, row.score, called.get(row.sample))
         for row in plain
@@ -110,16 +110,18 @@ def once(parts: Iterable[Part]) -> list[Part]:
     return list(first.values())
 
 
-def _is_plain(tail: str) -> bool:
-    """Tell whether an inspection was asked for without words and with all joints; long words leave no room for this."""
-    _, found, asked = tail.rpartition('"asked": ')
-    if not found:
-        return False
-    said = json.loads(asked.removesuffix("}"))
-    return not said["text"] and not said.get("watch")
+def is_plain(asked: Mapping[str, Any]) -> bool:
+    """Tell whether an inspection was asked for without words and with all joints: its score is as calibrated."""
+    return not asked["text"] and not asked.get("watch")
 
 
 def latest(store: Store, name: str, scope: Scope | None = None) -> tuple[Past, Sequence[Fit]]:
     """Return what the latest fit of a model judged, and its fits before that one, whose scores are others."""
     *before, last = fits(store, name)
     return past(store, last, scope), before
+
+
+def _was_plain(tail: str) -> bool:
+    """Tell it by a document's end; who asked with so many words that they fill it did ask with words."""
+    _, found, asked = tail.rpartition('"asked": ')
+    return bool(found) and is_plain(json.loads(asked.removesuffix("}")))

@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 
 from assistant import tools
+from assistant.drift import drift as drift_of
+from assistant.drift import drift_told
+from assistant.history import Part, once
 from assistant.lot import Lot
 from assistant.phrases import phrase
 from assistant.slots import Judged
@@ -62,6 +65,16 @@ def summary(lot: Lot, lang: Lang, verdict: Judged | None = None) -> Answer:
     c = lot.detector.calibration
     rates = {"review_rate": percent(c.review_rate, lang), "reject_rate": percent(c.reject_rate, lang)}
     return Answer([*lines, phrase("lot.promise", lang, **rates, n=number(c.n))], list(lot.seen))
+
+
+def drift(lot: Lot, lang: Lang) -> Answer:
+    """Tell whether the scores here, in the order of the pictures, are still those of the calibration's good parts."""
+    judged = lot.judged().items()
+    parts = [
+        Part(at, "", name, e.sample.sha256, None, e.verdict, e.score or 0.0, None)
+        for at, (name, e) in enumerate(judged, 1)
+    ]
+    return Answer(drift_told(drift_of(lot.detector.calibration, once(parts)), lang), [name for name, _ in judged])
 
 
 def sure(lot: Lot, lang: Lang, sample: str) -> Answer:
@@ -143,7 +156,7 @@ TOOLS: dict[str, Callable[..., Answer]] = {
     tool.__name__: tool
     for tool in (
         *(tools.inspect, tools.look, tools.compare, tools.why, tools.region, tools.where, tools.normal, tools.what_if),
-        *(thresholds, summary, sure, limits, similar, decide, report, help),
+        *(thresholds, summary, drift, sure, limits, similar, decide, report, help),
     )
 }
 

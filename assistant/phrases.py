@@ -148,6 +148,8 @@ PHRASES: dict[str, Phrase] = {
         "No other picture here has a marked region to compare.", "此处没有其他带标记区域的图片可比较。"
     ),
     # drift
+    "drift.inspection": Phrase("inspection {number} ({time})", "检验 {number}（{time}）"),
+    "drift.store": Phrase("Of all {n} parts of this model on record:", "该模型记录在案的全部 {n} 件："),
     "drift.nothing": Phrase(
         "No drift to tell: no score of this model is on record here.", "无法判断漂移：此处没有该模型的得分记录。"
     ),
@@ -156,27 +158,27 @@ PHRASES: dict[str, Phrase] = {
         "无漂移：{parts} 件中可能为良品者，其得分与校准所用的 {n} 件良品一致。",
     ),
     "drift.defects": Phrase(
-        "More defects, no drift: scores are higher since inspection {since}, but only by parts that people called bad"
+        "More defects, no drift: scores are higher since {since}, but only by parts that people called bad"
         " ({bad} of {parts}); the others score as the {n} good parts of the calibration do.",
-        "缺陷增多，并非漂移：自检验 {since} 起得分升高，但仅来自人工判为不合格的零件（{parts} 件中 {bad} 件）；"
+        "缺陷增多，并非漂移：自{since}起得分升高，但仅来自人工判为不合格的零件（{parts} 件中 {bad} 件）；"
         "其余零件的得分与校准所用的 {n} 件良品一致。",
     ),
     "drift.undecided": Phrase(
-        "ALARM: scores are higher since inspection {since}, plain at {at}. Whether good parts changed or more are bad,"
+        "ALARM: scores are higher since {since}, plain at {at}. Whether good parts changed or more are bad,"
         " nobody can tell yet: of {parts} parts, {undecided} at or above T1 nobody called good or bad.",
-        "报警：自检验 {since} 起得分升高（检验 {at} 时确认）。尚无法判断是良品发生变化还是不良品增多："
+        "报警：自{since}起得分升高（至{at}确认）。尚无法判断是良品发生变化还是不良品增多："
         "{parts} 件中有 {undecided} 件达到 T1 而无人判定好坏。",
     ),
     "drift.changed.up": Phrase(
-        "ALARM: good parts changed. Since inspection {since}, plain at {at}, they score higher than the {n} good parts"
+        "ALARM: good parts changed. Since {since}, plain at {at}, they score higher than the {n} good parts"
         " of the calibration: expect more false alarms than promised. Light, camera, product or process may be other.",
-        "报警：良品发生了变化。自检验 {since} 起（检验 {at} 时确认），其得分高于校准所用的 {n} 件良品：误报会多于承诺。"
+        "报警：良品发生了变化。自{since}起（至{at}确认），其得分高于校准所用的 {n} 件良品：误报会多于承诺。"
         "可能是光照、相机、产品或工艺发生了变化。",
     ),
     "drift.changed.down": Phrase(
-        "ALARM: parts changed. Since inspection {since}, plain at {at}, they score lower than the {n} good parts of the"
+        "ALARM: parts changed. Since {since}, plain at {at}, they score lower than the {n} good parts of the"
         " calibration: a defect may be missed that was found before. Is the picture blurred, darker or cut otherwise?",
-        "报警：零件发生了变化。自检验 {since} 起（检验 {at} 时确认），其得分低于校准所用的 {n} 件良品："
+        "报警：零件发生了变化。自{since}起（至{at}确认），其得分低于校准所用的 {n} 件良品："
         "原可发现的缺陷可能漏检。请检查图像是否变模糊、变暗或取景不同。",
     ),
     "drift.now": Phrase(

@@ -92,6 +92,11 @@ look: focus on the edge; scratches only; concentrate on the centre, skip the res
 report: put it in writing; I want a document; I need a written report; print it; make a report
 report: can I have that as a pdf?; write a report; export the results; download the results as a document
 report: give me the report; create an inspection report; save everything as pdf; print a report
+drift: is there drift?; do the scores drift?; did anything shift?; is the line stable?; how stable is the process?
+drift: are scores rising over time?; is there a trend?; are recent parts different from earlier ones?; drift alarm
+drift: do good parts still score as they did at calibration?; has the camera changed?; are good parts changing?
+drift: have the scores gone up lately?; did the process change?; are the scores still the same as before?
+drift: any alarm?; is the calibration still valid?; do you see a tendency?; are the scores getting higher or lower?
 other: what do you think of politics?; hire someone; lend me money; who is your boss?; give me a recipe; I love you
 other: log out; upload it to the cloud; what is the meaning of life?; train a new model; delete this picture
 other: remove the file; order a new part; where can I buy it?; who made it?; call the supervisor; tell me a story
@@ -130,6 +135,9 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
     "thresholds": ((r"\d %", 0.35), (r"\bthresholds?\b|\b(?:reject|review|false alarm) rate\b|\bstrict", 0.2)),
     "summary": (
         (r"\bhow many\b|\blist\b|\bstatistics\b|\blot\b|\bwhich (?:ones|parts)? ?(?:were|passed|failed)", 0.2),
+    ),
+    "drift": (
+        (r"\bdrift|\btrends?\b|\bstable\b|\bstability\b|\bscores?\b.*\b(?:ris|higher|up\b|lower|calibrat)", 0.35),
     ),
     "sure": (
         (r"\bsure\b|\bdefinite|\bodds\b|\bnoise\b|\bfalse alarm\b(?! rate)", 0.3),
@@ -188,7 +196,9 @@ what can i ask: 我可以问什么 可以问什么 能问什么 | hello: 你好 
 problem: 问题 有问题 毛病 | show: 显示 给我看 给我看看 展示 | only: 只看 | look for: 找 查找 | size and: 大小和
 it: 它 这个 这个零件 这件 这张 这 那个 | examples: 例子 示例
 of: 用 用的 : 的 了 吗 呢 吧 啊 请 我 你 在 会 能 要 想 给 把 被 就 也 一下 时 对 那 说 到 什么时候 有什么 多 才 呀
-of: 这么 时候 后 和 说一下
+of: 这么 时候 后 和 说一下 | drift: 漂移 偏移 | stable: 稳定 平稳 | trend: 趋势 走势
+process: 过程 工艺 制程 | rising: 升高 上升 变高
+alarm: 报警 警报 告警 | changed: 变了 变化了 改变了 | still: 还 | lately: 最近 近来 | scores higher: 得分变高
 """
 
 

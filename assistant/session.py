@@ -102,6 +102,9 @@ class Session:
         if call.tool == "report" and self._store and self._folder:
             yield self._reported(self._store, self._folder, so_far)
             return
+        if call.tool == "drift" and self._store:
+            yield self._drifted(self._store, so_far)
+            return
         answer = TOOLS[call.tool](self.lot, lang, **call.slots)
         rests = {name: self.lot.seen[name].record for name in answer.rests}
         for at in range(1, len(answer.lines) + 1):
@@ -154,6 +157,18 @@ class Session:
             "report.done", so_far.lang, path=str(made.path), n=number(made.inspections), open=number(made.open)
         )
         return replace(so_far, text="\n".join(filter(None, [so_far.text, said])), rests=rests)
+
+    def _drifted(self, store: "Store", so_far: Reply) -> Reply:
+        """Tell whether all that the store knows of this model's parts drifts, not only the pictures here."""
+        from assistant.drift import drift, drift_told
+        from assistant.history import latest
+
+        known, _ = latest(store, self.lot.detector.name)
+        found = drift(known.fit.calibration, known.parts)
+        lines = [so_far.text, phrase("drift.store", so_far.lang, n=number(len(known.parts)))]
+        text = "\n".join(filter(None, [*lines, *drift_told(found, so_far.lang)]))
+        rests: dict[str, int | None] = {part.name: part.number for part in (found.since, found.at) if part}
+        return replace(so_far, text=text, rests=rests, suggested=suggestions("drift", so_far.lang))
 
     @staticmethod
     def _lost(nearest: tuple[str, ...], lang: Lang, dropped: list[str]) -> Reply:

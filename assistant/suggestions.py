@@ -15,6 +15,7 @@ SUGGESTED: dict[str, Phrase] = {
     "similar": Phrase("find similar ones", "找相似的"),
     "summary": Phrase("how many were rejected?", "有多少件不合格？"),
     "thresholds": Phrase("what if the reject rate were 0.1 %?", "如果判退率是 0.1% 会怎样？"),
+    "drift": Phrase("do the scores drift?", "得分有漂移吗？"),
     "limits": Phrase("what can this model not see?", "这个模型看不到什么？"),
     "decide": Phrase("accept it, because it is only dust", "判为合格，因为只是灰尘"),
 }
@@ -29,7 +30,8 @@ NEXT = {  # what one may well ask after an answer
     "look": ("why", "region", "compare"),
     "compare": ("why", "summary", "similar"),
     "similar": ("compare", "summary", "region"),
-    "summary": ("thresholds", "similar", "limits"),
+    "summary": ("thresholds", "drift", "similar"),
+    "drift": ("summary", "thresholds", "limits"),
     "thresholds": ("summary", "sure", "limits"),
     "limits": ("sure", "thresholds", "summary"),
 }

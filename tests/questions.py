@@ -420,6 +420,26 @@ none || set an alarm for 8 am
 none || 帮我写一封信
 """
 
+# Written when the tool was, before its phrasings; every second one was set aside, as of the first set.
+_DRIFT = """
+drift || has anything drifted?
+drift || did the good parts change?
+drift || is the process still stable?
+drift || are the scores creeping up?
+drift || is there a trend in the scores?
+drift || do the scores still match the calibration?
+drift || is there a drift alarm
+drift || have the scores become higher lately
+drift || has the light changed since the model was fitted?
+drift || did something shift over time?
+drift || 有漂移吗？
+drift || 得分有没有升高的趋势
+drift || 良品变了吗
+drift || 过程还稳定吗
+drift || 最近的得分是不是变高了
+drift || 有没有漂移报警
+"""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -438,4 +458,5 @@ def _read(line: str) -> Asked:
 QUESTIONS = [_read(line) for line in _LINES.strip().splitlines()]
 FRESH = [_read(line) for line in _FRESH.strip().splitlines()]
 LAST = [_read(line) for line in _LAST.strip().splitlines()]
+DRIFT = [_read(line) for line in _DRIFT.strip().splitlines()]
 TUNED, HELD = QUESTIONS[::2], QUESTIONS[1::2]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from conftest import Plate
 from fake_detector import FakeDetector
-from questions import AT_HAND, HELD, LOT, QUESTIONS, TUNED, WORST, Asked
-from record_cases import foil
+from questions import AT_HAND, DRIFT, HELD, LOT, QUESTIONS, TUNED, WORST, Asked
+from record_cases import foil, record_scores
 
 from assistant import library
 from assistant.calling import Call, call_of
@@ -16,6 +16,7 @@ from assistant.lot import Lot
 from assistant.router import hear
 from assistant.session import Reply, Session
 from assistant.slots import Scene
+from assistant.store import open_store
 from fusion.modality.prompt import read_prompt
 
 SCENE = Scene(LOT, AT_HAND, (WORST, AT_HAND, "part_05.png", "part_03.png", "lid-7.png", "part_01.png"))
@@ -60,7 +61,9 @@ def right(asked: Asked) -> bool:
     )
 
 
-@pytest.mark.parametrize(("half", "least"), [(TUNED, 0.98), (HELD, 0.92)], ids=["tuned", "held"])
+@pytest.mark.parametrize(
+    ("half", "least"), [(TUNED, 0.98), (HELD, 0.92), (DRIFT, 0.92)], ids=["tuned", "held", "drift"]
+)
 def test_most_questions_find_their_tool_and_slots(half: list[Asked], least: float) -> None:
     wrong = [asked.text for asked in half if not right(asked)]
     assert 1 - len(wrong) / len(half) >= least, wrong
@@ -100,6 +103,18 @@ def test_answers_are_computed_and_say_what_they_rest_on(session: Session) -> Non
     assert said(session, "which ones were rejected?").text == "REJECT: “bad.png”."
     assert "about 1.6 would look at least as unusual" in said(session, "how sure are you?").text
     assert "knows 60 good parts" in said(session, "what can this model not see?").text
+
+
+def test_drift_is_told_of_the_pictures_here_and_with_a_store_of_all_on_record(plate: Plate, tmp_path: Path) -> None:
+    lot = Lot(FakeDetector())  # type: ignore[arg-type]
+    lot.fill([plate(f"{at}.png", spot=200 + at) for at in range(12)])
+    alone = said(Session(lot), "do the scores drift?")
+    assert "since “0.png”, plain at “" in alone.text
+    assert len(alone.rests) == 12
+    store = open_store(str(tmp_path / "records"), create=True)
+    kept = store.keep_model(library.save(FakeDetector(), "plates"))  # type: ignore[arg-type]
+    record_scores(store, kept, [0.5, 0.7, 0.6])
+    assert said(Session(lot, store), "有漂移吗？").text.startswith("该模型记录在案的全部 3 件：\n无漂移")
 
 
 def test_references_go_over_turns_and_languages(session: Session) -> None:

@@ -198,3 +198,12 @@ def test_a_new_fit_is_proposed_with_what_to_compare_it_by(shop: Shop, plate: Pla
     assert "a proposal takes both" in shop.foil("store", "feedback", "plates", "--out", tmp_path / "x", code=2).stderr
     scope = Scope(since="2099-01-01")
     assert replace(latest(shop.store, "plates", scope)[0]).parts == ()
+
+
+def test_a_report_says_so(records: Store, tmp_path: Path) -> None:
+    kept = records.keep_model(library.model_folder("plates"))
+    record_scores(records, kept, [9.0] * 20)
+    where = Path(str(records.database.file)).parent
+    foil("report", "--store", where, "--out", tmp_path / "r.json")
+    [model] = json.loads((tmp_path / "r.json").read_text())["models"]
+    assert (model["drift"]["state"], model["drift"]["undecided"]) == ("undecided", 20)

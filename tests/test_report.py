@@ -23,7 +23,7 @@ from assistant.report import write_report
 from assistant.reports.blocks import Document, Section, Text
 from assistant.reports.pdf import pdf
 from assistant.reports.scope import Scope
-from assistant.reports.statistics import longest_run, rate
+from assistant.reports.statistics import rate
 from assistant.reports.words import WORDS
 from assistant.store import open_store
 from fusion.errors import BadSetting
@@ -240,11 +240,10 @@ def test_every_character_that_the_fonts_are_said_to_have_they_have() -> None:
     assert len(PdfReader(BytesIO(content)).pages) > 1  # PDF/A knows no missing character, so it would not be made
 
 
-def test_rates_and_runs_are_the_books() -> None:
+def test_rates_are_the_books() -> None:
     assert rate(10, 100)[2:] == pytest.approx((0.0552, 0.1744), abs=1e-4)  # Wilson
     assert rate(0, 9).low == 0
     assert rate(9, 9).high == 1
-    assert longest_run([1, 2, 3, -1, -2, 0, 1], 0) == 3
 
 
 def test_both_languages_say_the_same_with_the_same_figures() -> None:

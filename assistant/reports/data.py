@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from assistant.reports.facts import Facts, Found
-from assistant.reports.statistics import longest_run, rate
+from assistant.reports.statistics import drift_of, rate
 from explain.prompt import clean
 
 _COLUMNS = (
@@ -75,7 +75,7 @@ def as_csv(known: Facts, status: str, by: str) -> bytes:
 
 def _model(known: Facts, sha256: str) -> dict[str, Any]:
     model = known.models[sha256]
-    limits, scores = model.calibration.thresholds, [float(one.score or 0) for one in known.of_model(sha256)]
+    limits = model.calibration.thresholds
     centre = float(np.median(model.calibration.scores))
     return {
         "record": model.number,
@@ -86,7 +86,7 @@ def _model(known: Facts, sha256: str) -> dict[str, Any]:
         "thresholds": asdict(limits),
         "promise": {name: asdict(model.calibration.support(getattr(limits, f"{name}_rate"))) for name in _RATES},
         "normals": {"scores": model.calibration.scores.tolist(), "middle": centre},
-        "longest_run_on_one_side": longest_run(scores, centre),
+        "drift": drift_of(model.calibration, known.of_model(sha256)).to_json(),
     }
 
 

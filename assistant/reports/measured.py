@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from assistant.card import support_in_words
+from assistant.drift import drift_told
 from assistant.reports import charts
 from assistant.reports.blocks import Block, Cell, Charts, Mark, Section, Table, Text
 from assistant.reports.facts import Facts as Known
 from assistant.reports.facts import Found, Model
 from assistant.reports.overview import VERDICTS
-from assistant.reports.statistics import RUN, agreement, found_kinds, found_where, longest_run, pareto, rate, repeated
+from assistant.reports.statistics import agreement, drift_of, found_kinds, found_where, pareto, rate, repeated
 from assistant.reports.words import label, moment, share
 from explain import plain
 from explain.catalogue import CATALOGUE, Lang, say
@@ -78,7 +79,7 @@ def _promise(model: Model, found: Sequence[Found], lang: Lang) -> list[Block]:
     blocks: list[Block] = [
         Text(label("false alarms", lang, name=model.name), "heading"),
         Table(titles, rows, 0, (1, 2, 3, 4)),
-        Text(" ".join(said) if lang == "en" else "".join(said)),
+        Text(_joined(said, lang)),
     ]
     if found:
         scored = [charts.Scored(float(one.score or 0), one.verdict) for one in found]
@@ -157,13 +158,13 @@ def _counts(known: Known, lang: Lang) -> list[Block]:
 def _control(model: Model, found: Sequence[Found], lang: Lang) -> list[Block]:
     limits = _limits(model)
     scored = [charts.Scored(float(one.score or 0), one.verdict) for one in found]
-    run = longest_run([one.score for one in scored], limits.centre)
     ends = moment(found[0].time), moment(found[-1].time)
-    drift = label("drift.shift" if run >= RUN else "drift.none", lang, run=number(run))
+    drift = drift_of(model.calibration, found)
     return [
         Text(label("chart.title", lang, name=model.name), "heading"),
         Charts([charts.control(limits, scored, ends, lang)], label("chart.control.how", lang)),
-        Text(drift, "warning" if run >= RUN else "plain"),
+        Text(_joined(drift_told(drift, lang), lang), "warning" if drift.is_alarm else "plain"),
+        Text(label("drift.how", lang), "note"),
     ]
 
 
@@ -176,3 +177,7 @@ def _with_interval(count: int, of: int, lang: Lang) -> str:
     seen = rate(count, of)
     interval = label("interval", lang, low=share(seen.low, lang), high=share(seen.high, lang))
     return f"{share(seen.share, lang)}; {interval}" if lang == "en" else f"{share(seen.share, lang)}；{interval}"
+
+
+def _joined(sentences: Sequence[str], lang: Lang) -> str:
+    return (" " if lang == "en" else "").join(sentences)

@@ -3,12 +3,13 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import Any, NamedTuple
 
+from assistant.drift import Drift, drift
+from assistant.history import Part, is_plain, once
 from assistant.reports.facts import Found
+from fusion.calibration import Calibration
 
-RUN = 9  # points in a row on one side of the centre line are a shift [Nelson 1984, rule 2]
 _Z = 1.959964  # of 95 %
 
 
@@ -32,10 +33,17 @@ def rate(seen: int, of: int) -> Rate:
     return Rate(seen, of, 0.0 if seen == 0 else low, 1.0 if seen == of else high)
 
 
-def longest_run(values: Iterable[float], centre: float) -> int:
-    """Return how many values in a row lie on the same side of a centre line at most; on it is on neither side."""
-    sides = groupby(math.copysign(1, value - centre) if value != centre else 0 for value in values)
-    return max((len(list(run)) for side, run in sides if side), default=0)
+def drift_of(calibration: Calibration, found: Iterable[Found]) -> Drift:
+    """Return whether what a model found drifts; what a mask or words let count has another score, and is left out."""
+    plain = (one for one in found if "mask" not in one.said and is_plain(one.document["asked"]))
+    parts = (
+        Part(
+            one.number, one.time, one.name, one.sample, None, one.verdict, float(one.score or 0),
+            str(one.decisions[-1]["verdict"]) if one.decisions else None,
+        )
+        for one in plain
+    )  # fmt: skip
+    return drift(calibration, once(parts))
 
 
 def found_where(one: Found) -> list[str]:

@@ -197,17 +197,12 @@ WORDS: dict[str, Phrase] = {
         "每个标记为一次检验：圆点为合格，三角为待复检，方块为不合格；带数字的标记超出图表范围。"
         "中位线：半数良品的得分低于此值。",
     ),
-    "drift.none": Phrase(
-        "Drift: the longest run of marks on one side of the middle line is {run}; nine or more would mean a shift"
-        " (Nelson's rule 2).",
-        "漂移：中位线同一侧连续出现的标记最多为 {run} 个；达到 9 个即表示有偏移（Nelson 准则 2）。",
-    ),
-    "drift.shift": Phrase(
-        "Drift: {run} marks in a row lie on one side of the middle line; nine or more mean a shift (Nelson's rule 2)."
-        " Light, camera, product or process may have changed since the model was fitted; or these samples were chosen"
-        " because they are bad.",
-        "漂移：连续 {run} 个标记位于中位线同一侧；达到 9 个即表示有偏移（Nelson 准则 2）。"
-        "可能是建模之后光照、相机、产品或工艺发生了变化；也可能这些样本本来就是挑出来的不良品。",
+    "drift.how": Phrase(
+        "How drift is told: every score is ranked among those of the good samples and of the samples before it. Where"
+        " nothing changed, such ranks raise an alarm with a chance of at most 1 %, over any number of samples. What"
+        " people called bad is left out.",
+        "漂移判定方法：每个得分在良品及此前样本的得分中排序。若无任何变化，无论样本多少，出现报警的概率至多 1%。"
+        "人工判为不合格者不计入。",
     ),
     "pareto.where": Phrase("Where it was found", "异常位置"),
     "pareto.kind": Phrase("What it looks like", "异常形态"),
