@@ -57,7 +57,7 @@ def _told(network: Mapping[str, Any]) -> list[str]:
     lines = [
         f"network of size {clean(network['size'])}, {'in use' if network['kept'] else 'not in use'}: "
         f"{network['parameters']:,} parameters, {network['steps']:,} steps in {network['minutes']:g} min",
-        clean(network["why"]),
+        *(clean(network[key]) for key in ("why", "calibrated") if key in network),
         "",
         *_gain(network),
     ]

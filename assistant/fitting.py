@@ -3,33 +3,23 @@
 import dataclasses
 import shutil
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 
 from assistant import library
 from assistant.rates import promise
-from fusion.archive import is_zip, unpacked
+from assistant.sources import Roles, opened, remember
+from fusion.archive import is_zip
 from fusion.calibration import Calibration
-from fusion.dataset import Dataset, Folders, open_dataset
 from fusion.progress import Progress, silent
 from fusion.trial import Settings
 
 SHOWN = 5  # samples that could not be used
-
-
-class Roles(TypedDict, total=False):
-    """What the subfolders of a data set are, where their names don't tell; as in `open_dataset`."""
-
-    normal_dir: Folders
-    abnormal_dir: Folders
-    normal_test_dir: Folders
-    mask_dir: Folders
 
 
 @dataclass(frozen=True)
@@ -55,7 +45,7 @@ class Fit:
             f"seen through {card['representation']}; {pose}; {place}",
         ]
         if "network" in card:
-            lines.append(card["network"]["why"])
+            lines += [card["network"][key] for key in ("why", "calibrated") if key in card["network"]]
         lines += skipped_lines(card["skipped"], f"{self.given} pictures")
         lines.append(f"REVIEW from a score of {limits.review:.2f}, REJECT from {limits.reject:.2f}")
         lines += [promise(self.calibration.support(limits.reject_rate)), f"saved in {self.folder}"]
@@ -98,15 +88,9 @@ def fit_folder(
             ]
             detector = dataclasses.replace(detector, card=detector.card | {"skipped": skipped})
         folder = library.save(detector, name, replace)
+        remember(name, source, roles or {})
         shutil.rmtree(checkpoint, ignore_errors=True)
         test = dataset.root / "test"
         to_inspect = test if test.is_dir() and source.is_dir() else None
     seconds = time.perf_counter() - started
     return Fit(name, folder, len(normals), detector.card, detector.calibration, seconds, to_inspect)
-
-
-@contextmanager
-def opened(source: Path, roles: Roles) -> Iterator[Dataset]:
-    """Open a folder, a manifest or a ZIP as a data set; what a ZIP holds is there for as long as the block lasts."""
-    with unpacked(source) as folder:
-        yield open_dataset(folder, **roles, confined=folder != source)

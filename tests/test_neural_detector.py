@@ -195,9 +195,9 @@ def test_steps_and_seed_decide_what_is_learnt_to_the_last_bit(
 # --- what it rests on ---------------------------------------------------------------------------------------------
 
 
-def test_thresholds_rest_on_the_third_that_was_held_out(neural: Detector) -> None:
-    assert neural.calibration.n == neural.card["n_normals"] == HELD
-    assert neural.card["n_statistics"] == GOODS
+def test_thresholds_rest_on_all_good_parts_where_little_was_learnt_by_heart(neural: Detector) -> None:
+    assert neural.calibration.n == neural.card["n_normals"] == neural.card["n_statistics"] == GOODS
+    assert neural.card["network"]["calibrated"].startswith(f"calibrated by all {GOODS} good parts, of which 16 that it")
     assert neural.learned is not None
     assert neural.told is not None
     assert len(neural.told.descriptions) == 2
@@ -210,7 +210,17 @@ def test_good_pictures_beyond_those_of_the_statistics_calibrate_too(items: list[
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("fusion.fitting.MOST", 20)
         detector = fitted(items, True, "many", steps=1)
-    assert (detector.card["n_statistics"], detector.calibration.n) == (20, 7 + 4)
+    assert (detector.card["n_statistics"], detector.calibration.n) == (20, 20 + 4)
+
+
+def test_what_it_knows_by_heart_does_not_calibrate(items: list[Item]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fusion.learning.calibrating.BY_HEART", -1.0)
+        detector = fitted(items, True, "by heart", steps=1)
+    assert detector.calibration.n == HELD
+    assert detector.card["network"]["calibrated"].startswith(f"calibrated by the {HELD} good parts that it never saw")
+    assert detector.learned is not None
+    assert (detector.learned.spread.mean > 0).all()
 
 
 def test_a_defect_scores_above_good_parts(neural: Detector) -> None:

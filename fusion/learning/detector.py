@@ -17,8 +17,9 @@ from fusion.diffusion.training import TrainingConfig
 from fusion.errors import BadData
 from fusion.known import paraphrases
 from fusion.learned import Learned, rounded
+from fusion.learning.calibrating import raised
 from fusion.learning.examples import Captions, Normals, Pairs, make_examples
-from fusion.learning.learn import DIGITS, FEWEST, Outcome, deal, learn, painted, unseen
+from fusion.learning.learn import DIGITS, FEWEST, Outcome, deal, learn, painted, unconditioned, unseen
 from fusion.learning.weights import Weights, read_weights
 from fusion.methods.named import LEARNT
 from fusion.modality.text import MINILM, TextEncoder, text_encoder
@@ -31,7 +32,7 @@ from fusion.residual import Spread, smooth
 from fusion.synthesis import NORMAL_CAPTIONS
 from fusion.threads import one_thread
 from fusion.told import Said
-from fusion.view import cross_spread
+from fusion.view import cross_spread, others
 from fusion.world import World
 
 PAINTING = 0.3  # of the time trains the painter of normal versions, the rest the network that judges
@@ -94,7 +95,10 @@ class Trainer:
             rounded(painter.denoiser)
             card["painter"] = painter.figures
         detector = replace(detector, pictures=painter, learned=outcome.learned)
-        return (self._in_force(detector, outcome) if outcome.learned.judges else detector), card
+        if not outcome.learned.judges:
+            return detector, card
+        detector, told = self._in_force(detector, outcome, x)
+        return detector, card | {"network": card["network"] | {"calibrated": told}}
 
     def _painted(self, detector: Detector, wanted: Tensor) -> tuple[Tensor, Pairs]:
         """Return the normals' tokens, and so many painted pairs of each; more, if more were painted before."""
@@ -124,24 +128,37 @@ class Trainer:
             self.pictures[seen.numpy()], memory, encoder, None, minutes, config.seed, self.progress, config.steps
         )
 
-    def _in_force(self, detector: Detector, outcome: Outcome) -> Detector:
-        """Return the detector judging by what was learnt, calibrated on normals that the network never saw."""
-        learned, grid = outcome.learned, detector.encoder.grid
-        held = list(torch.arange(len(outcome.held)).tensor_split(len(self.folds)))
-        maps = smooth(cross_spread(outcome.residuals, held, learned.spread.again).mean(dim=1), grid)
-        in_spread = cross_spread(maps, held).numpy()
+    def _in_force(self, detector: Detector, outcome: Outcome, x: Tensor) -> tuple[Detector, str]:
+        """Return the detector judging by what was learnt of normals x, (N, P, C), and by which it is calibrated."""
+        learned, held = outcome.learned, outcome.held
+        found = torch.empty(len(x), *outcome.residuals.shape[1:])
+        found[held] = outcome.residuals
+        learnt = others(len(x), held)
+        found[learnt] = unconditioned(x[learnt], learned.denoise, learned.question)
+        judging, scores = self._measured(detector, learned, found, torch.arange(len(x)), self.folds)
+        lifted = raised(scores, detector.calibration.scores, held)
+        if not lifted.trusted:
+            folds = list(torch.arange(len(held)).tensor_split(len(self.folds)))
+            judging, scores = self._measured(detector, learned, found[held], held, folds)
+            return replace(judging, calibration=Calibration(scores)), lifted.told
+        return replace(judging, calibration=Calibration(lifted.scores)), lifted.told
+
+    def _measured(
+        self, detector: Detector, learned: Learned, found: Tensor, members: Tensor, folds: Sequence[Tensor]
+    ) -> tuple[Detector, NDArray[np.float64]]:
+        """Return the detector in units of some normals' residuals, (M, S, P), and their held-out scores, (M,)."""
+        grid = detector.encoder.grid
+        maps = smooth(cross_spread(found, folds, learned.spread.again).mean(dim=1), grid)
+        in_spread = cross_spread(maps, folds).numpy()
         told = detector.told
         if told and self.told_x is not None:
             tops = torch.from_numpy(in_spread).amax(dim=1)
-            maps_told = _told_maps(learned, self.told_x[outcome.held], self.said.of(outcome.held))
-            told = told.rescaled(maps_told, held, tops, grid)
-        return replace(
-            detector,
-            told=told,
-            spread=Spread.of(maps),
-            world=World.of(self.looks, in_spread),
-            calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),
-        )
+            maps_told = _told_maps(learned, self.told_x[members], self.said.of(members))
+            told = told.rescaled(maps_told, folds, tops, grid)
+        learned = replace(learned, spread=learned.spread.again(found))
+        spread, world = Spread.of(maps), World.of(self.looks, in_spread)
+        judging = replace(detector, learned=learned, told=told, spread=spread, world=world)
+        return judging, in_spread.max(axis=1).astype(np.float64)
 
 
 def captions_of(encoder: TextEncoder, seed: int) -> Captions:

@@ -1,7 +1,7 @@
-"""Learn: train a network around a fitted closed form, ask whether it helped, calibrate it on normals it never saw.
+"""Learn: train a network around a fitted closed form, and ask normals that it never saw whether it helped.
 
-The normals are dealt into three: most train, some tell when to stop, a third calibrates and is otherwise unseen. So a
-trained model promises what a third of the good parts supports, and says so.
+The normals are dealt into three: most train, some tell when to stop, and a third, otherwise unseen, says whether the
+network judges or the closed form, and how much less the network finds on the others (`fusion.learning.calibrating`).
 """
 
 import math
@@ -36,7 +36,7 @@ from fusion.sight import Sight
 from fusion.threads import one_thread
 
 FEWEST = 20  # normals, of which then 12 train
-HELD = 1 / 3  # of the normals calibrate
+HELD = 1 / 3  # of the normals are never learnt from
 STOP = 0.1  # of the normals tell when to stop
 DIGITS = 16  # of a picture's hash, by which weights know what they learnt from
 
