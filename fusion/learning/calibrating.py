@@ -40,7 +40,7 @@ def raised(scores: NDArray[np.float64], closed: NDArray[np.float64], held: Tenso
         )
         return Raised(scores, False, told)
     told = (
-        f"calibrated by all {len(scores)} good parts, of which {many} that it learnt from are raised by {gap:.2f} sigma, "
-        "as much less as it finds on them"
+        f"calibrated by all {len(scores)} good parts, of which {many} that it learnt from are raised by {gap:.2f} "
+        "sigma: it finds that much less on them"
     )
     return Raised(scores + gap * seen, True, told)
