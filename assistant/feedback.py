@@ -128,16 +128,19 @@ def _promise(parts: Sequence[Part], threshold: float, rate: float, calibration: 
 
 def _promised(name: str, promise: Promise, rate: float, good: int) -> str:
     least, most = promise.least, promise.most
-    seen = f"{least.seen}" if least == most else f"{least.seen} to {most.seen}"
-    of = f"{least.of}" if least == most else f"{least.of} to {most.of}"
-    usual = f"{most.low} to {most.high} would be usual at the promised {share(rate)}"
+    seen, of = (f"{low}" if low == high else f"{low} to {high}" for low, high in _ends(least, most))
     said = {
         "kept": "the promise holds",
         "broken": "more than promised",
         "open": "nobody can tell before the marked ones are decided on",
         "fewer": "fewer than promised",
     }[promise.kept]
+    called = f"of the {good} called good {promise.called} reach it; " if good else ""
     return (
-        f"  {name} ({promise.threshold:.2f}): of the {good} called good {promise.called} reach it; of all that may be "
-        f"good {seen} of {of}, where {usual}: {said}"
+        f"  {name} ({promise.threshold:.2f}): {called}of all {of} that may be good {seen} do, and {most.low} to "
+        f"{most.high} would be usual at the promised {share(rate)}: {said}"
     )
+
+
+def _ends(least: FalseAlarms, most: FalseAlarms) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (least.seen, most.seen), (least.of, most.of)

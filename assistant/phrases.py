@@ -158,10 +158,10 @@ PHRASES: dict[str, Phrase] = {
         "无漂移：{parts} 件中可能为良品者，其得分与校准所用的 {n} 件良品一致。",
     ),
     "drift.defects": Phrase(
-        "More defects, no drift: scores are higher since {since}, but only by parts that people called bad"
-        " ({bad} of {parts}); the others score as the {n} good parts of the calibration do.",
-        "缺陷增多，并非漂移：自{since}起得分升高，但仅来自人工判为不合格的零件（{parts} 件中 {bad} 件）；"
-        "其余零件的得分与校准所用的 {n} 件良品一致。",
+        "More defects, no drift: scores are higher since {since}, but by parts that people called bad ({bad} of"
+        " {parts}); the others show no shift so far against the {n} good parts of the calibration.",
+        "缺陷增多，并非漂移：自{since}起得分升高，但来自人工判为不合格的零件（{parts} 件中 {bad} 件）；"
+        "其余零件与校准所用的 {n} 件良品相比，目前未见偏移。",
     ),
     "drift.undecided": Phrase(
         "ALARM: scores are higher since {since}, plain at {at}. Whether good parts changed or more are bad,"
@@ -182,8 +182,9 @@ PHRASES: dict[str, Phrase] = {
         "原可发现的缺陷可能漏检。请检查图像是否变模糊、变暗或取景不同。",
     ),
     "drift.now": Phrase(
-        "Of the latest {of} of them, {seen} lie above the middle of the calibration; {low} to {high} would be usual.",
-        "其中最近 {of} 件有 {seen} 件高于校准的中位；通常为 {low} 至 {high} 件。",
+        "Of the latest {of} that may be good, {seen} lie above the middle of the calibration; {low} to {high} would be"
+        " usual.",
+        "最近 {of} 件可能的良品中有 {seen} 件高于校准的中位；通常为 {low} 至 {high} 件。",
     ),
     "drift.bad": Phrase("{bad} parts that people called bad are left out.", "人工判为不合格的 {bad} 件未计入。"),
     # decisions

@@ -160,7 +160,7 @@ def test_the_promise_is_checked_on_all_good_parts_not_on_those_that_were_looked_
     assert (found.good, found.bad, found.escaped, found.passed_looked_at) == (3, 2, 1, 1)
     assert (found.review.called, found.review.least.seen, found.review.least.of) == (3, 3, 97)
     told = foil("store", "feedback", "plates", "--by", "all", "--store", Path(str(records.database.file)).parent).stdout
-    assert "of the 3 called good 3 reach it; of all that may be good 3 to 4 of 97 to 98" in told
+    assert "of the 3 called good 3 reach it; of all 97 to 98 that may be good 3 to 4 do, and" in told
     assert "escapes: 1 of 2 parts that people called bad had passed" in told
     assert "called good by people, and marked by plates: 3" in told
 
