@@ -44,6 +44,11 @@ class Fit:
             f"its thresholds rest on {card['n_normals']}",
             f"seen through {card['representation']}; {pose}; {place}",
         ]
+        if card.get("floor_db") is not None:
+            lines.append(
+                f"there and back through the autoencoder good parts keep {card['floor_db']:g} dB: no difference below "
+                "that is seen in its latents"
+            )
         if "network" in card:
             lines += [card["network"][key] for key in ("why", "calibrated") if key in card["network"]]
         lines += skipped_lines(card["skipped"], f"{self.given} pictures")

@@ -8,6 +8,7 @@ from bench_cases import fit, write_data
 from record_cases import foil
 
 from assistant import gallery
+from fusion.dataset import open_dataset
 from fusion.item import Item
 from fusion.modality.image import read_image
 from fusion.progress import silent
@@ -22,7 +23,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_each_method_has_its_panel_and_its_caption(data: Path) -> None:
     item = Item(data / "test/spot/0.png", None, "", "test")
-    shown = list(gallery.through(item, data, ["gaussian", "memory", "ddad"], {}))
+    shown = list(gallery.through(item, open_dataset(data), ["gaussian", "memory", "ddad"], {}))
     assert [one.method for one in shown] == ["gaussian", "memory", "ddad"]
     times = shown[0].detection.pred_score / shown[0].detection.thresholds.review
     assert shown[0].caption.startswith(f"gaussian: REJECT, {times:.2f} x T1, ")
@@ -42,7 +43,7 @@ def test_methods_that_ask_a_network_share_the_weights_that_were_given(
         lambda: lambda items, settings, *rest: asked.append(settings) or fit(items, settings, *rest),
     )
     item, weights = Item(data / "test/spot/0.png", None, "", "test"), tmp_path / "w.safetensors"
-    list(gallery.through(item, data, ["gaussian", "ddad", "glad"], {"seed": 1}, weights, silent))
+    list(gallery.through(item, open_dataset(data), ["gaussian", "ddad", "glad"], {"seed": 1}, weights, silent))
     assert [one.get("training") for one in asked] == [None, str(weights), str(weights)]
     assert {one["seed"] for one in asked} == {1}
 

@@ -25,7 +25,7 @@ def check_data(
     Example:
       foil check-data shop/gasket
     """
-    from assistant.fitting import opened
+    from assistant.sources import opened
     from fusion.check import check
 
     roles = options.roles(normal_dir, abnormal_dir, normal_test_dir, mask_dir)

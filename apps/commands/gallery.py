@@ -37,6 +37,7 @@ def gallery(
     """
     from assistant.gallery import sheet, through
     from assistant.pictures import png
+    from fusion.dataset import open_dataset
     from fusion.files import atomic_write
     from fusion.item import Item
 
@@ -45,10 +46,10 @@ def gallery(
     if weights and not weights.is_file():
         raise BadSetting(f"{weights}: no such file of weights; leave --weights out to train")
     item, settings = Item(picture, None, "", "test"), dict[str, Any](backbone=backbone, minutes=minutes, steps=steps)
-    sample = item.load()  # what can't be read must not cost a training first
+    sample, data = item.load(), open_dataset(good)  # what can't be read must not cost a training first
     shown = []
     with progress_shown() as progress:
-        for one in through(item, good, options.methods(method or ["all"], "pictures"), settings, weights, progress):
+        for one in through(item, data, options.methods(method or ["all"], "pictures"), settings, weights, progress):
             typer.echo(one.caption)
             shown.append(one)
     atomic_write(out, png(sheet(sample, shown)))

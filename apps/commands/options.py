@@ -8,7 +8,7 @@ import typer
 from fusion.errors import BadSetting
 
 if TYPE_CHECKING:
-    from assistant.fitting import Roles
+    from assistant.sources import Roles
     from fusion.modelfile import Kind
     from fusion.motion.collection import Reading
 

@@ -4,6 +4,7 @@ import gradio as gr
 
 from apps.ui.ask_tab import AskTab
 from apps.ui.frame import Frame
+from apps.ui.gallery_tab import GalleryTab
 from apps.ui.inspect_tab import Clickable, InspectTab
 from apps.ui.models import Models
 from apps.ui.movements_tab import MovementsTab
@@ -25,6 +26,8 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | 
                 teach_tab = TeachTab(frame)
             with frame.put(gr.Tab, {"label": "tab.review"}, id="review") as reviewing:
                 review = review_tab(frame)
+            with frame.put(gr.Tab, {"label": "tab.gallery"}, id="gallery") as comparing:
+                gallery_tab = GalleryTab(frame)
             with frame.put(gr.Tab, {"label": "tab.movements"}, id="movements") as moving:
                 movements_tab = MovementsTab(frame)
         started = frame.wire(blocks)
@@ -32,6 +35,7 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | 
         ask_tab.wire(asking)
         teach_tab.wire(tab, inspect_tab.refresh)
         movements_tab.wire(moving)
+        gallery_tab.wire(comparing)
         if review:
             review.wire(reviewing, blocks)
     return blocks

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from apps.ui.words import word
 from assistant import card, fitting
 from assistant.fitting import Fit
+from assistant.sources import opened
 from explain.catalogue import Lang
 from explain.wording import number, percent
 from fusion.calibration import Calibration
@@ -52,7 +53,7 @@ class Checked:
 
 def checked(files: Sequence[str], progress: Progress = silent) -> Checked:
     """Look at every uploaded file."""
-    with gathered(files) as source, fitting.opened(source, {}) as dataset:
+    with gathered(files) as source, opened(source, {}) as dataset:
         good = len(dataset.normals())
         return Checked(good, check(dataset, lambda done, total: progress("", done, total)))
 

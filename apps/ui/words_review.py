@@ -87,8 +87,89 @@ REVIEW: dict[str, Phrase] = {
         "The report is too long to be shown here; download the PDF.", "报告过长，无法在此显示；请下载 PDF。"
     ),
     "review.report.made": Phrase(
-        "Report made and recorded as {record}: {n} inspections, {open} of them wait for a decision.",
-        "报告已生成，记录号 {record}：共 {n} 项检测，其中 {open} 项待决定。",
+        "Report made and recorded as {record}: {n} inspections, on {open} of which a person must decide before it can be"
+        " final.",
+        "报告已生成，记录号 {record}：共 {n} 项检测，其中 {open} 项须经人工决定后方可出具正式报告。",
     ),
 }
-GALLERY: dict[str, Phrase] = {}
+GALLERY: dict[str, Phrase] = {
+    "tab.gallery": Phrase("Gallery", "方法对比"),
+    "gallery.how": Phrase(
+        "**One picture through several methods**, side by side on one scale, with what each costs. All are fitted on"
+        " the same good parts; nothing of the model in force is changed.",
+        "**同一图像，多种方法**：并排显示，色标统一，并给出各自的代价。各方法都用同一批良品拟合；当前模型不受影响。",
+    ),
+    "gallery.files": Phrase("Other good parts, or one ZIP of them (optional)", "其他良品图像，或其 ZIP 压缩包（可选）"),
+    "gallery.source": Phrase(
+        "Good parts: the {n} that {model} was fitted on, in {folder}.",
+        "良品：{model} 拟合所用的 {n} 幅，位于 {folder}。",
+    ),
+    "gallery.uploaded": Phrase("Good parts: the {n} that you gave.", "良品：您提供的 {n} 幅。"),
+    "gallery.unknown": Phrase(
+        "No good parts are known for this model (they were uploaded, or lie elsewhere now): give some below.",
+        "未找到该模型的良品（当时为上传，或已移动）：请在下方提供。",
+    ),
+    "gallery.untrained": Phrase(
+        "This model has no trained network, so only the closed forms are offered; foil fit --method neural trains one.",
+        "该模型没有经训练的网络，因此只提供闭式方法；可用 foil fit --method neural 训练。",
+    ),
+    "gallery.methods": Phrase("Methods", "方法"),
+    "gallery.no_methods": Phrase("Choose at least one method.", "请至少选择一种方法。"),
+    "gallery.takes": Phrase("{n} methods take about {time} on this machine.", "{n} 种方法在本机约需{time}。"),
+    "gallery.seconds": Phrase("{n} seconds", " {n} 秒"),
+    "gallery.minutes": Phrase("{n} minutes", " {n} 分钟"),
+    "gallery.start": Phrase("Show", "开始"),
+    "gallery.stop": Phrase("Stop", "停止"),
+    "gallery.empty": Phrase(
+        "Give a picture, choose methods, and press Show: each appears here as soon as it is ready.",
+        "提供图像，选择方法并点击“开始”：每种方法完成后立即显示在此处。",
+    ),
+    "gallery.picture": Phrase("The picture", "原图"),
+    "gallery.works": Phrase("being fitted …", "正在拟合……"),
+    "gallery.waits": Phrase("waits for its turn", "等待中"),
+    "gallery.stopped": Phrase("not shown: stopped before", "未显示：此前已停止"),
+    "gallery.done": Phrase("{done} of {total} methods are ready.", "已完成 {done} / {total} 种方法。"),
+    "gallery.alt": Phrase(
+        "Difference by {method}, over the picture; score {times} times T1",
+        "{method} 的差异叠加图；得分为 T1 的 {times} 倍",
+    ),
+    "gallery.times": Phrase("{times} × T1", "{times} × T1"),
+    "gallery.ms": Phrase("{n} ms a picture", "每幅 {n} ms"),
+    "gallery.calls": Phrase("{n} calls of the network", "调用网络 {n} 次"),
+    "gallery.fitted": Phrase("fitted in {n} s", "拟合用时 {n} 秒"),
+    "gallery.low": Phrase("half of T1", "T1 的一半"),
+    "gallery.high": Phrase("three times T2", "T2 的三倍"),
+    "gallery.scale": Phrase(
+        "Colours are in units of each method's own thresholds, so panels can be compared. T1 is where a person should"
+        " look, T2 where a part is rejected. Methods with a network share what they learn from: the first of them takes"
+        " the time for all.",
+        "颜色以各方法自身的阈值为单位，因此可以互相比较。T1：需复检；T2：判退。使用网络的方法共用训练材料，其时间计入最先执行的"
+        "一种。",
+    ),
+    "gallery.sheet": Phrase("Download as one picture", "下载为一幅图像"),
+}
+
+METHODS: dict[str, Phrase] = {  # of pictures, by the names that --method takes
+    "gaussian": Phrase("Gaussian distance", "高斯距离"),
+    "memory": Phrase("Memory (nearest normal)", "记忆库（最近正常样本）"),
+    "neural": Phrase("Neural", "神经网络"),
+    "ddpm": Phrase("DDPM", "DDPM 重建"),
+    "anoddpm": Phrase("AnoDDPM", "AnoDDPM 部分扩散"),
+    "simplex": Phrase("AnoDDPM, noise in blobs", "AnoDDPM 块状噪声"),
+    "ddad": Phrase("DDAD", "DDAD 条件重建"),
+    "autoddpm": Phrase("AutoDDPM", "AutoDDPM 遮盖重采样"),
+    "thor": Phrase("THOR", "THOR 逐步校正"),
+    "transfusion": Phrase("TransFusion", "TransFusion 透明度"),
+    "glad": Phrase("GLAD", "GLAD 自适应步数"),
+    "imputation": Phrase("Imputation", "互补填补"),
+    "fndm": Phrase("FNDM", "FNDM 正常化提示"),
+    "msma": Phrase("MSMA", "MSMA 分数范数"),
+    "diffpath": Phrase("DiffPath", "DiffPath 路径统计"),
+    "inversionad": Phrase("InversionAD", "InversionAD 反演"),
+    "diffusionad": Phrase("DiffusionAD", "DiffusionAD 两次调用"),
+    "mdps": Phrase("MDPS", "MDPS 后验采样"),
+    "d3ad": Phrase("D3AD", "D3AD 动态步数"),
+    "hybrid": Phrase("DTE + reconstruction", "DTE + 重建"),
+    "distilled": Phrase("Distilled", "蒸馏（一次调用）"),
+    "odd": Phrase("ODD", "ODD 学习相似度"),
+}
