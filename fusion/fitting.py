@@ -22,7 +22,7 @@ from fusion.known import Known, meaning_of, said_of
 from fusion.learning.detector import Trainer
 from fusion.picture import PictureMemory, most_different, tiny
 from fusion.progress import Progress
-from fusion.representation.backbone import load_backbone
+from fusion.representation.backbone import load_backbone, round_trip
 from fusion.representation.encoder import Encoder, fit_encoder
 from fusion.representation.frame import CELL, fit_frame
 from fusion.representation.segment import has_background, segment, thumbnail
@@ -119,17 +119,18 @@ def fitter(
             tops = torch.from_numpy(in_spread).amax(dim=1)
             told, told_x = fit_told(tokens, said, heard[0], folds, poolings, tops, heard[1], progress)
     masks = [segment(thumb) for thumb in thumbs]
+    pictures = PictureMemory(_pictures(good, seen, encoder), poolings[0].own_mean)
     closed = Detector(
         name=name,
         config=config,
         encoder=encoder,
         views=views,
         spread=Spread.of(held),
-        pictures=PictureMemory(_pictures(good, seen, encoder), poolings[0].own_mean),
+        pictures=pictures,
         world=World.of(seen.looks, in_spread),
         background=has_background(masks),
         calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),
-        card={},
+        card={"floor_db": round_trip(config.backbone, pictures.pictures)},
         told=told,
     )
     trainer = None
@@ -227,7 +228,7 @@ def _calibrate_further(good: _Good, detector: Detector, items: Sequence[Item]) -
 def _card(detector: Detector, good: _Good, seen: _Seen, poolings: list[Pooling]) -> dict[str, Any]:
     frame, pooling = detector.encoder.frame.config, poolings[0]
     width = pooling.neighbourhood
-    return {
+    return detector.card | {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "foil": version("foil"),
         "method": detector.config.method,

@@ -141,7 +141,7 @@ def _encoder(config: dict[str, Any], tensors: dict[str, Tensor]) -> Encoder:
     if config["backbone"]:
         state = {key.removeprefix("backbone."): value for key, value in tensors.items() if key.startswith("backbone.")}
         of = config["backbone"]
-        network = BackboneConfig(of["name"], of["library"], tuple(of["mean"]), tuple(of["std"]), of["side"])
+        network = BackboneConfig(**{**of, "mean": tuple(of["mean"]), "std": tuple(of["std"])})
         backbone = rebuild_backbone(network, state)
     return Encoder(
         Frame(FrameConfig(tuple(frame["grid"]), frame["cell"], extent), reference),
@@ -154,7 +154,8 @@ def _views(config: dict[str, Any], tensors: dict[str, Tensor], name: str = "view
     method = config["detector"]["method"]
     sigmas = SIGMAS["gaussian" if method in ASKS or name != "view" else method]
     views = []
-    for number in range(2 if config["backbone"] else 1):
+    of = config["backbone"]
+    for number in range(2 if of and not of.get("alone") else 1):
         part = f"{name}{number}."
         whitening = Whitening.unpack(tensors[part + "mean"], tensors[part + "factor"])
         memory = tensors.get(part + "memory")

@@ -23,7 +23,11 @@ def fit(
     normal_test_dir: options.NormalTestDir = None,
     mask_dir: options.MaskDir = None,
     backbone: Annotated[
-        str, typer.Option(help="auto, none, or a timm or open_clip name, with its file: NAME:FILE.")
+        str,
+        typer.Option(
+            help="auto, none, a timm or open_clip name with its file (NAME:FILE), or autoencoder:FOLDER of diffusers; "
+            "only: before it leaves out the wavelets."
+        ),
     ] = "auto",
     method: Annotated[
         str | None,

@@ -1,29 +1,38 @@
-"""A pretrained network as representation, where its weights are at hand: any timm or open_clip name.
+"""A pretrained network as representation, where its weights are at hand: timm, open_clip, or an autoencoder's latents.
 
 A backbone is a choice of the user, never a need: `auto` means none, since the wavelets alone measured better than with
 MobileNetV2 beside them (docs/benchmark.md). Its weights travel inside the model's folder, so nothing changes later.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fusion.errors import BadSetting, loading
 from fusion.modality import clip
+from fusion.representation import autoencoder
+from fusion.representation.autoencoder import Latents
 
+ONLY = "only:"  # before a name: without the wavelets beside it
 CHANNELS = 160  # more are projected down at random but fixed: covariances grow with the square
 
 
 @dataclass(frozen=True)
 class BackboneConfig:
     name: str
-    library: str  # timm | open_clip
+    library: str  # timm | open_clip | diffusers
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     side: int = 0  # px of the only input size it takes; 0 = any
+    settings: dict[str, Any] = field(default_factory=dict)  # of an autoencoder, whose name says nothing of its shape
+    alone: bool = False  # without the wavelets beside it
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +45,12 @@ class Backbone:
     def __call__(self, picture: Tensor, grid: tuple[int, int]) -> Tensor:
         """Return features of pictures with values in [0, 1], (B, 3, H, W) -> (B, C, rows, columns)."""
         x = (picture - torch.tensor(self.config.mean)[:, None, None]) / torch.tensor(self.config.std)[:, None, None]
-        timm = self.config.library == "timm"
-        maps = _timm_maps(self.network, x, self.config.side) if timm else _clip_maps(self.network, x)
-        cells = torch.cat([to_grid(one, grid) for one in maps], dim=1)
+        if isinstance(self.network, Latents):
+            cells = self.network.cells(x, grid)
+        else:
+            timm = self.config.library == "timm"
+            maps = _timm_maps(self.network, x, self.config.side) if timm else _clip_maps(self.network, x)
+            cells = torch.cat([to_grid(one, grid) for one in maps], dim=1)
         return cells if self.projection is None else torch.einsum("bchw,cd->bdhw", cells, self.projection)
 
     def state(self) -> dict[str, Tensor]:
@@ -48,21 +60,26 @@ class Backbone:
 
 
 def load_backbone(spec: str, seed: int) -> Backbone | None:
-    """Load `auto`, `none` or `<timm or open_clip name>[:weights file]`; None stands for no backbone.
+    """Load `auto`, `none`, `[only:]<timm or open_clip name>[:weights file]` or `[only:]autoencoder:<folder or hub id>`.
 
-    BadSetting says what is unknown or missing. Only `<name>` without a file may download, from the hub it belongs to.
+    None stands for no backbone. BadSetting says what is unknown or missing. Only a name without a file may download,
+    from the hub it belongs to.
     """
     if spec in ("auto", "none"):
         return None
-    name, _, file = spec.partition(":")
-    if file:
+    bare = spec.removeprefix(ONLY)
+    name, _, file = bare.partition(":")
+    latents = bare.startswith(autoencoder.PREFIX)
+    if file and not latents:
         clip.check_weights(file)
+    own = "a folder that AutoencoderTiny or AutoencoderKL wrote" if latents else "a weights file that belongs to it"
     instead = (
-        f"Give a weights file that belongs to it ({name}:FILE.safetensors), let this machine reach the hub once, or "
+        f"Give {own} ({name}:{'FOLDER' if latents else 'FILE.safetensors'}), let this machine reach the hub once, or "
         "use --backbone none"
     )
     with loading(f"backbone {spec!r}", instead):
-        config, network = _build(name, file or None)
+        config, network = _latents(file) if latents else _build(name, file or None)
+        config = replace(config, alone=spec != bare)
         width = Backbone(config, network, None)(torch.zeros(1, 3, 224, 160), (7, 5)).shape[1]
     if width <= CHANNELS:
         return Backbone(config, network, None)
@@ -70,11 +87,29 @@ def load_backbone(spec: str, seed: int) -> Backbone | None:
     return Backbone(config, network, torch.linalg.qr(noise)[0].contiguous())
 
 
+def round_trip(spec: str, pictures: Sequence[NDArray[np.uint8]]) -> float | None:
+    """Return the floor under an autoencoder's latents, in dB (`autoencoder.floor`); None for any other backbone."""
+    bare = spec.removeprefix(ONLY)
+    if not bare.startswith(autoencoder.PREFIX):
+        return None
+    return round(autoencoder.floor(autoencoder.load_autoencoder(bare.partition(":")[2]), pictures), 1)
+
+
 def rebuild_backbone(config: BackboneConfig, state: dict[str, Tensor]) -> Backbone:
     """Build the backbone again that `state()` described, without any download."""
-    _, network = _build(config.name, None, pretrained=False)
+    if config.settings:
+        network: nn.Module = autoencoder.bare_latents(config.settings)
+    else:
+        _, network = _build(config.name, None, pretrained=False)
     network.load_state_dict({key[8:]: value for key, value in state.items() if key.startswith("network.")})
     return Backbone(config, network.eval(), state.get("projection"))
+
+
+def _latents(where: str) -> tuple[BackboneConfig, nn.Module]:
+    whole = autoencoder.load_autoencoder(where)
+    half = (0.5, 0.5, 0.5)  # it takes values from -1 to 1
+    name = autoencoder.PREFIX + Path(where).name
+    return BackboneConfig(name, "diffusers", half, half, settings=autoencoder.settings_of(whole)), Latents(whole).eval()
 
 
 def _build(name: str, file: str | None, pretrained: bool = True) -> tuple[BackboneConfig, nn.Module]:

@@ -34,7 +34,12 @@ class Encoder:
 
     @property
     def names(self) -> list[str]:
-        return ["wavelets"] + ([self.backbone.config.name] if self.backbone else [])
+        return ([] if self.alone else ["wavelets"]) + ([self.backbone.config.name] if self.backbone else [])
+
+    @property
+    def alone(self) -> bool:
+        """Return whether the backbone stands in the wavelets' place."""
+        return self.backbone is not None and self.backbone.config.alone
 
     def __call__(self, image: NDArray[np.uint8]) -> Encoded:
         """Encode a picture, (H, W, 3) uint8; always one at a time, so that a batch can't change a bit of it."""
@@ -43,8 +48,10 @@ class Encoder:
 
     def encode(self, picture: NDArray[np.uint8], affine: Affine) -> Encoded:
         """Encode what is in the frame already, (H, W, 3)."""
-        cells = wavelet(picture, self.grid, self.wavelets)
-        tokens = [torch.from_numpy(cells.reshape(-1, cells.shape[-1]))]
+        tokens = []
+        if not self.alone:
+            cells = wavelet(picture, self.grid, self.wavelets)
+            tokens.append(torch.from_numpy(cells.reshape(-1, cells.shape[-1])))
         if self.backbone:
             tokens.append(self.backbone(to_unit(picture)[None], self.grid)[0].flatten(1).T.contiguous())
         return Encoded(picture, affine, tuple(tokens))
