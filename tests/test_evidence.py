@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,6 +52,11 @@ def test_json_comes_back_as_it_went_and_is_what_the_schema_says(evidence):
     assert Evidence.from_json(text).to_json() == text
     assert fits(json.loads(text), json_schema())
     assert not fits(json.loads(text) | {"score": "high"}, json_schema())
+
+
+def test_the_schema_in_the_docs_is_this_one():
+    published = json.loads((Path(__file__).parents[1] / "docs" / "evidence.schema.json").read_text(encoding="utf-8"))
+    assert published == json_schema(), "write json_schema() there, and raise schema_version where old readers would fail"
 
 
 def test_numbers_are_rounded_where_they_are_gathered():
