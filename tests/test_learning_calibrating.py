@@ -57,3 +57,11 @@ def test_who_knows_the_good_parts_by_heart_is_calibrated_by_others() -> None:
     lifted = raised(found, closed, held)
     assert not lifted.trusted
     assert lifted.told.startswith(f"calibrated by the {len(held)} good parts that it never saw")
+
+
+def test_weights_that_learnt_from_none_of_the_good_parts_are_calibrated_by_all_as_they_are() -> None:
+    found, closed, _, _ = scores(0.0, 0)
+    lifted = raised(found, closed, torch.arange(len(found)))
+    assert lifted.trusted
+    np.testing.assert_array_equal(lifted.scores, found)
+    assert lifted.told == f"calibrated by all {len(found)} good parts, none of which it learnt from"

@@ -30,6 +30,8 @@ def raised(scores: NDArray[np.float64], closed: NDArray[np.float64], held: Tenso
     learnt = torch.ones(len(scores), dtype=torch.bool)
     learnt[held] = False
     seen = learnt.numpy()
+    if not seen.any():  # weights that were trained on others' good parts
+        return Raised(scores, True, f"calibrated by all {len(scores)} good parts, none of which it learnt from")
     less = scores - closed
     gap = max(0.0, float(np.median(less[~seen]) - np.median(less[seen])))
     many, others = int(seen.sum()), len(held)

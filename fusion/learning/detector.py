@@ -134,7 +134,8 @@ class Trainer:
         found = torch.empty(len(x), *outcome.residuals.shape[1:])
         found[held] = outcome.residuals
         learnt = others(len(x), held)
-        found[learnt] = unconditioned(x[learnt], learned.denoise, learned.question)
+        if len(learnt):
+            found[learnt] = unconditioned(x[learnt], learned.denoise, learned.question)
         judging, scores = self._measured(detector, learned, found, torch.arange(len(x)), self.folds)
         lifted = raised(scores, detector.calibration.scores, held)
         if not lifted.trusted:
