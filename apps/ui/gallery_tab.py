@@ -31,7 +31,7 @@ class GalleryTab:
 
     def __init__(self, frame: Frame) -> None:
         self.frame, put = frame, frame.put
-        self.run, self.pace = gr.State(None), gr.State(galleries.PACE)
+        self.run, self.pace, self.seen = gr.State(None), gr.State(galleries.PACE), gr.State(False)
         put(gr.Markdown, {"value": "gallery.how"}, elem_id="gallery-how")
         with gr.Row():
             with gr.Column(scale=3, min_width=290):
@@ -80,9 +80,9 @@ class GalleryTab:
         """Answer the tab's events."""
         frame, hidden = self.frame, {"show_progress": "hidden"}
         given = [self.picture, frame.model, frame.lang]
-        known = [frame.model, self.files, self.methods, self.pace, frame.lang]
+        known = [self.seen, frame.model, self.files, self.methods, self.pace, frame.lang]
         said = [self.source, self.methods, self.time]
-        opened = tab.select(self._beside, [self.picture, frame.sample], self.picture, **hidden)
+        opened = tab.select(self._beside, [self.picture, frame.sample], [self.picture, self.seen], **hidden)
         taken = self.picture.upload(self._given_picture, [self.picture, frame.lang], self.picture, **hidden)
         timed = {"concurrency_limit": 1, "concurrency_id": "inspect", **hidden}
         for event in (opened, taken):
@@ -108,20 +108,25 @@ class GalleryTab:
         walked.then(self._ended, [self.run, frame.lang], [self.panels, self.start, self.stop, self.sheet], **hidden)
         self.stop.click(stopped, self.run, self.stop, queue=False, **hidden)
 
-    def _beside(self, picture: str | None, sample: Sample | None) -> str | None:
-        """Return the picture here, or that of the first tab: an update would undo how this one reads files."""
+    def _beside(self, picture: str | None, sample: Sample | None) -> tuple[str | None, bool]:
+        """Return the picture here, or that of the first tab, and that somebody came.
+
+        A path in any case: an update of its properties would undo how the place reads files.
+        """
         if picture or sample is None or sample.image is None:
-            return picture
-        return self.frame.shelf.put(f"{Path(sample.name).stem}.png", png(sample.image))
+            return picture, True
+        return self.frame.shelf.put(f"{Path(sample.name).stem}.png", png(sample.image)), True
 
     def _given_picture(self, path: str | None, lang: Lang) -> Any:
         with told(lang):
             return path and preview(path, sample_of(path), self.frame.shelf)
 
     def _known(
-        self, model: str | None, files: list[str] | None, methods: list[str], pace: float, lang: Lang
+        self, seen: bool, model: str | None, files: list[str] | None, methods: list[str], pace: float, lang: Lang
     ) -> list[Any]:
         """Return whose good parts are taken, which methods there are, and how long the chosen ones take."""
+        if not seen:  # nobody came here yet, and this may load torch
+            return [gr.skip()] * 3
         with told(lang):
             trained = bool(model) and "network" in library.read(str(model)).card
             names = [row.name for row in ready(trained)]

@@ -15,12 +15,13 @@ from apps.ui.recorder import Recorder
 from apps.ui.review_report import ReportPart
 from apps.ui.reviewing import Case
 from apps.ui.words import word
+from assistant import card
 from assistant.awaiting import Wanted, awaiting, narrowed
 from assistant.reports.pictures import Painter
 from assistant.reports.scope import Scope
 from explain.catalogue import Lang
 from explain.wording import number
-from fusion.errors import BadSetting
+from fusion.errors import BadSetting, FoilError
 
 VERDICTS = {"": "review.all", "REJECT": "review.REJECT", "REVIEW": "review.REVIEW"}
 ORDERS = {"newest": "review.newest", "gravest": "review.gravest"}
@@ -31,7 +32,8 @@ class ReviewTab:
 
     def __init__(self, frame: Frame, recorder: Recorder) -> None:
         self.frame, self.recorder, put = frame, recorder, frame.put
-        self.order, self.shown = gr.State([]), gr.State(None)
+        self.order, self.chosen = gr.State(None), gr.State(None)  # ids of the list; one of them
+        self.shown = gr.State(None)  # id, language and number of decisions of what is shown
         put(gr.Markdown, {"value": "review.how"}, elem_id="review-how")
         self._filters()
         self.counts = html("", "review-counts")
@@ -95,24 +97,25 @@ class ReviewTab:
         lang = frame.lang
         scope = [self.lot, self.since, self.until]
         self.filters = [self.words, self.verdict, self.by_order, self.model, *scope]
-        listed = [self.queue, self.order, self.counts, self.model, self.lot]
+        listed = [self.queue, self.order, self.chosen, self.counts, self.model, self.lot]
         places = [self.card, self.says, self.pair, self.marked, self.below, self.shown]
         show = {"concurrency_limit": 1, "concurrency_id": "inspect", "trigger_mode": "always_last", **hidden}
+        look = [self.shown, self.order, lang]
         blocks.load(None, js=KEYS)
 
         def then_show(event: Any) -> Any:
-            return event.then(self._show, [self.queue, self.shown, lang], places, **show)
+            return event.then(self._show, [self.chosen, *look], places, **show)
 
         changed = (self.verdict.input, self.by_order.input, self.model.input, self.lot.input)
-        typed = (self.words.submit, self.words.blur, self.since.change, self.until.change)
+        typed = (self.words.submit, self.since.change, self.until.change)
         for event in (tab.select, self.refresh.click, *changed, *typed):
-            then_show(event(self._listed, [*self.filters, self.queue, lang], listed, **hidden))
-        spoken = lang.change(self._again, [*self.filters, self.queue, lang, self.shown], listed, **hidden)
+            then_show(event(self._listed, [*self.filters, self.shown, lang], listed, **hidden))
+        spoken = lang.change(self._again, [*self.filters, self.shown, lang, self.order], listed, **hidden)
         then_show(spoken.then(lambda: "", None, self.recorded, **hidden))
-        self.queue.input(self._show, [self.queue, self.shown, lang], places, **show)
+        self.queue.input(self._show, [self.queue, *look], places, **show)
         self.next.click(None, js="() => window.foilStep(1)")
         self.previous.click(None, js="() => window.foilStep(-1)")
-        given = [self.decided, self.by, self.reason, self.shown, self.order, *self.filters, lang]
+        given = [self.decided, self.by, self.reason, self.shown, self.order, *self.filters, self.queue, lang]
         done = [*listed, self.decided, self.reason, self.recorded]
         for event in (self.record.click, self.reason.submit):
             decided = event(self._decide, given, done, **hidden)
@@ -120,14 +123,15 @@ class ReviewTab:
         self.report.wire(scope, self.by)
 
     def _listed(self, *given: Any) -> list[Any]:
-        *filters, current, lang = given
+        *filters, shown, lang = given
         with told(lang):
-            return self._lists(filters, lang, lambda after: current if current in after else next(iter(after), None))
+            stays = shown and shown[0]
+            return self._lists(filters, lang, lambda after: stays if stays in after else next(iter(after), None))
 
     def _again(self, *given: Any) -> list[Any]:
         """Say the list in another language, if it was ever looked at."""
-        *known, shown = given
-        return self._listed(*known) if shown else [gr.skip()] * 5
+        *known, order = given
+        return [gr.skip()] * 6 if order is None else self._listed(*known)
 
     def _lists(self, filters: list[Any], lang: Lang, choose: Any) -> list[Any]:
         """Return queue, order, counts, and the models and lots to choose from."""
@@ -138,41 +142,57 @@ class ReviewTab:
         chosen = narrowed(store, waiting, Wanted(model or "", verdict or "", words or "", scope, order == "gravest"))
         lines = reviewing.lines(chosen, lang)
         numbers = [which for _, which in lines]
+        stands = choose(numbers)
         models = [(word("review.any_model", lang), ""), *((name, name) for name in sorted({w.model for w in waiting}))]
         lots = [(word("review.any_lot", lang), ""), *((one, one) for one in sorted({w.lot for w in waiting} - {""}))]
         return [
-            gr.update(choices=lines, value=choose(numbers), visible=bool(lines)),
+            gr.update(choices=lines, value=stands),
             numbers,
+            stands,
             reviewing.counted(waiting, chosen, lang),
             gr.update(choices=models),
             gr.update(choices=lots),
         ]
 
-    def _show(self, which: int | None, shown: Any, lang: Lang) -> Iterator[list[Any]]:
-        """Yield what is on record of the chosen inspection, first in words."""
-        with told(lang):
-            store = self.recorder.store
+    def _show(self, which: int | None, shown: Any, order: list[int] | None, lang: Lang) -> Iterator[list[Any]]:
+        """Yield what is on record of the chosen inspection, first in words; of one that can't be shown, only why."""
+        if order is None or (shown and shown[:2] == (which, lang) and self._is_as(*shown)):
+            yield [gr.skip()] * 6
+            return
+        try:
             if which is None:
-                n = len(awaiting(store))
-                key = "review.no_fit" if n else "review.empty"
-                nothing = f'<div class="foil-empty">{word(key, lang, n=number(n)) if n else word(key, lang)}</div>'
-                yield [nothing, empty("nothing_yet", lang), None, None, "", None]
+                yield [self._nothing(lang), empty("nothing_yet", lang), None, None, "", None]
                 return
-            if shown and shown[:2] == (which, lang) and shown[2] == len(store.decided(which)):
-                yield [gr.skip()] * 6
-                return
-            for case in reviewing.opened(store, which, self.painter, self.frame.shelf, lang):
+            for case in reviewing.opened(self.recorder.store, which, self.painter, self.frame.shelf, lang):
                 yield self._filled(case, which, lang)
+        except FoilError as error:
+            yield self._filled(
+                Case(card.notice("UNREADABLE", str(error), lang), empty("nothing_yet", lang)), None, lang
+            )
 
-    def _filled(self, case: Case, which: int, lang: Lang) -> list[Any]:
-        return [case.card, case.words, case.pair, case.marked, case.below, (which, lang, case.decisions)]
+    def _is_as(self, which: int, lang: Lang, decisions: int) -> bool:
+        """Tell whether nobody decided on what is shown since it is."""
+        return len(self.recorder.store.decided(which)) == decisions
+
+    def _nothing(self, lang: Lang) -> str:
+        """Return that nothing waits, or nothing that fits the filter."""
+        n = len(awaiting(self.recorder.store))
+        return (
+            f'<div class="foil-empty">{word("review.no_fit", lang, n=number(n))}</div>'
+            if n
+            else empty("review.empty", lang)
+        )
+
+    def _filled(self, case: Case, which: int | None, lang: Lang) -> list[Any]:
+        shown = None if which is None else (which, lang, case.decisions)
+        return [case.card, case.words, case.pair, case.marked, case.below, shown]
 
     def _decide(
         self, verdict: str | None, by: str, reason: str, shown: Any, order: list[int], *given: Any
     ) -> list[Any]:
-        *filters, lang = given
+        *filters, current, lang = given
         with told(lang):
-            if not shown:
+            if not shown or shown[0] != current:  # the next one may be on its way
                 raise BadSetting(word("review.nothing", lang))
             if verdict is None or not by.strip() or not reason.strip():
                 raise BadSetting(word("judge.missing", lang))

@@ -22,7 +22,7 @@ REVIEW: dict[str, Phrase] = {
         " `Esc` leaves a field",
         "快捷键：`J` 下一项 · `K` 上一项 · `1` 合格 · `2` 需复检 · `3` 不合格，然后输入理由并按回车 · `Esc` 离开输入框",
     ),
-    "review.words": Phrase("Words in the name or in what was found", "名称或检测说明中的文字"),
+    "review.words": Phrase("Words in the name or in what was found, then Enter", "名称或检测说明中的文字，按回车"),
     "review.words.hint": Phrase("scratch upper left", "划痕 左上"),
     "review.verdict": Phrase("Verdict of the program", "程序判定"),
     "review.all": Phrase("All", "全部"),
@@ -63,7 +63,7 @@ REVIEW: dict[str, Phrase] = {
         "第 {number} 号检测：{name}，模型 {model}，{time} UTC",
     ),
     "review.record": Phrase("Record and go on", "记录并继续"),
-    "review.nothing": Phrase("There is nothing to decide on.", "没有可供决定的检测。"),
+    "review.nothing": Phrase("There is nothing shown to decide on.", "当前没有可供决定的检测。"),
     "review.meanwhile": Phrase(
         "Somebody decided on inspection {number} meanwhile ({said}), so nothing was recorded. Look for new ones to go"
         " on.",
@@ -87,8 +87,8 @@ REVIEW: dict[str, Phrase] = {
         "The report is too long to be shown here; download the PDF.", "报告过长，无法在此显示；请下载 PDF。"
     ),
     "review.report.made": Phrase(
-        "Report made and recorded as {record}: {n} inspections, on {open} of which a person must decide before it can be"
-        " final.",
+        "Report made and recorded as {record}: {n} inspections, on {open} of which a person must decide before it can"
+        " be final.",
         "报告已生成，记录号 {record}：共 {n} 项检测，其中 {open} 项须经人工决定后方可出具正式报告。",
     ),
 }
