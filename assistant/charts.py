@@ -32,6 +32,25 @@ def text(x: float, y: float, said: str, anchor: str, kind: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{kind}>{escape(said)}</text>'
 
 
+def line(points: NDArray[np.float64]) -> str:
+    """Return an SVG path through points, (N, 2), broken where they are NaN; a lone point is a dot."""
+    pieces: list[str] = []
+    pen = "M"
+    for x, y in points.tolist():
+        if np.isnan(y):
+            pen = "M"
+            continue
+        pieces.append(f"{pen}{x:.1f} {y:.1f}" + ("h0" if pen == "M" else ""))
+        pen = "L"
+    return "".join(pieces)
+
+
+def between(low: float, high: float) -> list[float]:
+    """Return a few round numbers from low to high."""
+    step = ticks(high - low)[1]
+    return [round(step * at, 10) for at in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
+
+
 def time_axis(left: float, y: float, wide: float, seconds: float, said: str) -> list[str]:
     """Return ticks in seconds below a chart, and what they are."""
     parts = [f'<path d="M{left} {y}h{wide}" class="axis"/>']

@@ -57,6 +57,13 @@ LABELS: dict[str, Phrase] = {
         " pixels are marked from here.",
         "同一模型的所有图像共用此色标。T1、T2：达到即复检、判退；三角：达到即标记像素。",
     ),
+    # lines through the regions
+    "profile": Phrase("Across region {region}: lightness (L*)", "横穿区域 {region}：明度（L*）"),
+    "profiles": Phrase(
+        "Along a line through each region's strongest place, across its narrow side: solid the picture, dashed its"
+        " normal version, shaded what is marked.",
+        "沿一条穿过各区域最强处、横跨其窄边的线：实线为图像，虚线为其正常状态，底色处为被标记部分。",
+    ),
     # the regions, as a table
     "where": Phrase("Where", "位置"),
     "size": Phrase("Size, px", "大小 (px)"),

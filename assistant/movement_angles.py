@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.charts import svg, text, time_axis
-from assistant.colours import ticks
+from assistant.charts import between, line, svg, text, time_axis
 from assistant.labels import movement_label as label
 from explain.catalogue import Lang
 from explain.movement import Finding, MovementEvidence, joint_name
@@ -82,31 +81,12 @@ def _angle_chart(detection: MotionDetection, bend: int, findings: Sequence[Findi
         x = LEFT + wide * finding.start / seconds
         end = LEFT + wide * min(finding.end, seconds) / seconds
         parts.append(f'<rect x="{x:.1f}" y="{TOP}" width="{end - x:.1f}" height="{height}" class="wrong"/>')
-    for tick in _between(bottom, top):
+    for tick in between(bottom, top):
         y = TOP + height * (top - tick) / (top - bottom)
         parts.append(f'<path d="M{LEFT} {y:.1f}h{wide}" class="grid"/>')
         parts.append(text(LEFT - 5, y + 4, number(tick), "end"))
     if np.isfinite(low + high).all():
-        parts.append(f'<path d="{_line(np.concatenate([at(low), at(high)[::-1]]))}z" class="band"/>')
-    parts.append(f'<path d="{_line(at(seen))}" class="seen"/>')
+        parts.append(f'<path d="{line(np.concatenate([at(low), at(high)[::-1]]))}z" class="band"/>')
+    parts.append(f'<path d="{line(at(seen))}" class="seen"/>')
     parts += time_axis(LEFT, TOP + height, wide, seconds, label("seconds", lang))
     return svg(WIDTH, HEIGHT, parts, name)
-
-
-def _line(points: Numbers) -> str:
-    """Return an SVG path through points, (N, 2), broken where they are NaN; a lone point is a dot."""
-    pieces: list[str] = []
-    pen = "M"
-    for x, y in points.tolist():
-        if np.isnan(y):
-            pen = "M"
-            continue
-        pieces.append(f"{pen}{x:.1f} {y:.1f}" + ("h0" if pen == "M" else ""))
-        pen = "L"
-    return "".join(pieces)
-
-
-def _between(low: float, high: float) -> list[float]:
-    """Return a few round numbers from low to high."""
-    step = ticks(high - low)[1]
-    return [round(step * at, 10) for at in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]

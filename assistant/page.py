@@ -11,19 +11,24 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from markupsafe import Markup
 from numpy.typing import NDArray
 
-from assistant import colours, pictures
+from assistant import charts, colours, pictures
 from assistant.card import card
 from assistant.colours import Picture
 from assistant.inspection import Failure, Inspection
+from assistant.profile import profile, profile_chart
 from assistant.sheet import filled, free_stem, identity, make, markup
 from explain.catalogue import Lang
+from explain.grouping import find
+from explain.wording import number
 from fusion.detection import Verdict
 from fusion.files import atomic_write
 
 SHOWN = 640  # pixels of the longer side of a picture inside a page; its PNG beside the page keeps them all
 THUMBNAIL = 72  # pixels high
+PROFILES = 3  # regions across which lightness is drawn
 FIGURES = ("input", "normal", "overlay", "map", "guided")  # of the page; the files beside it are more
 FILES = (*FIGURES, "mask", "spread")
 TITLES = {  # inside a picture's file, where no reader's language is known
@@ -121,10 +126,22 @@ def render(
         identity=identity(inspection.sample.name),
         card=markup(card(inspection.evidence, normals, lang)),
         figures=[(key, pictures.data_uri(pictures.shrunk(picture, SHOWN))) for key, picture in figures],
+        profiles=_profiles(inspection, lang),
+        chart_style=markup(charts.style()),
         legend=None if legend is None else pictures.data_uri(legend),
         excerpt=[(key, inspection.evidence.model[key]) for key in EXCERPT if key in inspection.evidence.model],
         written=(written or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
     )
+
+
+def _profiles(inspection: Inspection, lang: Lang) -> list[tuple[str, Markup]]:
+    """Return the number of each of the strongest regions, and a chart of the lightness across it."""
+    e, image = inspection.evidence, _image(inspection)
+    spots = find(inspection.detection)[: min(PROFILES, len(e.regions))] if e.regions else []
+    return [
+        (number(at), markup(profile_chart(profile(image, inspection.detection, spot), at, lang, e.mm_per_px)))
+        for at, spot in enumerate(spots, 1)
+    ]
 
 
 def entry(inspection: Inspection, page: Path) -> Entry:
