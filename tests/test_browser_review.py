@@ -35,6 +35,8 @@ def test_the_queue_is_worked_off_by_keys_and_a_report_is_made(visit: Visit, plat
     page.keyboard.type("dust, kept")
     page.keyboard.press("Enter")
     visit.sees("#review-recorded", "decision 5 on inspection 3")
+    told = page.request.get(f"{page.url.rstrip('/')}/api/v1/inspections/3").json()
+    assert [told["decisions"][0][key] for key in ("verdict", "by", "reason")] == ["PASS", "Jack 123", "dust, kept"]
     visit.sees("#review-counts", "1 wait for a decision")
     visit.sees("#review-card", "score 2.00")
     page.keyboard.press("3")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 PANEL = 480  # pixels of the longer side
 CARRIED = ("backbone", "size", "align", "seed")  # of a model's settings, so that its weights fit
 # How many detections of a picture a fit costs, a good part: measured, docs/LOG.md of 2026-11-28.
-CLOSED, FIRST, NEXT = 2.5, 3.3, 1.0
+CLOSED, FIRST, NEXT = 2.0, 4.5, 2.0
 PACE = 0.2  # seconds of a detection, where there is no model yet to be timed
 
 

@@ -17,7 +17,10 @@ KEYS = """() => {
     if (!queue()?.offsetParent || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     const field = event.target.closest?.(typing);
     if (field && event.key === 'Escape') field.blur();
-    if (field?.closest('#review-by') && event.key === 'Enter') typed('review-reason').focus();
+    if (field?.closest('#review-by') && event.key === 'Enter') {
+      typed('review-reason').focus();
+      event.preventDefault();  // else this very Enter would be pressed in the other field, too
+    }
     if (field) return;
     const key = event.key.toLowerCase(), choice = ['1', '2', '3'].indexOf(key);
     if (key === 'j' || key === 'k') window.foilStep(key === 'j' ? 1 : -1);
