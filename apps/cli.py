@@ -23,6 +23,7 @@ from apps.commands import (
     models,
     pose,
     report,
+    search,
     serve,
     store,
     synthesise,
@@ -71,6 +72,8 @@ app.command("check-data")(data.check_data)
 app.add_typer(models.app, name="models")
 store.app.command("drift")(watch.drift)
 store.app.command("feedback")(watch.feedback)
+store.app.command("search")(search.search)
+store.app.command("index")(search.index)
 app.add_typer(store.app, name="store")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")

@@ -1,6 +1,5 @@
 """What the conversation can do with a whole lot, its model and its record: as `tools`, plain functions of a lot."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -114,7 +113,7 @@ def similar(lot: Lot, lang: Lang, sample: str, text: str = "") -> Answer:
     """Find the pictures whose regions are described most like words, or like a picture's own regions."""
     from fusion.modality.text import text_encoder  # imports torch
 
-    described = {name: [_bare(one) for one in tools.sights(e, "en")] for name, e in lot.judged().items()}
+    described = {name: tools.bare_sights(e, "en") for name, e in lot.judged().items()}
     wanted = [translate(text)[0]] if text else described.get(sample, [])[:NEAREST]
     others = {name: lines for name, lines in described.items() if lines and (text or name != sample)}
     if not wanted or not others:
@@ -129,7 +128,7 @@ def similar(lot: Lot, lang: Lang, sample: str, text: str = "") -> Answer:
         best = int(np.argmax(likeness[name].max(axis=0)))
         seen = {
             "verdict": say(f"verdict.{lot.evidence(name).verdict}", lang),
-            "sight": _bare(tools.sights(lot.evidence(name), lang)[best]),
+            "sight": tools.bare_sights(lot.evidence(name), lang)[best],
         }
         close = f"{float(likeness[name].max(axis=1).mean()):.2f}"
         lines.append(phrase("similar", lang, name=called(name, lang), **seen, likeness=close))
@@ -172,8 +171,3 @@ def _counted(verdicts: Sequence[str], lang: Lang) -> str:
     counts: Counter[Any] = Counter(verdicts)
     told = [f"{number(counts[one])} {say(f'verdict.{one}', lang)}" for one in ORDER if counts[one]]
     return say("list", lang).join(told)
-
-
-def _bare(sight: str) -> str:
-    """Return what a region is and where, without its number, which would make any two regions alike."""
-    return re.sub(r"^[^:：]*[:：] ?", "", sight).rstrip(".。")

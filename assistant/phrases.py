@@ -147,6 +147,24 @@ PHRASES: dict[str, Phrase] = {
     "similar.none": Phrase(
         "No other picture here has a marked region to compare.", "此处没有其他带标记区域的图片可比较。"
     ),
+    # what is on record
+    "record.fields": Phrase(
+        "On record, {n} inspections fit ({fields}); the newest first:",
+        "记录中符合的检验有 {n} 项（{fields}），最新的在前：",
+    ),
+    "record.near": Phrase(
+        "On record, nearest to {what} ({fields}{n} inspections to choose from):",
+        "记录中与{what}最接近的是（{fields}范围为 {n} 项检验）：",
+    ),
+    "record.none": Phrase("Nothing on record fits: {fields}.", "记录中没有符合的：{fields}。"),
+    "record.all": Phrase("all", "全部"),
+    "record.hit": Phrase("{number}, {name}: {verdict}{said}", "{number}，{name}：{verdict}{said}"),
+    "record.likeness": Phrase(" (likeness {likeness})", "（相似度 {likeness}）"),
+    "field.verdict": Phrase("verdict {value}", "判定 {value}"),
+    "field.lot": Phrase("lot {value}", "批次 {value}"),
+    "field.since": Phrase("since {value}", "自 {value} 起"),
+    "field.on": Phrase("on {value}", "{value} 当天"),
+    "field.larger than": Phrase("larger than {value}", "大于 {value}"),
     # drift
     "drift.inspection": Phrase("inspection {number} ({time})", "检验 {number}（{time}）"),
     "drift.store": Phrase("Of all {n} parts of this model on record:", "该模型记录在案的全部 {n} 件："),

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.audit import Kind, canonical, sha256
+from assistant.indexing import Found, found_by
 from assistant.inspection import Failure, Inspection, Result
 from assistant.moving import MovementInspection
 from assistant.tabling import RowInspection
@@ -42,6 +43,7 @@ class Entry:
     payload: Mapping[str, Any]
     row: Mapping[str, Any] | None = None
     files: tuple[bytes, ...] = ()
+    found_by: Found | None = None  # of an inspection: what it is found by later
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _made(
     judged = {"verdict": found.verdict, "raw_score": found.detection.pred_score, "document": sha256(document)}
     limits = {"thresholds": asdict(found.detection.thresholds)}
     payload = {"sample": sample, **hashes, **judged, **limits, **said, **_basis(asked)}
-    return Entry("inspection", payload, row, tuple(files.values()))
+    return Entry("inspection", payload, row, tuple(files.values()), found_by(found, line))
 
 
 def _refuse_another(

@@ -6,15 +6,19 @@ A session keeps its own state and nothing is shared: two of them never hear each
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.calling import Call, call_of
 from assistant.colours import Picture
+from assistant.finding import read_query
 from assistant.lot import Lot
 from assistant.lot_tools import TOOLS
 from assistant.phrases import phrase
+from assistant.recalling import recall
 from assistant.router import hear
+from assistant.search import Index
 from assistant.suggestions import SUGGESTED, suggestions
 from assistant.tools import called
 from explain.catalogue import Lang, say
@@ -105,6 +109,9 @@ class Session:
         if call.tool == "drift" and self._store:
             yield self._drifted(self._store, so_far)
             return
+        if self._store and (call.tool == "similar" or (call.tool == "summary" and read_query(question).has_fields)):
+            yield self._recalled(call, question, so_far)
+            return
         answer = TOOLS[call.tool](self.lot, lang, **call.slots)
         rests = {name: self.lot.seen[name].record for name in answer.rests}
         for at in range(1, len(answer.lines) + 1):
@@ -157,6 +164,20 @@ class Session:
             "report.done", so_far.lang, path=str(made.path), n=number(made.inspections), open=number(made.open)
         )
         return replace(so_far, text="\n".join(filter(None, [so_far.text, said])), rests=rests)
+
+    def _recalled(self, call: Call, question: str, so_far: Reply) -> Reply:
+        """Tell what of all that is on record fits a question, or is like a picture or words."""
+        sample = call.slots.get("sample", "")
+        like = self.lot.seen[sample].record if call.tool == "similar" and not call.slots["text"] else None
+        what = in_quotes(call.slots["text"], 80, call.lang) if call.slots.get("text") else called(sample, call.lang)
+        lines, rests = recall(self._index, question, call.slots.get("text", ""), like, what, call.lang)
+        text = "\n".join(filter(None, [so_far.text, *lines]))
+        return replace(so_far, text=text, rests=rests, suggested=suggestions("similar", call.lang))
+
+    @cached_property
+    def _index(self) -> Index:
+        assert self._store is not None, "only what is on record is searched"
+        return Index(self._store)
 
     def _drifted(self, store: "Store", so_far: Reply) -> Reply:
         """Tell whether all that the store knows of this model's parts drifts, not only the pictures here."""

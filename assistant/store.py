@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, Row, ScalarSelect, Table, insert, select
 
-from assistant import audit
+from assistant import audit, indexing
 from assistant.audit import Kind, Record, canonical
 from assistant.audit import sha256 as digest
 from assistant.database import Database, sqlite_url
@@ -83,7 +83,10 @@ class Store:
             for content in entry.files:  # inside, so that no pruning takes them meanwhile
                 self.vault.put(content)
             table = inspections if entry.row else None
-            return self._append(connection, entry.kind, entry.payload, table, entry.row)
+            number = self._append(connection, entry.kind, entry.payload, table, entry.row)
+            if entry.found_by:
+                indexing.put(connection, number, entry.found_by)
+            return number
 
     def decide(self, inspection: int, verdict: Decided, by: str, reason: str, meaning: Meaning = "review") -> int:
         """Add a person's decision on an inspection; an earlier one stays on the record, and the latest counts."""
@@ -93,6 +96,7 @@ class Store:
         self.inspection(inspection)
         row = {"inspection": inspection, "verdict": verdict, "meaning": meaning, **said}
         with self.database.writing() as connection:
+            indexing.note(connection, inspection, said["reason"])
             return self._append(connection, "decision", row, decisions, row)
 
     def inspection(self, number: int) -> Row[Any]:

@@ -1,12 +1,13 @@
 """What a store's database holds: the chain of records, and what each of them vouches for.
 
 A record's number is the id of the inspection, model or decision that it tells of, so nothing stands here that no
-record covers. `migrations` makes these tables; VERSION is its newest step.
+record covers, but for the last three tables: what inspections are found by, which can be made again from the rest.
+`migrations` makes these tables; VERSION is its newest step.
 """
 
-from sqlalchemy import Column, Double, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Double, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
 
-VERSION = "0001"
+VERSION = "0002"
 
 metadata = MetaData()
 _HASH = String(64)  # SHA-256, in hex
@@ -60,4 +61,29 @@ decisions = Table(
     Column("meaning", String(16), nullable=False),
     Column("by", Text, nullable=False),
     Column("reason", Text, nullable=False),
+)
+phrases = Table(  # each sentence once: what regions look like, and what people said
+    "phrases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", _HASH, nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("vector", LargeBinary),  # float16; None before somebody searched by words
+)
+said = Table(
+    "said",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", ForeignKey("inspections.record"), nullable=False, index=True),
+    Column("phrase", ForeignKey("phrases.id"), nullable=False),
+)
+looks = Table(
+    "looks",
+    metadata,
+    Column("id", Integer, primary_key=True),  # in the order in which they were indexed
+    Column("record", ForeignKey("inspections.record"), nullable=False, unique=True),
+    Column("longest_px", Double),  # of the longest region
+    Column("longest_mm", Double),  # None where the scale isn't known
+    Column("picture", LargeBinary),  # float16, as fusion.looks has it
+    Column("difference", LargeBinary),  # None where nothing is marked
 )

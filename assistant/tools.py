@@ -3,6 +3,7 @@
 What stands in their signatures beside lot and language is what a question may name; `lot_tools` has the others.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -150,6 +151,11 @@ def called(name: str, lang: Lang) -> str:
 def sights(e: Evidence, lang: Lang) -> list[str]:
     """Return of every described region what it is and where, without figures."""
     return [sight(r, e.frame, min(e.sample.width, e.sample.height), lang) for r in e.regions]
+
+
+def bare_sights(e: Evidence, lang: Lang) -> list[str]:
+    """Return the same without the regions' numbers, which would make any two of them alike."""
+    return [re.sub(r"^[^:：]*[:：] ?", "", one).rstrip(".。") for one in sights(e, lang)]
 
 
 def refused(e: Evidence, name: str, lang: Lang) -> str:

@@ -8,8 +8,9 @@ import pytest
 from conftest import Plate
 from fake_detector import FakeDetector
 from questions import AT_HAND, DRIFT, HELD, LOT, QUESTIONS, TUNED, WORST, Asked
-from record_cases import foil, record_scores
+from record_cases import Shop, foil, record_scores
 
+from apps.commands.keeping import keeping
 from assistant import library
 from assistant.calling import Call, call_of
 from assistant.lot import Lot
@@ -115,6 +116,24 @@ def test_drift_is_told_of_the_pictures_here_and_with_a_store_of_all_on_record(pl
     kept = store.keep_model(library.save(FakeDetector(), "plates"))  # type: ignore[arg-type]
     record_scores(store, kept, [0.5, 0.7, 0.6])
     assert said(Session(lot, store), "有漂移吗？").text.startswith("该模型记录在案的全部 3 件：\n无漂移")
+
+
+def test_with_a_store_all_on_record_is_searched_by_looks_words_and_fields(shop: Shop, plate: Plate) -> None:
+    more = [plate(f"lot9/{at}.png", spot=228 + at, level=120 + at) for at in range(2)]
+    shop.foil("inspect", *more, "--model", "plates", code=20)
+    keep = keeping(str(shop.folder), "plates")
+    lot = Lot(FakeDetector("plates", card={"created": "2026", "fingerprint": "f"}), keep)  # type: ignore[arg-type]
+    lot.fill([plate("new.png", spot=231)])
+    session = Session(lot, shop.store)
+    alike = said(session, "find similar ones")
+    assert alike.text.startswith("On record, nearest to “new.png” (5 inspections to choose from):\n")
+    assert set(alike.rests.values()) == {4, 6, 7}
+    assert "a compact bright patch in the centre" in alike.text
+    listed = said(session, "which ones of lot 9 were rejected?")
+    assert listed.text.startswith("On record, 2 inspections fit (lot 9, verdict REJECT); the newest first:\n7, ")
+    assert list(listed.rests.values()) == [7, 6]
+    assert said(session, "哪些零件有亮斑？").text.startswith("记录中与“")
+    assert "中央" in said(session, "找相似的").text
 
 
 def test_references_go_over_turns_and_languages(session: Session) -> None:
