@@ -80,7 +80,8 @@ class ReviewTab:
         with gr.Row():
             with gr.Column(scale=5, min_width=300):
                 fixed: dict[str, Any] = {"interactive": False, "height": 340, "buttons": ["fullscreen"]}
-                self.pair = put(gr.ImageSlider, {"label": "compare"}, elem_id="review-pair", max_height=340, **fixed)
+                whole = fixed | {"slider_position": 90}  # what is judged is seen first, what is normal behind it
+                self.pair = put(gr.ImageSlider, {"label": "compare"}, elem_id="review-pair", max_height=340, **whole)
                 self.marked = put(gr.Image, {"label": "review.marked"}, elem_id="review-marked", **fixed)
                 self.below = html("", "review-below")
             with gr.Column(scale=4, min_width=260):
