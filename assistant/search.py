@@ -5,6 +5,7 @@ An index reads the store once, and then what is new; a question is one pass over
 
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 import numpy as np
@@ -60,25 +61,18 @@ class Index:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.columns, self.sentences = Columns(), Sentences()
+        self._one_by_one = Lock()  # what is new is read by one at a time
 
     def search(self, query: Query, most: int = 20) -> list[Hit]:
         """Return what fits best: the nearest first, or the newest where neither words nor a picture were given."""
-        self.refresh()
-        keep = np.flatnonzero(self._kept(query))
-        said = self.sentences.near(query.words, self.store.database) if query.words else None
-        near = self._nearness(query, said)
-        if near is None:
-            best = keep[::-1][:most]
-        else:
-            keep = keep[np.isfinite(near[keep])]
-            few = keep[np.argpartition(-near[keep], most)[:most]] if len(keep) > most else keep
-            best = few[np.argsort(-near[few], kind="stable")]
-        return self._told(best, near, said)
+        with self._one_by_one:
+            return self._found(query, most)
 
     def count(self, query: Query) -> int:
         """Return how many have all of the fields, whatever they are near to."""
-        self.refresh()
-        return int(np.count_nonzero(self._kept(query)))
+        with self._one_by_one:
+            self.refresh()
+            return int(np.count_nonzero(self._kept(query)))
 
     def refresh(self) -> None:
         """Read what is new on record."""
@@ -92,6 +86,19 @@ class Index:
     def bytes(self) -> int:
         """Return how much memory the arrays take."""
         return self.columns.bytes + self.sentences.bytes
+
+    def _found(self, query: Query, most: int) -> list[Hit]:
+        self.refresh()
+        keep = np.flatnonzero(self._kept(query))
+        said = self.sentences.near(query.words, self.store.database) if query.words else None
+        near = self._nearness(query, said)
+        if near is None:
+            best = keep[::-1][:most]
+        else:
+            keep = keep[np.isfinite(near[keep])]
+            few = keep[np.argpartition(-near[keep], most)[:most]] if len(keep) > most else keep
+            best = few[np.argsort(-near[few], kind="stable")]
+        return self._told(best, near, said)
 
     def _kept(self, query: Query) -> NDArray[np.bool_]:
         """Return which inspections have the fields that were asked for, (N,)."""
@@ -133,8 +140,8 @@ class Index:
 
     def _like_inspection(self, number: int) -> Vector:
         numbers = self.columns.number
-        row = int(np.searchsorted(numbers, number))
-        if row == len(numbers) or numbers[row] != number:
+        row = next(iter(np.flatnonzero(numbers == number).tolist()), None)
+        if row is None:
             raise BadInput(f"{self.store.name}: nothing is indexed of inspection {number}; run: foil store index")
         for kind in ("difference", "picture"):
             if (vector := self.columns.looks[kind].of(row)) is not None:

@@ -49,6 +49,10 @@ def test_pictures_are_inspected_recorded_and_decided_on_as_by_the_command_line(
     said = {"verdict": "PASS", "by": "M. Keller", "reason": "film"}
     assert client.post(f"/v1/inspections/{number}/decisions", json=said).status_code == 201
     assert client.get(f"/v1/inspections/{number}").json()["decisions"][0]["by"] == "M. Keller"
+    listed = client.get("/v1/search", params={"words": "rejects since 2026-01-01"}).json()
+    assert (listed["understood"]["verdict"], [one["number"] for one in listed["found"]]) == ("REJECT", [number])
+    assert listed["found"][0]["decided"] == "PASS"
+    assert client.get("/v1/search", params={"like": 2**80}).status_code == 422
     verified = client.get("/v1/audit/verify").json()
     assert (verified["faults"], verified["head"]) == ([], client.get("/v1/audit/head").json()["hash"])
 
@@ -170,6 +174,7 @@ def test_the_description_for_programs_has_every_address_and_an_example(client: T
         "/v1/inspections",
         "/v1/inspections/{number}",
         "/v1/inspections/{number}/decisions",
+        "/v1/search",
         "/v1/audit/head",
         "/v1/audit/verify",
     }

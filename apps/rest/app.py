@@ -1,7 +1,8 @@
 """The REST door's addresses. Nothing is decided here: each calls what the command line calls."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -133,11 +134,17 @@ def create(models: Models, store: str | None = None, hosts: tuple[str, ...] = LO
 
 def _add_records(app: FastAPI, address: str) -> None:
     """Add what takes a store: its inspections, people's decisions, the chain."""
+    from assistant.finding import read_query
+    from assistant.search import Index
     from assistant.store import Store, open_store
     from assistant.verifying import verify
 
     def opened() -> Store:
         return open_store(address, create=True)
+
+    @cache
+    def index() -> Index:
+        return Index(opened())
 
     @app.get("/v1/inspections", summary="The newest inspections", dependencies=[allowed("viewer")])
     def latest(most: Annotated[int, Query(ge=1, le=1000)] = 50) -> list[dict[str, Any]]:
@@ -155,6 +162,16 @@ def _add_records(app: FastAPI, address: str) -> None:
     def decide(number: int, said: Decision, caller: Annotated[keys.Caller, allowed("inspector")]) -> dict[str, Any]:
         by = said.by if caller is keys.ANYONE else f"{said.by} (key of {caller.name})"
         return {"id": opened().decide(number, said.verdict, by, said.reason, said.meaning)}
+
+    @app.get("/v1/search", summary="What is on record, by fields, words and looks", dependencies=[allowed("viewer")])
+    def search(
+        words: Annotated[str, Query(max_length=2000, examples=["rejects of lot 7 with regions over 5 mm"])] = "",
+        like: Annotated[int | None, Query(ge=1, description="what looks like this inspection")] = None,
+        most: Annotated[int, Query(ge=1, le=1000)] = 20,
+    ) -> dict[str, Any]:
+        read = read_query(words)
+        hits = index().search(replace(read.query, like=like), most)
+        return {"understood": read.fields, "found": [asdict(hit) for hit in hits]}
 
     @app.get("/v1/audit/head", summary="The chain's last record", dependencies=[allowed("viewer")])
     def head() -> dict[str, Any]:
