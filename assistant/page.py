@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from markupsafe import Markup
 from numpy.typing import NDArray
 
 from assistant import charts, colours, pictures
 from assistant.card import card
 from assistant.colours import Picture
 from assistant.inspection import Failure, Inspection
-from assistant.profile import profile, profile_chart
+from assistant.profile_chart import profile_chart
 from assistant.sheet import filled, free_stem, identity, make, markup
 from explain.catalogue import Lang
 from explain.grouping import find
+from explain.profile import profile
 from explain.wording import number
 from fusion.detection import Verdict
 from fusion.files import atomic_write
@@ -134,7 +134,7 @@ def render(
     )
 
 
-def _profiles(inspection: Inspection, lang: Lang) -> list[tuple[str, Markup]]:
+def _profiles(inspection: Inspection, lang: Lang) -> list[tuple[str, object]]:
     """Return the number of each of the strongest regions, and a chart of the lightness across it."""
     e, image = inspection.evidence, _image(inspection)
     spots = find(inspection.detection)[: min(PROFILES, len(e.regions))] if e.regions else []

@@ -130,7 +130,7 @@ def fitter(
         world=World.of(seen.looks, in_spread),
         background=has_background(masks),
         calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),
-        card={"floor_db": round_trip(config.backbone, pictures.pictures)},
+        card={"floor_db": round_trip(config.backbone, list(pictures.pictures))},
         told=told,
     )
     trainer = None

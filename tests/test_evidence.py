@@ -56,7 +56,7 @@ def test_json_comes_back_as_it_went_and_is_what_the_schema_says(evidence):
 
 def test_the_schema_in_the_docs_is_this_one():
     published = json.loads((Path(__file__).parents[1] / "docs" / "evidence.schema.json").read_text(encoding="utf-8"))
-    assert published == json_schema(), "write json_schema() there, and raise schema_version where old readers would fail"
+    assert published == json_schema(), "write json_schema() there; raise schema_version where old readers would fail"
 
 
 def test_numbers_are_rounded_where_they_are_gathered():

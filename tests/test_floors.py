@@ -30,7 +30,11 @@ HOMES = {
     "sentence_transformers": ("fusion/modality/text.py",),
     "transformers": ("fusion/hub.py", "fusion/motion/vitpose.py", "explain/local.py"),
     "httpx": ("explain/remote.py",),  # asks nobody whom the user didn't name
-    "diffusers": ("fusion/diffusion/sampling.py", "fusion/diffusion/learner.py"),
+    "diffusers": (
+        "fusion/diffusion/sampling.py",
+        "fusion/diffusion/learner.py",
+        "fusion/representation/autoencoder.py",
+    ),
     "accelerate": ("fusion/diffusion/learner.py",),
     "cv2": ("fusion/",),
     "sklearn": ("fusion/motion/peers.py", "fusion/table/peers.py", "fusion/segmenter.py"),

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from explain_cases import H, W, detection, painted, surface
 
-from assistant.profile import LEFT, Profile, profile, profile_chart
+from assistant.profile_chart import LEFT, profile_chart
 from explain.colour import lab
 from explain.grouping import find
+from explain.profile import Profile, profile
 
 
 def scratch(slope: float) -> np.ndarray:

@@ -39,8 +39,10 @@ def noise_of(seed: int, shape: Sequence[int]) -> Tensor:
 
 def in_octaves(white: Tensor, grid: tuple[int, int]) -> Tensor:
     """Return unit noise that comes in blobs of several sizes, from white noise on a grid, (B, P, C) -> (B, P, C)."""
-    waves = torch.fft.rfft2(white.transpose(1, 2).unflatten(2, grid)) * octaves(grid).sqrt()
-    return torch.fft.irfft2(waves, s=grid).flatten(2).transpose(1, 2)
+    n, _, channels = white.shape
+    waves = torch.fft.rfft2(white.transpose(1, 2).reshape(n, channels, *grid)) * octaves(grid).sqrt()
+    coloured: Tensor = torch.fft.irfft2(waves, s=grid)
+    return coloured.flatten(2).transpose(1, 2)
 
 
 def octaves(grid: tuple[int, int]) -> Tensor:

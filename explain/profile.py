@@ -6,26 +6,18 @@ the picture at the seam.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.charts import between, line, svg, text
-from assistant.labels import label
-from explain.catalogue import Lang
 from explain.colour import lab
 from explain.grouping import Spot
-from explain.wording import number
 from fusion.detection import Detection
 
 Numbers = NDArray[np.float64]
 
-WIDTH, HEIGHT = 410, 170  # of a chart
-LEFT, RIGHT, TOP, BOTTOM = 40, 14, 6, 38  # around the axes
 SHORTEST, LONGEST = 12, 0.25  # px to either side; share of the picture's longer side
 STRONG = 0.95  # of the highest difference
 BESIDE = (-1.0, 0.0, 1.0)  # px: lines next to each other, of which the mean is shown
-ROOM = 3.0  # L* above and below
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,39 +69,10 @@ def _strongest(detection: Detection, spot: Spot) -> Numbers:
 
 def _lightness(picture: NDArray[np.uint8], places: Numbers) -> Numbers:
     """Return L* at places, (N, 2) as x, y, between pixels too."""
-    x, y = places.T.astype(np.float32)
-    colours = cv2.remap(picture, x[None], y[None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return lab(np.asarray(colours, np.uint8))[0, :, 0].astype(float)
+    from scipy.ndimage import map_coordinates  # scipy takes half a second to import, which `foil --help` must not pay
 
-
-def profile_chart(found: Profile, region: int, lang: Lang, mm_per_px: float | None = None) -> str:
-    """Return a profile as SVG, its axis in mm where the size of a pixel is known."""
-    unit, scale = ("mm", mm_per_px) if mm_per_px else ("px", 1.0)
-    x, step = found.along * scale, scale
-    values = np.concatenate([found.seen, found.normal])
-    bottom, top = float(values.min()) - ROOM, float(values.max()) + ROOM
-    wide, height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-    length = float(np.ptp(x)) + step
-
-    def across(values: Numbers) -> Numbers:
-        return LEFT + wide * (values - x[0] + step / 2) / length
-
-    def up(values: Numbers) -> Numbers:
-        return TOP + height * (top - values) / (top - bottom)
-
-    box = f'y="{TOP}" width="{wide * step / length + 0.2:.1f}" height="{height}" class="wrong"'
-    parts = [f'<rect x="{left:.1f}" {box}/>' for left in across(x[found.marked] - step / 2)]
-    levels, places = np.array(between(bottom, top)), np.array(between(float(x[0]), float(x[-1])))
-    for level, y in zip(levels, up(levels), strict=True):
-        parts += [
-            f'<path d="M{LEFT} {y:.1f}h{wide}" class="grid"/>',
-            text(LEFT - 5, y + 4, number(float(level)), "end"),
-        ]
-    for kind, curve in (("expected", found.normal), ("seen", found.seen)):
-        parts.append(f'<path d="{line(np.stack([across(x), up(curve)], axis=1))}" class="{kind}"/>')
-    parts.append(f'<path d="M{LEFT} {TOP + height}h{wide}" class="axis"/>')
-    for place, at in zip(places, across(places), strict=True):
-        parts.append(f'<path d="M{at:.1f} {TOP + height}v4" class="axis"/>')
-        parts.append(text(at, TOP + height + 16, number(float(place)), "middle"))
-    parts.append(text(LEFT + wide, HEIGHT - 4, unit, "end"))
-    return svg(WIDTH, HEIGHT, parts, label("profile", lang, region=number(region)))
+    low, high = (places.min(axis=0) - 1).clip(0).astype(int), places.max(axis=0).astype(int) + 2
+    near = picture[low[1] : high[1], low[0] : high[0]]
+    at = (places - low)[:, ::-1].T
+    colours = [map_coordinates(channel, at, np.float32, order=1, mode="nearest") for channel in near.transpose(2, 0, 1)]
+    return np.asarray(lab(np.stack(colours, axis=-1).round().astype(np.uint8))[:, 0], np.float64)
