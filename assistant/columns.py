@@ -16,16 +16,18 @@ Vector = NDArray[np.float32]
 
 @dataclass(eq=False)
 class Columns:
-    """Grows by what is new on record; models and folders stand as places in their dictionaries."""
+    """Grows by what is new on record; samples, models and folders stand as places in their dictionaries."""
 
     number: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     time: NDArray[np.datetime64] = field(default_factory=lambda: np.zeros(0, "datetime64[ms]"))
+    sample: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     model: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     folder: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     verdict: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, np.int8))
     px: Vector = field(default_factory=lambda: np.zeros(0, np.float32))  # of the longest region; NaN where none is
     mm: Vector = field(default_factory=lambda: np.zeros(0, np.float32))
     looks: dict[str, "Looks"] = field(default_factory=lambda: {"picture": Looks(), "difference": Looks()})
+    samples: dict[str, int] = field(default_factory=dict)
     models: dict[str, int] = field(default_factory=dict)
     folders: dict[str, int] = field(default_factory=dict)
     last: int = 0  # of what was indexed
@@ -33,7 +35,7 @@ class Columns:
     def read(self, connection: Connection) -> None:
         """Read what was indexed since, which must be of later inspections than what is here."""
         c = inspections.c
-        told = (c.record, records.c.time, models.c.name.label("model"), c.name, c.verdict)
+        told = (c.record, records.c.time, c.sample, models.c.name.label("model"), c.name, c.verdict)
         beside = inspections.join(records).join(models, models.c.sha256 == c.model)
         beside = beside.join(looks, looks.c.record == c.record)
         sizes = (looks.c.longest_px, looks.c.longest_mm, looks.c.picture, looks.c.difference, looks.c.id)
@@ -41,9 +43,10 @@ class Columns:
         rows = connection.execute(wanted).all()
         if not rows:
             return
-        number, time, model, name, verdict, px, mm, picture, difference, ids = zip(*rows, strict=True)
+        number, time, sample, model, name, verdict, px, mm, picture, difference, ids = zip(*rows, strict=True)
         self.number = np.append(self.number, np.array(number, np.int64))
         self.time = np.append(self.time, moments(time))
+        self.sample = np.append(self.sample, _places(sample, self.samples))
         self.model = np.append(self.model, _places(model, self.models))
         self.folder = np.append(self.folder, _places([_folder(one) for one in name], self.folders))
         self.verdict = np.append(self.verdict, np.array([VERDICTS.index(one) for one in verdict], np.int8))
@@ -60,7 +63,7 @@ class Columns:
 
     @property
     def bytes(self) -> int:
-        arrays = [self.number, self.time, self.model, self.folder, self.verdict, self.px, self.mm]
+        arrays = [self.number, self.time, self.sample, self.model, self.folder, self.verdict, self.px, self.mm]
         return sum(array.nbytes for array in arrays) + sum(one.vectors.nbytes for one in self.looks.values())
 
 

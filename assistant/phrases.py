@@ -157,6 +157,10 @@ PHRASES: dict[str, Phrase] = {
         "记录中与{what}最接近的是（{fields}范围为 {n} 项检验）：",
     ),
     "record.none": Phrase("Nothing on record fits: {fields}.", "记录中没有符合的：{fields}。"),
+    "record.missing": Phrase(
+        "{n} older inspections are not indexed, so they were not searched: foil store index indexes them.",
+        "另有 {n} 项较早的检验未建索引，未被搜索：请运行 foil store index。",
+    ),
     "record.all": Phrase("all", "全部"),
     "record.hit": Phrase("{number}, {name}: {verdict}{said}", "{number}，{name}：{verdict}{said}"),
     "record.likeness": Phrase(" (likeness {likeness})", "（相似度 {likeness}）"),

@@ -1,6 +1,7 @@
 """Recalling: what a conversation tells of all that is on record, with the ids of what it rests on."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.finding import read_query
@@ -25,14 +26,24 @@ def recall(
     query: Query = replace(read.query, words=words, like=like)
     told = [phrase(f"field.{name}", lang, value=value) for name, value in read.fields.items() if name != "words"]
     fields = say("list", lang).join(told)
-    if not (n := index.count(query)) or not (hits := index.search(query, TOLD)):
-        return [phrase("record.none", lang, fields=fields or phrase("record.all", lang))], {}
+    n = index.count(query)
+    lacking = [phrase("record.missing", lang, n=number(index.missing))] if index.missing else []
+    if not n or not (hits := index.search(query, TOLD)):
+        return [phrase("record.none", lang, fields=fields or phrase("record.all", lang)), *lacking], {}
     slots = {"n": number(n), "what": what}
     if words or like is not None:
         first = phrase("record.near", lang, **slots, fields=f"{fields}{say('clause', lang)}" if fields else "")
     else:
         first = phrase("record.fields", lang, **slots, fields=fields)
-    return [first, *(_line(index, hit, lang) for hit in hits)], {hit.name: hit.number for hit in hits}
+    return [first, *(_line(index, hit, lang) for hit in hits), *lacking], _rests(hits)
+
+
+def _rests(hits: Sequence[Hit]) -> dict[str, int | None]:
+    """Return ids by names; of a sample that is there more than once, the first by its name alone."""
+    rests: dict[str, int | None] = {}
+    for hit in hits:
+        rests[hit.name if hit.name not in rests else f"{hit.name} ({hit.number})"] = hit.number
+    return rests
 
 
 def _line(index: Index, hit: Hit, lang: Lang) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from assistant.columns import VERDICTS, Columns, Vector, folders_in, moments
 from assistant.sentences import Sentences
@@ -64,7 +64,7 @@ class Index:
         self._one_by_one = Lock()  # what is new is read by one at a time
 
     def search(self, query: Query, most: int = 20) -> list[Hit]:
-        """Return what fits best: the nearest first, or the newest where neither words nor a picture were given."""
+        """Return what fits best: the nearest samples first, or the newest inspections where only fields were given."""
         with self._one_by_one:
             return self._found(query, most)
 
@@ -73,6 +73,13 @@ class Index:
         with self._one_by_one:
             self.refresh()
             return int(np.count_nonzero(self._kept(query)))
+
+    @property
+    def missing(self) -> int:
+        """Return how many inspections are on record that aren't indexed, so can't be found."""
+        with self.store.database.reading() as connection:
+            there = connection.execute(select(func.count()).select_from(inspections)).scalar_one()
+        return max(int(there) - len(self.columns.number), 0)
 
     def refresh(self) -> None:
         """Read what is new on record."""
@@ -95,7 +102,7 @@ class Index:
         if near is None:
             best = keep[::-1][:most]
         else:
-            keep = keep[np.isfinite(near[keep])]
+            keep = self._latest(keep[np.isfinite(near[keep])])
             few = keep[np.argpartition(-near[keep], most)[:most]] if len(keep) > most else keep
             best = few[np.argsort(-near[few], kind="stable")]
         return self._told(best, near, said)
@@ -119,6 +126,11 @@ class Index:
             size, unit = query.larger
             keep &= np.nan_to_num(c.mm if unit == "mm" else c.px, nan=-1.0) > size
         return keep
+
+    def _latest(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return of each sample its last row: what is near would else be there as often as it was inspected."""
+        _, first = np.unique(self.columns.sample[rows[::-1]], return_index=True)
+        return np.asarray(rows[len(rows) - 1 - first])
 
     def _nearness(self, query: Query, said: Vector | None) -> Vector | None:
         """Return how near inspections are, (N,), the mean of what was asked for; None where only fields were."""
@@ -146,7 +158,7 @@ class Index:
         for kind in ("difference", "picture"):
             if (vector := self.columns.looks[kind].of(row)) is not None:
                 near = self.columns.looks[kind].near(vector, len(numbers))
-                near[row] = -np.inf  # itself
+                near[self.columns.sample == self.columns.sample[row]] = -np.inf  # itself, whenever it was inspected
                 return near
         raise BadInput(f"inspection {number} is not of a picture, so nothing looks like it; search by words or fields")
 

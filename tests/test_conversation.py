@@ -119,7 +119,7 @@ def test_drift_is_told_of_the_pictures_here_and_with_a_store_of_all_on_record(pl
 
 
 def test_with_a_store_all_on_record_is_searched_by_looks_words_and_fields(shop: Shop, plate: Plate) -> None:
-    more = [plate(f"lot9/{at}.png", spot=228 + at, level=120 + at) for at in range(2)]
+    more = [plate(f"lot9/{at}.png", spot=228 + at, level=121 + at) for at in range(2)]
     shop.foil("inspect", *more, "--model", "plates", code=20)
     keep = keeping(str(shop.folder), "plates")
     lot = Lot(FakeDetector("plates", card={"created": "2026", "fingerprint": "f"}), keep)  # type: ignore[arg-type]

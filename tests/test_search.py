@@ -78,7 +78,7 @@ def test_what_differs_alike_is_near_wherever_it_lies() -> None:
 
 
 def test_what_is_recorded_is_found_by_fields_looks_and_decisions(shop: Shop, plate: Plate) -> None:
-    more = [plate(f"lot9/{at}.png", spot=228 + at, level=120 + at) for at in range(3)]
+    more = [plate(f"lot9/{at}.png", spot=228 + at, level=121 + at) for at in range(3)]
     shop.foil("inspect", *more, "--model", "plates", code=20)
     index = Index(shop.store)
     assert [hit.number for hit in index.search(Query())] == [8, 7, 6, 4, 3]
@@ -95,6 +95,9 @@ def test_what_is_recorded_is_found_by_fields_looks_and_decisions(shop: Shop, pla
     assert (same[0].number, same[0].likeness) == (8, pytest.approx(1, abs=0.01))
     shop.foil("store", "decide", 4, "--verdict", "PASS", "--by", "A", "--reason", "dust")
     assert [hit.decided for hit in index.search(Query(lots=(), verdicts=("REJECT",))) if hit.number == 4] == ["PASS"]
+    shop.foil("inspect", more[0], shop.pictures[1], "--model", "plates", code=20)
+    assert len(index.search(Query(verdicts=("REJECT",)))) == 6, "by fields, every inspection"
+    assert {hit.number for hit in index.search(Query(like=4))} == {10, 7, 8}, "by looks, every sample, as seen last"
     with pytest.raises(BadInput, match="nothing is indexed of inspection 99"):
         index.search(Query(like=99))
 
@@ -121,7 +124,9 @@ def test_older_records_are_indexed_by_a_command(shop: Shop, monkeypatch: pytest.
     assert [hit.number for hit in index.search(Query())] == [7]
     assert "2 inspections were indexed" in shop.foil("store", "index").stdout
     assert [hit.number for hit in index.search(Query())] == [7, 4, 3], "an index in use notices"
-    assert [hit for hit in index.search(Query(like=shop.pictures[0])) if hit.number < 7][1].name == whole[1].name
+    again = index.search(Query(like=shop.pictures[0]))
+    assert [hit.number for hit in again] == [7, 4]
+    assert [hit.name for hit in again] == [hit.name for hit in whole]
     assert shop.by_hand("SELECT hex(difference) FROM looks WHERE record = 4") == kept
     assert "dust" in shop.by_hand("SELECT text FROM phrases")
     assert "0 inspections were indexed" in shop.foil("store", "index").stdout
@@ -129,6 +134,17 @@ def test_older_records_are_indexed_by_a_command(shop: Shop, monkeypatch: pytest.
     shop.foil("store", "prune", "--days", 0, "--by", "A", "--reason", "policy", "--yes")
     assert "3 of them without their pictures, which are gone" in shop.foil("store", "index").stdout
     assert "holds" in shop.foil("audit", "verify").stdout, "an index is no evidence"
+
+
+def test_a_store_of_before_the_search_gets_its_tables(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.sentences.Sentences.embed", lambda *_: None)
+    before = "UPDATE alembic_version SET version_num = '0001'"
+    shop.by_hand("DROP TABLE said", "DROP TABLE looks", "DROP TABLE phrases", before, "SELECT 1")
+    told = shop.foil("store", "search", "rejects").stdout
+    assert "nothing found" in told
+    assert "2 older inspections are not indexed" in told
+    assert "2 inspections were indexed" in shop.foil("store", "index").stdout
+    assert "bad.png" in shop.foil("store", "search", "rejects").stdout
 
 
 @dataclass(frozen=True)
@@ -181,8 +197,9 @@ def test_a_hundred_thousand_are_searched_within_a_tenth_of_a_second(tmp_path: Pa
         row = {"previous": "", "kind": "inspection", "payload": "{}", "signature": ""}
         times = [f"2026-{1 + i * 11 // n:02}-{1 + i % 28:02}T00:00:00.000+00:00" for i in range(n)]
         chain = [row | {"number": i, "hash": f"{i}", "time": when} for i, when in zip(numbers, times, strict=True)]
-        found = [{"record": i, "name": f"line/lot{i % 50}/{i}.png", "sample": "", "model": kept.sha256, "score": 1.0,
-                  "verdict": str(v), "document": "{}"} for i, v in zip(numbers, verdict, strict=True)]  # fmt: skip
+        found = [{"record": i, "name": f"line/lot{i % 50}/{i}.png", "sample": f"{i}", "model": kept.sha256,
+                  "score": 1.0, "verdict": str(v), "document": "{}"}
+                 for i, v in zip(numbers, verdict, strict=True)]  # fmt: skip
         vectors = rng.normal(size=(2, n, width)).astype(np.float16)
         looked = zip(numbers, size.tolist(), vectors[0], vectors[1], strict=True)
         seen = [{"record": i, "longest_px": s, "longest_mm": s / 10, "picture": p.tobytes(), "difference": d.tobytes()}

@@ -53,6 +53,7 @@ def search(
       foil store search --like 17 --store records
     """
     from assistant.finding import read_query
+    from assistant.phrases import phrase
     from assistant.reports.scope import Scope
     from assistant.search import Index
 
@@ -68,14 +69,18 @@ def search(
         larger=_size(larger_than) if larger_than else query.larger,
         like=(int(like) if like.isdigit() else Path(like)) if like else None,
     )
-    hits = Index(opened).search(query, last)
+    index = Index(opened)
+    hits = index.search(query, last)
     if as_json:
-        typer.echo(json.dumps({"understood": read.fields, "found": [asdict(hit) for hit in hits]}, indent=2))
+        told = {"understood": read.fields, "found": [asdict(hit) for hit in hits], "not_indexed": index.missing}
+        typer.echo(json.dumps(told, indent=2))
         return
     if read.fields:
         typer.echo(f"understood: {'; '.join(f'{name}: {value}' for name, value in read.fields.items())}")
     head = ["ID", "TIME (UTC)", "VERDICT", "DECIDED", "LIKENESS", "LONGEST", "NAME", "SAID OF IT"]
     typer.echo(table([head, *map(_row, hits)]) if hits else f"{opened.name}: nothing found")
+    if index.missing:
+        typer.echo(phrase("record.missing", "en", n=f"{index.missing}"))
 
 
 def index(store: options.Store = None) -> None:

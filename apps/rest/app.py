@@ -171,7 +171,8 @@ def _add_records(app: FastAPI, address: str) -> None:
     ) -> dict[str, Any]:
         read = read_query(words)
         hits = index().search(replace(read.query, like=like), most)
-        return {"understood": read.fields, "found": [asdict(hit) for hit in hits]}
+        told = [asdict(hit) for hit in hits]
+        return {"understood": read.fields, "found": told, "not_indexed": index().missing}
 
     @app.get("/v1/audit/head", summary="The chain's last record", dependencies=[allowed("viewer")])
     def head() -> dict[str, Any]:
