@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
@@ -164,6 +164,13 @@ def inspect(
     explanation = explain(evidence, language, brief)
     told = answer(what_if, sample, detection, detector, lang) if what_if else ""
     return Inspection(sample, detection, evidence, explanation, time.perf_counter() - started, detector.name, told)
+
+
+def retold(inspection: Inspection, language: LanguageModel) -> Inspection:
+    """Return the same inspection in a language model's words; what was found stays as it was."""
+    e, lang = inspection.evidence, inspection.explanation.lang
+    seen = _pictures(inspection.sample, inspection.detection, e) if language.sees else {}
+    return replace(inspection, explanation=explain(e, language, Brief(lang, pictures=seen)))
 
 
 def _pictures(sample: Sample, detection: Detection, evidence: Evidence) -> dict[str, bytes]:

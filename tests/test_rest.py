@@ -14,6 +14,7 @@ from apps.rest import guard, keys, uploads
 from apps.rest.app import create
 from apps.ui.models import Models
 from assistant import library
+from explain.remote import Remote
 
 BASE = "http://127.0.0.1"
 
@@ -55,6 +56,20 @@ def test_pictures_are_inspected_recorded_and_decided_on_as_by_the_command_line(
     assert client.get("/v1/search", params={"like": 2**80}).status_code == 422
     verified = client.get("/v1/audit/verify").json()
     assert (verified["faults"], verified["head"]) == ([], client.get("/v1/audit/head").json()["hash"])
+
+
+def test_a_language_model_tells_only_where_it_is_asked_to_and_where_there_is_one(
+    client: TestClient, plate: Plate, tmp_path: Path
+) -> None:
+    bad = plate("bad.png", spot=228)
+    refused = post(client, bad, language_model="true")
+    assert (refused.status_code, "foil serve --language" in refused.json()["error"]) == (422, True)
+    narrator = Remote("http://127.0.0.1:9/v1", "nobody", patience=1.0)  # where nothing answers
+    told = TestClient(create(Models(narrator=narrator)), base_url=BASE)
+    assert post(told, bad).json()["results"][0]["narrator"]["narrator"] == "template"
+    asked = post(told, bad, language_model="true").json()["results"][0]
+    assert (asked["verdict"], asked["narrator"]["narrator"]) == ("REJECT", "template")
+    assert "nothing answers" in json.dumps(asked["narrator"])
 
 
 def test_words_a_mask_and_a_language_reach_the_inspection(client: TestClient, plate: Plate) -> None:

@@ -6,9 +6,12 @@ import socket
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import numpy as np
 import pytest
 from conftest import Plate
@@ -16,13 +19,17 @@ from fake_detector import FakeDetector
 from PIL import Image
 
 from apps.ui import serve, teaching
-from apps.ui.inspecting import failed, look, preview, sample_of, with_words
+from apps.ui.inspecting import failed, look, preview, sample_of, told_again, with_words
 from apps.ui.models import MOST, Models
+from apps.ui.pages import build
 from apps.ui.shelf import MOST as FILES
 from apps.ui.shelf import Shelf
+from apps.ui.telling import Shown
 from apps.ui.theme import css
 from apps.ui.words import WORDS
 from assistant import library
+from explain.evidence import Evidence
+from explain.language import Brief
 from fusion.calibration import Calibration
 from fusion.errors import BadData, BadInput, BadModel, BadSetting, FoilError
 from fusion.example.write import PRODUCTS, render_example
@@ -85,6 +92,61 @@ def test_the_words_to_click_are_understood_in_both_languages() -> None:
     for key, phrase in WORDS.items():
         if key.startswith("chip."):
             assert all((read := read_prompt(text)).unknown == () and read.focus + read.ignore for text in phrase), key
+
+
+@dataclass(frozen=True)
+class Stub:
+    """A language model that says the same of everything."""
+
+    said: str
+    name: str = "<stub>"
+    patience: float | None = 5.0
+    sees: bool = False
+
+    def narrate(self, evidence: Evidence, brief: Brief) -> Iterator[str]:
+        yield self.said
+
+
+def test_a_language_model_tells_once_more_what_was_found_and_only_what_is_true(plate: Plate, shelf: Shelf) -> None:
+    view = look(sample_of(str(plate("a.png", spot=228))), FakeDetector("plates"), "en", shelf)
+    assert view.inspection is not None
+    told = told_again(
+        view.inspection, Stub("REJECT: this part is to be rejected. Region 1 is 4711 px wide."), "A note."
+    )
+    assert "this part is to be rejected" in told
+    assert "4711" not in told
+    assert "Told by the language model “&lt;stub&gt;”; checked:" in told
+    assert told.endswith(" A note.</p>")
+    useless = told_again(view.inspection, Stub("PASS: all is well."), "A note.")
+    assert "all is well" not in useless
+    assert useless.count("<p") == 1  # Foil's own words stand there already
+    assert "A note." not in useless
+
+
+def test_what_a_language_model_tells_is_never_shown_under_another_picture(
+    fake_core: None, plate: Plate, shelf: Shelf
+) -> None:
+    library.save(FakeDetector("plates"), "plates")
+    models, seen = Models(narrator=Stub("REJECT: this part is to be rejected.")), Shown()
+    events = build(models, shelf).fns.values()
+    tab = next(event.fn.__self__ for event in events if getattr(event.fn, "__qualname__", "") == "InspectTab.again")
+    tells = [event for event in events if getattr(event.fn, "__qualname__", "") == "Telling._told"]
+    begins = ("InspectTab.again", "InspectTab._given_picture")
+    assert len(tells) == sum(getattr(event.fn, "__qualname__", "") in begins for event in events) > 5
+    shown = tab.again(sample_of(str(plate("a.png", spot=228))), "plates", "en", {}, "", seen)
+    assert shown[-1] == '<p class="foil-note">The language model &lt;stub&gt; is putting it into words…</p>'
+    assert len(shown) == len(tab.shown)
+    assert "to be rejected" in tab.telling._told(seen, "en")
+
+    class Slow(Stub):
+        def narrate(self, evidence: Evidence, brief: Brief) -> Iterator[str]:
+            tab.again(sample_of(str(plate("b.png"))), "plates", "en", {}, "", seen)  # meanwhile
+            yield self.said
+
+    tab.telling.narrator = Slow("REJECT: this part is to be rejected.")
+    assert tab.telling._told(seen, "en") == gr.skip()
+    assert tab.again(None, "plates", "en", {}, "", seen)[-1] == ""
+    assert tab.telling._told(seen, "en") == ""
 
 
 def test_names_are_shown_as_text(plate: Plate, shelf: Shelf) -> None:

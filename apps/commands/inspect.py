@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from assistant.moving import MovementInspection
     from assistant.page import Entry
     from explain.catalogue import Lang
-    from explain.language import LanguageModel
     from fusion.item import Item
     from fusion.modelfile import Kind
     from fusion.motion.collection import Reading
@@ -137,7 +136,7 @@ def inspect(
         targets = _targets(paths, text, mask, skeleton)
         how["what_if"] = question(what_if) if what_if else None
         how["kinds"] = read_kinds(kinds) if kinds else None
-        how["language"] = _narrator(language, patience, send_pictures)
+        how["language"] = options.narrator(language, patience, send_pictures)
         look = _at_pictures(targets, model, words, lang, how)
     elif kind == "tables":
         look = _at_tables(paths, model, lang)
@@ -163,12 +162,6 @@ def inspect(
     if not as_json and not quiet:
         _sum_up(counts, kind, out)
     raise typer.Exit(max(EXIT[verdict] for verdict in counts))
-
-
-def _narrator(language: str, patience: float, send_pictures: bool) -> "LanguageModel":
-    from explain.narrators import language_model
-
-    return language_model(language, patience, send_pictures, os.environ.get("FOIL_API_KEY", ""))
 
 
 def _at_pictures(

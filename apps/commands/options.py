@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,6 +10,7 @@ from fusion.errors import BadSetting
 
 if TYPE_CHECKING:
     from assistant.sources import Roles
+    from explain.language import LanguageModel
     from fusion.modelfile import Kind
     from fusion.motion.collection import Reading
 
@@ -123,6 +125,15 @@ def methods(asked: list[str], kind: "Kind") -> list[str]:
                 f"method {row.name} is for {' and '.join(row.kinds)}, not for {kind}; see foil methods {kind}"
             )
     return asked
+
+
+def narrator(language: str, patience: float, send_pictures: bool) -> "LanguageModel | None":
+    """Return who tells what was found, loaded; None: Foil's own words."""
+    from explain.language import Template
+    from explain.narrators import language_model
+
+    key = os.environ.get("FOIL_API_KEY", "")
+    return None if language == Template.name else language_model(language, patience, send_pictures, key)
 
 
 def reading(joints: str | None, rate: float | None, only: str) -> "Reading":

@@ -12,18 +12,24 @@ def serve(
     example: Annotated[bool, typer.Option("--example", help="Render and fit the example first, to click on.")] = False,
     words: options.Words = None,
     store: options.Store = None,
+    language: options.Language = "template",
+    patience: options.Patience = 120.0,
+    send_pictures: options.SendPictures = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Don't open a browser.")] = False,
 ) -> None:
     """Open the app in the browser.
 
     Upload a picture, see its normal version, read why; fit on a ZIP of good pictures. Programs find the same at /api,
     as /api/openapi.json tells; once there are keys (foil keys add) they need one. Where a store is named, what is
-    inspected is recorded, and what people decide.
+    inspected is recorded, and what people decide. A language model (--language) may tell what was found once more, in
+    its own words, of which every claim is checked; the verdict never waits for it.
 
     \b
-    Example:
+    Examples:
       foil serve --example
+      foil serve --language http://localhost:11434/v1#qwen3:4b
     """
     from apps.ui.serve import serve as serve_page
 
-    serve_page(port, example, open_browser=not no_browser, words=words, store=store)
+    narrator = options.narrator(language, patience, send_pictures)
+    serve_page(port, example, open_browser=not no_browser, words=words, store=store, narrator=narrator)

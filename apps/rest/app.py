@@ -119,12 +119,13 @@ def create(models: Models, store: str | None = None, hosts: tuple[str, ...] = LO
         audience: Annotated[Literal["operator", "engineer", "auditor"], Form()] = "engineer",
         length: Annotated[Literal["short", "long"], Form()] = "long",
         mask: Annotated[UploadFile | None, File(description="white = look here; for one picture")] = None,
+        language_model: Annotated[bool, Form(description="let the server's language model tell it")] = False,
     ) -> dict[str, Any]:
         library.existing_folder(model)
         with kept([*files, *([mask] if mask else [])]) as called:
             places = list(called)
             region: Path | None = places.pop() if mask else None
-            wish = Wish(model, lang, text, audience, length)
+            wish = Wish(model, lang, text, audience, length, language_model)
             return {"results": inspector.results(wish, {place: called[place] for place in places}, region)}
 
     if store:

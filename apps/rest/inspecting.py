@@ -27,6 +27,7 @@ class Wish:
     text: str = ""
     audience: Audience = "engineer"
     length: Length = "long"
+    language_model: bool = False  # tells what was found of pictures
 
 
 class Inspector:
@@ -48,6 +49,12 @@ class Inspector:
             raise BadSetting("a mask belongs to one picture; send just that one, to a model of pictures")
         if wish.text and kind == "tables":
             raise BadSetting(f"text is for pictures and movements, and {wish.model} is a model of tables; leave it out")
+        narrator = self.models.narrator if wish.language_model else None
+        if wish.language_model and (kind != "pictures" or narrator is None):
+            raise BadSetting(
+                "a language model tells of pictures, and only where this server was started with one (foil serve "
+                "--language); leave language_model out"
+            )
         if kind == "pictures":
             from assistant.inspection import inspect_paths
             from fusion.item import Item
@@ -56,6 +63,7 @@ class Inspector:
             if mask:
                 targets = [Item(paths[0], None, "", "test", region=mask, text=wish.text or None)]
             how: dict[str, Any] = {"text": wish.text or None, "audience": wish.audience, "length": wish.length}
+            how["language"] = narrator
             yield from inspect_paths(targets, self.models.get(wish.model), wish.lang, **how)
         elif kind == "movements":
             from assistant.moving import inspect_movements

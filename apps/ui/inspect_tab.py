@@ -13,6 +13,7 @@ from apps.ui.frame import Frame, empty, html, unforeseen
 from apps.ui.inspecting import View, failed, look, preview, sample_of, with_words
 from apps.ui.judging import Judging
 from apps.ui.masking import Masking
+from apps.ui.telling import Shown, Telling
 from apps.ui.words import WORDS
 from explain.catalogue import Lang
 from fusion.errors import FoilError
@@ -88,6 +89,8 @@ class InspectTab:
                 self.legend = html("", "legend")
             with gr.Column(scale=2, min_width=260):
                 self.words = html(empty("nothing_yet", "en"), "words")
+                narrator = self.frame.models.narrator
+                self.telling = Telling(self.frame, narrator) if narrator else None
                 self.report = put(gr.DownloadButton, {"label": "report"}, interactive=False, elem_id="report")
                 self.judging = Judging(self.frame, self.frame.recorder) if self.frame.recorder else None
         with put(gr.Accordion, {"label": "evidence"}, open=False):
@@ -95,7 +98,14 @@ class InspectTab:
 
     def refresh(self, event: Any) -> Any:
         """Inspect what is at hand again after another event."""
-        return event.then(self.again, self.known, self.shown, **self.options)
+        return self._inspect_at(event.then, self.again, self.known, self.shown)
+
+    def _inspect_at(self, begins: Any, how: Any, given: list[Any], shown: list[Any]) -> Any:
+        """Inspect when something begins; where there is a language model, it tells what was found once more."""
+        event = begins(how, given, shown, **self.options)
+        if self.telling:
+            self.telling.follow(event)
+        return event
 
     def wire(self, started: Any) -> None:
         """Answer the tab's events; `started` is the event that ends the start of the page."""
@@ -105,7 +115,10 @@ class InspectTab:
         if self.judging:
             self.judging.wire()
             self.shown += [self.judging.number, self.judging.recorded, self.judging.verdict]
-        self.known = [frame.sample, frame.model, frame.lang, frame.seen, self.prompt]
+        if self.telling:
+            self.shown.append(self.telling.words)
+        told = [self.telling.seen] if self.telling else []
+        self.known = [frame.sample, frame.model, frame.lang, frame.seen, self.prompt, *told]
         self.options: dict[str, Any] = {
             "concurrency_limit": 1,
             "concurrency_id": "inspect",
@@ -113,7 +126,7 @@ class InspectTab:
         }
         given = [self.picture, *self.known[1:]]
         for event in (self.picture.upload, self.picture.clear):
-            taken = event(self._given_picture, given, [frame.sample, self.picture, *self.shown], **self.options)
+            taken = self._inspect_at(event, self._given_picture, given, [frame.sample, self.picture, *self.shown])
             taken.then(None, js=TO_CARD)
             self._to_draw_on(taken)
         for changed in self.masking.wire():
@@ -121,7 +134,7 @@ class InspectTab:
         for chip in self.chips:
             self.refresh(chip.click(as_it_is, chip, self.prompt, show_progress="hidden"))
         for change in (frame.model.input, frame.lang.input, self.prompt.submit):
-            change(self.again, self.known, self.shown, **self.options)
+            self._inspect_at(change, self.again, self.known, self.shown)
         self.refresh(started)
         if self.clickable:
             taken = [frame.sample, self.picture, frame.model, self.caption]
@@ -143,21 +156,29 @@ class InspectTab:
         return sample_of(copy), copy, model, f'<p class="foil-note">{escape(caption)}</p>'
 
     def _given_picture(
-        self, path: str | None, model: str | None, lang: Lang, seen: Seen, words: str | None
+        self, path: str | None, model: str | None, lang: Lang, seen: Seen, words: str | None, told: Shown | None = None
     ) -> list[Any]:
         try:
             sample = None if path is None else sample_of(path)
         except FoilError as error:
-            return [None, path, *self._filled(failed(str(error), lang), lang, seen)]
+            return [None, path, *self._filled(failed(str(error), lang), lang, seen, told)]
         shown = path and sample and preview(path, sample, self.frame.shelf)
-        return [sample, shown, *self.again(sample, model, lang, seen, words)]
+        return [sample, shown, *self.again(sample, model, lang, seen, words, told)]
 
-    def again(self, sample: Sample | None, model: str | None, lang: Lang, seen: Seen, words: str | None) -> list[Any]:
+    def again(
+        self,
+        sample: Sample | None,
+        model: str | None,
+        lang: Lang,
+        seen: Seen,
+        words: str | None,
+        told: Shown | None = None,
+    ) -> list[Any]:
         """Inspect what is at hand and fill the page; whatever goes wrong, nothing of an earlier picture stays."""
         view = self._inspected(sample, model, lang, words)
         if sample and model and view.score is not None:
             seen = seen | {model: seen.get(model, {}) | {sample.sha256: view.score}}
-        return self._filled(view, lang, seen)
+        return self._filled(view, lang, seen, told)
 
     def _inspected(self, sample: Sample | None, model: str | None, lang: Lang, words: str | None) -> View:
         if not model:
@@ -173,14 +194,15 @@ class InspectTab:
             traceback.print_exc()
             return failed(unforeseen(error, lang), lang)
 
-    def _filled(self, view: View, lang: Lang, seen: Seen) -> list[Any]:
+    def _filled(self, view: View, lang: Lang, seen: Seen, told: Shown | None) -> list[Any]:
         """Return the values of `shown`."""
         report = gr.update(value=view.report, interactive=view.report is not None)
         words = view.words or empty("nothing_yet", lang)
         guided = gr.update(value=view.guided, visible=view.guided is not None)
         pictures = [view.pair, view.overlay, view.regions, guided]
         judged = self.judging.shown(view.record, lang) if self.judging else []
-        return [view.card, *pictures, view.legend, words, view.evidence, report, seen, *judged]
+        telling = [self.telling.begin(view.inspection, lang, told)] if self.telling and told else []
+        return [view.card, *pictures, view.legend, words, view.evidence, report, seen, *judged, *telling]
 
 
 def as_it_is(words: str) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from apps.ui.shelf import Shelf
 from assistant import card, page, pictures
 from assistant.colours import Picture, legend
-from assistant.inspection import Inspection, inspect
+from assistant.inspection import Inspection, inspect, retold
 from assistant.labels import label
 from explain.catalogue import Lang
+from explain.language import LanguageModel
 from fusion.modality.image import read_image
 from fusion.modality.text import read_text
 from fusion.sample import Sample
@@ -41,6 +42,7 @@ class View:
     report: str | None = None
     score: float | None = None
     record: int | None = None  # its id in the store
+    inspection: Inspection | None = None  # to be told once more
 
 
 def sample_of(path: str) -> Sample:
@@ -68,16 +70,32 @@ def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf, keep: K
     normals = detector.calibration.scores.tolist()
     shown = page.pictures_of(inspection)
     report = shelf.put(f"{Path(sample.name).stem}.html", page.render(inspection, shown, normals).encode())
-    lines = [f"<p>{escape(line)}</p>" for line in inspection.text.splitlines()]
     return View(
         card=card.card(inspection.evidence, normals, lang),
-        words=f'<div class="foil-words">{"".join(lines)}</div>',
+        words=in_paragraphs(inspection.text),
         evidence=inspection.to_json(),
         report=report,
         score=inspection.evidence.score,
         record=record,
+        inspection=inspection,
         **({} if inspection.evidence.map is None else _drawn(inspection, shown, lang, shelf)),
     )
+
+
+def told_again(inspection: Inspection, narrator: LanguageModel, note: str = "") -> str:
+    """Return what a language model makes of an inspection, as HTML: checked words, under them who told them, a note.
+
+    Where it said nothing of use the template's words, which stand there already, are not said twice.
+    """
+    told = retold(inspection, narrator).explanation
+    own = told.text == inspection.explanation.text
+    under = " ".join(filter(None, (told.note, "" if own else note)))
+    return ("" if own else in_paragraphs(told.text)) + f'<p class="foil-note">{escape(under)}</p>'
+
+
+def in_paragraphs(text: str) -> str:
+    """Return lines of text as HTML."""
+    return f'<div class="foil-words">{"".join(f"<p>{escape(line)}</p>" for line in text.splitlines())}</div>'
 
 
 def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf: Shelf) -> dict[str, Any]:

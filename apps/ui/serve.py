@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gradio import Blocks
 
     from apps.ui.models import Models
+    from explain.language import LanguageModel
 
 API = "/api"  # of the REST door
 HOST = "127.0.0.1"  # and nothing else: who can reach the page can replace models
@@ -37,10 +38,12 @@ def serve(
     open_browser: bool = False,
     words: str | None = None,
     store: str | None = None,
+    narrator: "LanguageModel | None" = None,
 ) -> None:
     """Serve app and REST door on 127.0.0.1 until Ctrl-C; with `example`, render and fit first what is missing of it.
 
-    `words` name what hears words, as for `Detector.with_words`, in every model; `store` is where both record.
+    `words` name what hears words, as for `Detector.with_words`, in every model; `store` is where both record, and
+    `narrator` may tell what was found once more.
     """
     from apps.console import progress_shown
 
@@ -54,7 +57,7 @@ def serve(
         with progress_shown() as progress:
             clickable = prepare_example(progress)
     with TemporaryDirectory(prefix="foil-") as temporary:
-        blocks = launched(port, Path(temporary), clickable, open_browser, words, store)
+        blocks = launched(port, Path(temporary), clickable, open_browser, words, store, narrator)
         print(f"Foil is open at http://{HOST}:{port} on this machine only; Ctrl-C ends it.", flush=True)
         print(f"For programs: http://{HOST}:{port}{API}/openapi.json", flush=True)
         try:
@@ -70,6 +73,7 @@ def launched(
     open_browser: bool = False,
     words: str | None = None,
     store: str | None = None,
+    narrator: "LanguageModel | None" = None,
 ) -> "Blocks":
     """Start the app in threads of its own and return it; its files go into a temporary folder of the caller's."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio as it is imported
@@ -82,7 +86,7 @@ def launched(
     from apps.ui.shelf import Shelf
     from apps.ui.theme import css, theme
 
-    models = Models(words)
+    models = Models(words, narrator)
     blocks = build(models, Shelf(temporary / "shelf"), clickable, store)
     blocks.launch(
         server_name=HOST,

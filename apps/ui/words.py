@@ -46,6 +46,8 @@ WORDS: dict[str, Phrase] = {
         "Recorded: decision {made} on inspection {number}. The verdict stays on the record beside it.",
         "已记录：对第 {number} 号检测的决定（第 {made} 号）。原判定仍保留在记录中。",
     ),
+    "telling": Phrase("The language model {name} is putting it into words…", "语言模型 {name} 正在撰写解说……"),
+    "telling.on_record": Phrase("On record are Foil's own words.", "记录中保存的是 Foil 自己的文字。"),
     "examples": Phrase("Examples to click", "点击示例"),
     "compare": Phrase("Input | normal version (generated)", "输入图像 | 正常状态图（生成）"),
     "overlay": Phrase("Where it differs", "差异位置"),
