@@ -20,6 +20,7 @@ from typer.testing import CliRunner, Result
 
 from apps.cli import app
 from assistant import library
+from explain.remote import Remote
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("fit", "inspect", "threshold", "check-data", "models", "explain-model", "bench", "example", "serve")
@@ -426,8 +427,14 @@ def test_serve_passes_on_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None
     asked = []
     monkeypatch.setattr(serve, "serve", lambda *args, **options: asked.append((args, options)))
     words = "open_clip:ViT-B-16:w.safetensors"
-    foil("serve", "--port", "8000", "--example", "--no-browser", "--words", words, "--store", "records")
-    assert asked == [((8000, True), {"open_browser": False, "words": words, "store": "records"})]
+    address = "http://127.0.0.1:9/v1#nobody"
+    given = ("--words", words, "--store", "records", "--language", address, "--patience", "7")
+    foil("serve", "--port", "8000", "--example", "--no-browser", *given)
+    narrator = Remote("http://127.0.0.1:9/v1", "nobody", patience=7.0)
+    options = {"open_browser": False, "words": words, "store": "records", "narrator": narrator}
+    assert asked == [((8000, True), options)]
+    foil("serve")
+    assert asked[1][1]["narrator"] is None
     assert "65535" in foil("serve", "--port", "65536", code=2).stderr
 
 
