@@ -119,8 +119,8 @@ class Trainer:
     def _painter(
         self, detector: Detector, seen: Tensor, encoder: TextEncoder, ready: Weights | None
     ) -> Painter | PictureMemory:
-        pictures, config = detector.pictures, detector.config
-        memory = pictures.memory if isinstance(pictures, Painter) else pictures
+        memory, config = detector.pictures, detector.config
+        assert isinstance(memory, PictureMemory)  # a closed form has no painter yet
         if ready:
             return ready.painter(memory)
         minutes = PAINTING * config.minutes
