@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from explain.colour import lab
 from explain.grouping import Spot
+from explain.shape import moments
 from fusion.detection import Detection
 
 Numbers = NDArray[np.float64]
@@ -48,13 +49,10 @@ def profile(image: NDArray[np.uint8], detection: Detection, spot: Spot) -> Profi
 
 def _axes(mask: NDArray[np.bool_]) -> tuple[Numbers, Numbers, float]:
     """Return the directions along and across the pixels of a mask, (2,) each as x, y, and how wide they are across."""
-    pixels = np.argwhere(mask)[:, ::-1].astype(float)
-    if len(pixels) < 2:
-        return np.array([1.0, 0.0]), np.array([0.0, 1.0]), 1.0
-    _, directions = np.linalg.eigh(np.cov(pixels.T))  # the narrowest first
+    _, directions = np.linalg.eigh(moments(mask)[1])  # the narrowest first
     across, along = directions.T
     across = across * (1 if across.sum() >= 0 else -1)  # from left to right, or from top to bottom
-    return along, across, float(np.ptp(pixels @ across)) + 1
+    return along, across, float(np.ptp(np.argwhere(mask)[:, ::-1] @ across)) + 1
 
 
 def _strongest(detection: Detection, spot: Spot) -> Numbers:

@@ -27,7 +27,7 @@ def shape(mask: NDArray[np.bool_], fills: float) -> Shape:
     from scipy import ndimage
     from scipy.spatial import ConvexHull
 
-    centre, covariance, area = _moments(mask)
+    centre, covariance, area = moments(mask)
     (across, along), axes = np.linalg.eigh(covariance)
     hull = _hull_points(mask)
     major, minor = ((hull - centre) @ axes[:, 1]), ((hull - centre) @ axes[:, 0])
@@ -53,7 +53,7 @@ def shape(mask: NDArray[np.bool_], fills: float) -> Shape:
     return Shape(kind, length, area / length, aspect, solidity, fragments, float(angle))
 
 
-def _moments(mask: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+def moments(mask: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """Return centre (2,) and covariance (2, 2) in x, y, and the area; pixels are squares, not points."""
     weights = mask.astype(np.float64)
     y, x = np.arange(mask.shape[0]) + 0.5, np.arange(mask.shape[1]) + 0.5

@@ -11,7 +11,7 @@ import gradio as gr
 from apps.ui.models import Models
 from apps.ui.recorder import Recorder
 from apps.ui.shelf import Shelf
-from apps.ui.words import word
+from apps.ui.words import WORDS, word
 from assistant import library
 from explain.catalogue import Lang
 from fusion.errors import FoilError
@@ -76,6 +76,29 @@ class Frame:
 def html(value: str, elem_id: str) -> gr.HTML:
     """Make a place for HTML of our own, to which only our own CSS applies."""
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False)
+
+
+def read_by_foil(image: gr.Image) -> gr.Image:
+    """Hand on the file that was given: Gradio's own reading ends in a traceback at what Pillow can't open.
+
+    Foil reads more, and says why it can't.
+    """
+    image.preprocess = lambda upload: upload and upload.path
+    return image
+
+
+def picture_place(elem_id: str, height: int) -> gr.Image:
+    """Make a place for a picture to inspect."""
+    return read_by_foil(
+        gr.Image(
+            sources=["upload", "clipboard"],
+            placeholder=" · ".join(WORDS["picture.hint"]),  # in every language, since an update would undo what follows
+            show_label=False,
+            height=height,
+            buttons=[],
+            elem_id=elem_id,
+        )
+    )
 
 
 def brand(lang: Lang) -> str:

@@ -2,18 +2,18 @@
 
 import time
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from apps.ui import galleries
-from apps.ui.frame import Frame, empty, html, told
+from apps.ui.frame import Frame, empty, html, picture_place, told
 from apps.ui.galleries import Run
 from apps.ui.inspecting import preview, sample_of
+from apps.ui.markup import note
 from apps.ui.teach_tab import PROGRESS, shown_on
-from apps.ui.words import WORDS, word
+from apps.ui.words import word
 from assistant import library
 from assistant.gallery import ready, sheet
 from assistant.pictures import png
@@ -44,16 +44,7 @@ class GalleryTab:
 
     def _given(self) -> None:
         put = self.frame.put
-        self.picture = gr.Image(
-            sources=["upload", "clipboard"],
-            placeholder=" · ".join(WORDS["picture.hint"]),
-            label="",
-            show_label=False,
-            height=220,
-            buttons=[],
-            elem_id="gallery-picture",
-        )
-        self.picture.preprocess = lambda upload: upload and upload.path  # as in the first tab
+        self.picture = picture_place("gallery-picture", 220)
         self.source = html("", "gallery-source")
         kinds = ["image", ".zip", ".tif", ".tiff", ".heic"]
         self.files = put(
@@ -139,14 +130,14 @@ class GalleryTab:
                 said = word("gallery.source", lang, model=str(model), folder=str(source.path), n=number(parts))
             else:
                 said = word("gallery.unknown", lang)
-            note = "" if trained else f" {word('gallery.untrained', lang)}"
+            untrained = "" if trained else f" {word('gallery.untrained', lang)}"
             lasts = galleries.lasting(galleries.expected(chosen, parts, pace), lang)
             takes = word("gallery.takes", lang, time=lasts, n=number(len(chosen)))
             choices = [(galleries.title(name, lang), name) for name in names]
             return [
-                noted(said + note),
+                note(said + untrained, live=True),
                 gr.update(choices=choices, value=chosen),
-                noted(takes) if parts and chosen else "",
+                note(takes, live=True) if parts and chosen else "",
             ]
 
     def _timed(self, picture: str | None, model: str | None, lang: Lang) -> float:
@@ -189,7 +180,7 @@ class GalleryTab:
                 detector = self.frame.models.get(model) if model else None
                 with good as dataset:
                     for _ in run.walk(Path(picture), dataset, detector, shown_on(progress)):
-                        yield [galleries.panels(run, lang), noted(self._so_far(run, lang))]
+                        yield [galleries.panels(run, lang), note(self._so_far(run, lang), live=True)]
         finally:
             run.ended.set()
 
@@ -215,7 +206,3 @@ def stopped(run: Run | None) -> Any:
     if run:
         run.ended.set()
     return gr.update(interactive=False)
-
-
-def noted(text: str) -> str:
-    return f'<p class="foil-note" role="status">{escape(text)}</p>'

@@ -3,18 +3,17 @@
 import traceback
 from collections.abc import Sequence
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from apps.ui.frame import Frame, empty, html, unforeseen
+from apps.ui.frame import Frame, empty, html, picture_place, unforeseen
 from apps.ui.inspecting import View, failed, look, preview, sample_of, with_words
 from apps.ui.judging import Judging
+from apps.ui.markup import note
 from apps.ui.masking import Masking
 from apps.ui.telling import Shown, Telling
-from apps.ui.words import WORDS
 from explain.catalogue import Lang
 from fusion.errors import FoilError
 from fusion.sample import Sample
@@ -41,16 +40,7 @@ class InspectTab:
     def _given(self) -> None:
         put = self.frame.put
         put(gr.Markdown, {"value": "picture"})
-        self.picture = gr.Image(
-            sources=["upload", "clipboard"],
-            placeholder=" · ".join(WORDS["picture.hint"]),  # in every language, since an update would undo what follows
-            show_label=False,
-            height=290,
-            buttons=[],
-            elem_id="picture",
-        )
-        # Gradio's own would end in a traceback at what Pillow can't open; Foil reads more and says why it can't.
-        self.picture.preprocess = lambda upload: upload and upload.path
+        self.picture = picture_place("picture", 290)
         words = {"label": "prompt", "placeholder": "prompt.hint"}
         self.prompt = put(gr.Textbox, words, lines=1, max_lines=1, submit_btn=True, elem_id="prompt")
         with gr.Row(elem_id="chips"):
@@ -153,7 +143,7 @@ class InspectTab:
     def _clicked(self, event: gr.SelectData) -> tuple[Sample, str, str, str]:
         path, caption, model = self.clickable[event.index]
         copy = self.frame.shelf.put(f"{model}-{path.parent.name}-{path.name}", path.read_bytes())
-        return sample_of(copy), copy, model, f'<p class="foil-note">{escape(caption)}</p>'
+        return sample_of(copy), copy, model, note(caption)
 
     def _given_picture(
         self, path: str | None, model: str | None, lang: Lang, seen: Seen, words: str | None, told: Shown | None = None

@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from apps.ui.markup import note
 from apps.ui.shelf import Shelf
 from assistant import card, page, pictures
 from assistant.colours import Picture, legend
@@ -82,15 +83,15 @@ def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf, keep: K
     )
 
 
-def told_again(inspection: Inspection, narrator: LanguageModel, note: str = "") -> str:
-    """Return what a language model makes of an inspection, as HTML: checked words, under them who told them, a note.
+def told_again(inspection: Inspection, narrator: LanguageModel, also: str = "") -> str:
+    """Return what a language model makes of an inspection, as HTML: checked words, who told them, and what else is to be said.
 
     Where it said nothing of use the template's words, which stand there already, are not said twice.
     """
     told = retold(inspection, narrator).explanation
     own = told.text == inspection.explanation.text
-    under = " ".join(filter(None, (told.note, "" if own else note)))
-    return ("" if own else in_paragraphs(told.text)) + f'<p class="foil-note">{escape(under)}</p>'
+    under = " ".join(filter(None, (told.note, "" if own else also)))
+    return ("" if own else in_paragraphs(told.text)) + note(under)
 
 
 def in_paragraphs(text: str) -> str:
@@ -106,7 +107,6 @@ def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf:
         small = pictures.shrunk(picture, SHOWN)
         return shelf.put(f"{key}.png", pictures.png(small, **page.texts_of(key, inspection)))
 
-    said = escape(label("legend", lang))
     scale = legend(detection.map_threshold, detection.map_top, detection.thresholds, 2 * LEGEND)
     strip = f'<img src="{pictures.data_uri(scale)}" alt="">'
     guided = {"guided": file("guided", shown["guided"])} if "guided" in shown else {}
@@ -114,7 +114,7 @@ def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf:
         "pair": (file("input", shown["input"]), file("normal", shown["normal"])),
         "overlay": file("overlay", shown["overlay"]),
         "regions": file("regions", pictures.contours(shown["input"], detection, inspection.evidence.regions)),
-        "legend": f'<div class="foil-legend">{strip}<p class="foil-note">{said}</p></div>',
+        "legend": f'<div class="foil-legend">{strip}{note(label("legend", lang))}</div>',
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from apps.ui.frame import Frame, html, told
+from apps.ui.markup import note
 from apps.ui.recorder import Recorder
 from apps.ui.words import word
 from explain.catalogue import Lang
@@ -46,4 +47,4 @@ class Judging:
 
 
 def _note(key: str, lang: Lang, number: int, made: int = 0) -> str:
-    return f'<p class="foil-note">{word(key, lang, number=str(number), made=str(made))}</p>'
+    return note(word(key, lang, number=str(number), made=str(made)))

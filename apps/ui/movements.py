@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from apps.ui.markup import note
 from apps.ui.shelf import Shelf
 from apps.ui.teaching import gathered, listed, told_of
 from apps.ui.words import word
@@ -112,17 +113,13 @@ def _charts(shown: movement_page.Shown, lang: Lang) -> str:
         image = f'<img src="{pictures.data_uri(picture)}" alt="{escape(title)}">'
         parts.append(f'<h3>{escape(title)}</h3><div class="foil-scroll">{image}</div>')
     if shown.map:
-        parts += [_note("strip.how", lang), f"<h3>{movement_label('map', lang)}</h3>"]
-        parts += [f'<div class="foil-scroll">{shown.map}</div>', _note("legend", lang)]
+        parts += [note(movement_label("strip.how", lang)), f"<h3>{movement_label('map', lang)}</h3>"]
+        parts += [f'<div class="foil-scroll">{shown.map}</div>', note(movement_label("legend", lang))]
     if shown.angles:
         charts = [f"<figure><figcaption>{escape(name)}</figcaption>{chart}</figure>" for name, chart in shown.angles]
         parts.append(f"<h3>{movement_label('angles', lang)}</h3>")
-        parts += [f'<div class="foil-angles">{"".join(charts)}</div>', _note("angles.how", lang)]
+        parts += [f'<div class="foil-angles">{"".join(charts)}</div>', note(movement_label("angles.how", lang))]
     return f'<div class="foil-charts">{"".join(parts)}</div>'
-
-
-def _note(key: str, lang: Lang) -> str:
-    return f'<p class="foil-note">{escape(movement_label(key, lang))}</p>'
 
 
 def fitted(

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from apps.ui import movements
-from apps.ui.frame import Frame, empty, html, told, unforeseen
+from apps.ui.frame import Frame, empty, html, read_by_foil, told, unforeseen
 from apps.ui.inspect_tab import TO_CARD
 from apps.ui.movements import MovementView, failed
 from apps.ui.teach_tab import PROGRESS, nothing, shares, shown_on
@@ -42,7 +42,7 @@ class MovementsTab:
         self.text = put(gr.Textbox, hint, max_lines=1, elem_id="movement-text")
         plain: dict[str, Any] = {"sources": ["upload", "clipboard"], "buttons": [], "height": 180}
         self.scene = put(gr.Image, {"label": "movements.scene"}, elem_id="scene", **plain)
-        self.scene.preprocess = lambda upload: upload and upload.path  # as in the other tab: Foil says what is wrong
+        read_by_foil(self.scene)
         hint = {"label": "movements.watch", "placeholder": "movements.watch.hint"}
         self.watch = put(gr.Textbox, hint, max_lines=1, elem_id="watch")
         self.reading = put(gr.Accordion, {"label": "movements.reading"}, open=False, elem_id="reading")

@@ -6,6 +6,7 @@ import gradio as gr
 
 from apps.ui import reviewing
 from apps.ui.frame import Frame, empty, html, told
+from apps.ui.markup import note
 from apps.ui.recorder import Recorder
 from apps.ui.teach_tab import PROGRESS, shown_on
 from apps.ui.words import word
@@ -57,4 +58,4 @@ class ReportPart:
             file, record = reviewing.written(prepared, self.frame.shelf)
             n, waiting = len(prepared.known.found), len(prepared.known.open)
             said = word("review.report.made", lang, record=str(record), n=number(n), open=number(waiting))
-            return [page, gr.update(value=file, interactive=True), f'<p class="foil-note" role="status">{said}</p>']
+            return [page, gr.update(value=file, interactive=True), note(said, live=True)]

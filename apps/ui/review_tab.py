@@ -11,6 +11,7 @@ from apps.ui.frame import Frame, empty, html, told
 from apps.ui.inspecting import SHOWN
 from apps.ui.judging import CHOICES
 from apps.ui.keys import KEYS, LEAVE
+from apps.ui.markup import note
 from apps.ui.recorder import Recorder
 from apps.ui.review_report import ReportPart
 from apps.ui.reviewing import Case
@@ -203,9 +204,9 @@ class ReviewTab:
                 said = f"{decisions[-1].by}: {decisions[-1].verdict}"
                 raise BadSetting(word("review.meanwhile", lang, number=str(which), said=said))
             made = self.recorder.decide(which, verdict, by, reason)
-            note = word("judge.done", lang, number=str(which), made=str(made))
+            said = word("judge.done", lang, number=str(which), made=str(made))
             listed = self._lists(filters, lang, lambda after: reviewing.following(order, which, after))
-            return [*listed, None, "", f'<p class="foil-note" role="status">{note}</p>']
+            return [*listed, None, "", note(said, live=True)]
 
 
 def review_tab(frame: Frame) -> ReviewTab | None:

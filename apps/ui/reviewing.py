@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from apps.ui.inspecting import SHOWN
+from apps.ui.markup import note
 from apps.ui.shelf import Shelf
 from apps.ui.words import word
 from assistant import card, pictures
@@ -82,13 +83,13 @@ def opened(store: "Store", which: int, painter: Painter, shelf: Shelf, lang: Lan
     case = Case(_card(found, model.calibration.scores.tolist(), lang), _words(found, model.name, lang))
     case = replace(case, decisions=len(found.decisions))
     if "picture" not in found.said:
-        yield replace(case, below=_note(word("review.no_picture", lang)))
+        yield replace(case, below=note(word("review.no_picture", lang)))
         return
-    yield replace(case, below=_note(word("review.drawing", lang)))
+    yield replace(case, below=note(word("review.drawing", lang)))
     try:
         yield _drawn(case, found, painter, shelf, lang)
     except FoilError as error:
-        yield replace(case, below=_note(_why_none(store, found, error, lang)))
+        yield replace(case, below=note(_why_none(store, found, error, lang)))
 
 
 def preview(prepared: "Prepared", lang: Lang) -> str:
@@ -139,7 +140,7 @@ def _words(found: Found, model: str, lang: Lang) -> str:
     notes = [place, how]
     if found.decisions:
         notes.append(f"{told('person', lang)}: {person(found, lang)}")
-    below = "".join(f'<p class="foil-note">{escape(note)}</p>' for note in notes)
+    below = "".join(map(note, notes))
     return f'<div class="foil-words">{paragraphs}{below}</div>'
 
 
@@ -158,7 +159,7 @@ def _drawn(case: Case, found: Found, painter: Painter, shelf: Shelf, lang: Lang)
         case,
         pair=(image, file("normal", seen.normal, DigitalSourceType=GENERATED)),
         marked=file("marked", seen.difference),
-        below=f'<div class="foil-legend">{strip}{"".join(map(_note, texts))}</div>',
+        below=f'<div class="foil-legend">{strip}{"".join(map(note, texts))}</div>',
     )
 
 
@@ -169,7 +170,3 @@ def _why_none(store: "Store", found: Found, error: FoilError, lang: Lang) -> str
     if gone > found.number:
         return told("pictures.pruned", lang, number=str(gone))
     return told("pictures.none", lang, why=clean(str(error)).rstrip("."))
-
-
-def _note(text: str) -> str:
-    return f'<p class="foil-note">{escape(text)}</p>'

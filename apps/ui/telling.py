@@ -1,13 +1,13 @@
 """A language model beside Foil's own words: it tells what was found once more, and no verdict waits for it."""
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import gradio as gr
 
 from apps.ui.frame import Frame, html, told
 from apps.ui.inspecting import told_again
+from apps.ui.markup import note
 from apps.ui.words import word
 from assistant.inspection import Inspection
 from explain.catalogue import Lang
@@ -34,8 +34,7 @@ class Telling:
     def begin(self, inspection: Inspection | None, lang: Lang, seen: Shown) -> str:
         """Note what is shown from now on; return that it is being put into words, or nothing."""
         seen.inspection = inspection
-        note = f'<p class="foil-note">{escape(word("telling", lang, name=self.narrator.name))}</p>'
-        return "" if inspection is None else note
+        return "" if inspection is None else note(word("telling", lang, name=self.narrator.name))
 
     def follow(self, event: Any) -> None:
         """Tell what an event found, as soon as that is shown."""

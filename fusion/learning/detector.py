@@ -138,11 +138,12 @@ class Trainer:
             found[learnt] = unconditioned(x[learnt], learned.denoise, learned.question)
         judging, scores = self._measured(detector, learned, found, torch.arange(len(x)), self.folds)
         lifted = raised(scores, detector.calibration.scores, held)
-        if not lifted.trusted:
+        if lifted.trusted:
+            scores = lifted.scores
+        else:
             folds = list(torch.arange(len(held)).tensor_split(len(self.folds)))
             judging, scores = self._measured(detector, learned, found[held], held, folds)
-            return replace(judging, calibration=Calibration(scores)), lifted.told
-        return replace(judging, calibration=Calibration(lifted.scores)), lifted.told
+        return replace(judging, calibration=Calibration(scores)), lifted.told
 
     def _measured(
         self, detector: Detector, learned: Learned, found: Tensor, members: Tensor, folds: Sequence[Tensor]

@@ -67,18 +67,21 @@ def load_backbone(spec: str, seed: int) -> Backbone | None:
     """
     if spec in ("auto", "none"):
         return None
-    bare = spec.removeprefix(ONLY)
+    bare, latents = spec.removeprefix(ONLY), _autoencoder_in(spec)
     name, _, file = bare.partition(":")
-    latents = bare.startswith(autoencoder.PREFIX)
-    if file and not latents:
+    if file and latents is None:
         clip.check_weights(file)
-    own = "a folder that AutoencoderTiny or AutoencoderKL wrote" if latents else "a weights file that belongs to it"
+    own = (
+        "a folder that AutoencoderTiny or AutoencoderKL wrote"
+        if latents is not None
+        else "a weights file that belongs to it"
+    )
     instead = (
-        f"Give {own} ({name}:{'FOLDER' if latents else 'FILE.safetensors'}), let this machine reach the hub once, or "
+        f"Give {own} ({name}:{'FILE.safetensors' if latents is None else 'FOLDER'}), let this machine reach the hub once, or "
         "use --backbone none"
     )
     with loading(f"backbone {spec!r}", instead):
-        config, network = _latents(file) if latents else _build(name, file or None)
+        config, network = _build(name, file or None) if latents is None else _latents(latents)
         config = replace(config, alone=spec != bare)
         width = Backbone(config, network, None)(torch.zeros(1, 3, 224, 160), (7, 5)).shape[1]
     if width <= CHANNELS:
@@ -89,10 +92,10 @@ def load_backbone(spec: str, seed: int) -> Backbone | None:
 
 def round_trip(spec: str, pictures: Sequence[NDArray[np.uint8]]) -> float | None:
     """Return the floor under an autoencoder's latents, in dB (`autoencoder.floor`); None for any other backbone."""
-    bare = spec.removeprefix(ONLY)
-    if not bare.startswith(autoencoder.PREFIX):
+    where = _autoencoder_in(spec)
+    if where is None:
         return None
-    return round(autoencoder.floor(autoencoder.load_autoencoder(bare.partition(":")[2]), pictures), 1)
+    return round(autoencoder.floor(autoencoder.load_autoencoder(where), pictures), 1)
 
 
 def rebuild_backbone(config: BackboneConfig, state: dict[str, Tensor]) -> Backbone:
@@ -103,6 +106,12 @@ def rebuild_backbone(config: BackboneConfig, state: dict[str, Tensor]) -> Backbo
         _, network = _build(config.name, None, pretrained=False)
     network.load_state_dict({key[8:]: value for key, value in state.items() if key.startswith("network.")})
     return Backbone(config, network.eval(), state.get("projection"))
+
+
+def _autoencoder_in(spec: str) -> str | None:
+    """Return the folder or hub id of the autoencoder that a backbone's name means; None where it means none."""
+    bare = spec.removeprefix(ONLY)
+    return bare.removeprefix(autoencoder.PREFIX) if bare.startswith(autoencoder.PREFIX) else None
 
 
 def _latents(where: str) -> tuple[BackboneConfig, nn.Module]:

@@ -1,0 +1,9 @@
+"""The few pieces of HTML that several tabs put words into."""
+
+from html import escape
+
+
+def note(text: str, live: bool = False) -> str:
+    """Return a small line; a `live` one is read out by a screen reader when it changes."""
+    role = ' role="status"' if live else ""
+    return f'<p class="foil-note"{role}>{escape(text)}</p>'
