@@ -84,7 +84,7 @@ def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf, keep: K
 
 
 def told_again(inspection: Inspection, narrator: LanguageModel, also: str = "") -> str:
-    """Return what a language model makes of an inspection, as HTML: checked words, who told them, and what else is to be said.
+    """Return what a language model makes of an inspection, as HTML: checked words, who told them, what else to say.
 
     Where it said nothing of use the template's words, which stand there already, are not said twice.
     """

@@ -71,15 +71,10 @@ def load_backbone(spec: str, seed: int) -> Backbone | None:
     name, _, file = bare.partition(":")
     if file and latents is None:
         clip.check_weights(file)
-    own = (
-        "a folder that AutoencoderTiny or AutoencoderKL wrote"
-        if latents is not None
-        else "a weights file that belongs to it"
-    )
-    instead = (
-        f"Give {own} ({name}:{'FILE.safetensors' if latents is None else 'FOLDER'}), let this machine reach the hub once, or "
-        "use --backbone none"
-    )
+    own = f"a weights file that belongs to it ({name}:FILE.safetensors)"
+    if latents is not None:
+        own = f"a folder that AutoencoderTiny or AutoencoderKL wrote ({name}:FOLDER)"
+    instead = f"Give {own}, let this machine reach the hub once, or use --backbone none"
     with loading(f"backbone {spec!r}", instead):
         config, network = _build(name, file or None) if latents is None else _latents(latents)
         config = replace(config, alone=spec != bare)
