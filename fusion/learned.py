@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fusion.condition import Condition, nothing
-from fusion.diffusion.denoiser import NeuralDenoiser, colouring
+from fusion.diffusion.denoiser import NeuralDenoiser, colouring, squashed
 from fusion.diffusion.network import Network, NetworkConfig
 from fusion.methods.named import STUDENTS, Question
 from fusion.residual import Spread
@@ -126,7 +126,7 @@ def image_only(x: Tensor, text: int) -> Condition:
 
 def global_embedding(x: Tensor) -> Tensor:
     """Return one embedding of the whole sample, the mean of its squashed tokens, (B, P, C) -> (B, C)."""
-    return torch.asinh(x).mean(dim=1)
+    return squashed(x).mean(dim=1)
 
 
 def to_frame(skeleton: NDArray[np.float32], affine: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fusion.diffusion.denoiser import standardised
+from fusion.diffusion.denoiser import squashed, standardised
 
 WIDTH = 256
 
@@ -36,7 +36,7 @@ class Sight(nn.Module):
 
 def seen_by(x: Tensor, colour: Tensor, grid: tuple[int, int]) -> Tensor:
     """Return what `Sight` sees of whitened tokens, (B, P, C) -> (B, P, 2 C), squashed; `colour` as in `colouring`."""
-    plain = torch.asinh(standardised(x, colour))
+    plain = squashed(standardised(x, colour))
     maps = plain.transpose(1, 2).reshape(len(x), -1, *grid)
     around = F.avg_pool2d(F.pad(maps, (1, 1, 1, 1), mode="replicate"), 3, stride=1).flatten(2).transpose(1, 2)
     return torch.cat([plain, plain - around], dim=-1)

