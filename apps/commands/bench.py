@@ -56,7 +56,7 @@ def bench(
     by: Annotated[str, typer.Option(help="Pattern that finds in a movement's name its group, measured alone.")] = "",
     futures: Annotated[int, typer.Option(help="Drawn of movements, as in foil fit.", min=0)] = 0,
     peers: Annotated[
-        bool, typer.Option("--peers", help="Movements, tables: measure scikit-learn on the same, too.")
+        bool, typer.Option("--peers", help="Movements: measure scikit-learn on the same, too; tables: PyOD.")
     ] = False,
     label: options.Label = "",
     drop: options.Drop = None,

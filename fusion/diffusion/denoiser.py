@@ -88,7 +88,8 @@ def squashed(x: Tensor) -> Tensor:
 
 def standardised(x: Tensor, colour: Tensor) -> Tensor:
     """Return whitened tokens as standardised features, (B, P, C) -> (B, P, C), by what `colouring` returned."""
-    return torch.matmul(colour, x.permute(1, 2, 0)).permute(2, 0, 1)
+    # channels stay next to each other in memory, for whoever reads on
+    return torch.matmul(x.transpose(0, 1), colour.mT).transpose(0, 1)
 
 
 def colouring(factors: list[Tensor]) -> Tensor:

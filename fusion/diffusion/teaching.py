@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from fusion.condition import Condition
 from fusion.diffusion.network import Network
 from fusion.diffusion.training import Step, TrainingConfig, train
-from fusion.progress import Progress
+from fusion.progress import Follower, Progress
 
 CHECKED = 4  # batches on which is told when to stop
 
@@ -52,5 +52,7 @@ def teach(
     with closing(train(network, source, loss, validate, config, checkpoint)) as steps:  # saved, whatever ends it
         for step in steps:
             history.append(step)
+            if isinstance(progress, Follower):
+                progress.trained(step.step, step.loss, step.validation, step.seconds_left)
             progress(f"{stage}, about {max(1, round(history[0].seconds_left))} s", step.step, step.total)
     return history

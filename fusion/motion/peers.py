@@ -93,7 +93,7 @@ def _flat(places: Numbers) -> Numbers:
 
 
 def _sklearn() -> Any:
-    return loading("scikit-learn", "Install it (pip install scikit-learn), or leave out --peers")
+    return loading("scikit-learn", "Install it (pip install foil[peers]), or leave out --peers")
 
 
 PEERS: dict[str, Callable[[Numbers, int], Score]] = {

@@ -45,7 +45,7 @@ class Training:
     def _train(self, network: nn.Module, x: Tensor, loss: Loss) -> None:
         g = torch.Generator().manual_seed(self.seed)
         steps = min(self.steps, _MOST_EPOCHS * -(-len(x) // BATCH))
-        optimizer = torch.optim.Adam(network.parameters(), lr=_RATE, weight_decay=_DECAY)
+        optimizer = torch.optim.Adam(network.parameters(), lr=_RATE, weight_decay=_DECAY, fused=True)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(steps, 1))
         for step in range(steps):
             self.progress("training", step, steps)
