@@ -12,7 +12,7 @@ from assistant.reports.scope import Scope
 from assistant.store import Store
 from assistant.tables import decisions, inspections, models, records
 from fusion.calibration import Calibration
-from fusion.errors import BadInput
+from fusion.errors import NoSuchRecord
 
 _TAIL = 1000  # characters at a document's end, where it says how it was asked for
 
@@ -62,14 +62,14 @@ class Past:
 
 
 def fits(store: Store, name: str) -> list[Fit]:
-    """Return every fit of a model of this name that a store has kept, the latest last; BadInput if there is none."""
+    """Return every fit of a model of this name that a store kept, the latest last; NoSuchRecord if there is none."""
     kept = select(models, records.c.time).join(records).order_by(models.c.record)
     with store.database.reading() as connection:
         rows = list(connection.execute(kept.where(models.c.name == name)))
         known = [found for (found,) in connection.execute(select(models.c.name).distinct().order_by(models.c.name))]
     if not rows:
         there = f"known are {', '.join(known)}" if known else "nothing was inspected yet"
-        raise BadInput(f"{store.name}: no model named {name} is on record; {there}")
+        raise NoSuchRecord(f"{store.name}: no model named {name} is on record; {there}")
     found: dict[bytes, Fit] = {}
     for row in rows:
         card, calibration = card_and_calibration(json.loads(row.files), store.vault)

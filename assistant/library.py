@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fusion.calibration import Calibration
-from fusion.errors import BadModel, BadSetting, FoilError
+from fusion.errors import BadModel, BadSetting, FoilError, NoSuchModel
 from fusion.modelfile import Kind, kind_of, replace_file, verify
 
 if TYPE_CHECKING:
@@ -115,7 +115,11 @@ def kind(name: str) -> Kind:
 
 def read(name: str) -> ModelInfo:
     """Return what is known of a model; BadModel if a file is missing or, but for the unread weights, altered."""
-    folder = existing_folder(name)
+    return read_folder(existing_folder(name), name)
+
+
+def read_folder(folder: Path, name: str) -> ModelInfo:
+    """Return what is known of a model of this name that lies in a folder, as `read` does."""
     verify(folder, CALIBRATION, CARD)
     try:
         card = json.loads((folder / CARD).read_bytes())
@@ -153,7 +157,7 @@ def existing_folder(name: str, kind: Kind | None = None) -> Path:
     folder = model_folder(name)
     if not folder.is_dir():
         known = f"known are {', '.join(names())}" if names() else "fit it first: foil fit DIR --name " + name
-        raise BadModel(f"there is no model named {name} in {folder.parent}; {known}")
+        raise NoSuchModel(f"there is no model named {name} in {folder.parent}; {known}")
     if kind and (other := kind_of(folder)) != kind:
         known = f"; those are {', '.join(names(kind))}" if names(kind) else ""
         raise BadModel(f"{name} is a model of {other}, and this takes one of {kind}{known}")

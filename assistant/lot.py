@@ -50,9 +50,11 @@ class Lot:
             else:
                 self.add(next(results), entry.load)
 
-    def add(self, result: Inspection | Failure, load: Callable[[], Sample] | None = None) -> str:
-        """Take in what was found of a picture, and return the name by which one speaks of it."""
-        record = self._keep(result) if self._keep else None
+    def add(
+        self, result: Inspection | Failure, load: Callable[[], Sample] | None = None, record: int | None = None
+    ) -> str:
+        """Take in what was found of a picture, on record already or not, and return how one speaks of it."""
+        record = self._keep(result) if self._keep else record
         if isinstance(result, Failure):
             name = self._free(result.path)
             self.seen[name] = Seen(_unreadable, None, result.reason, record)

@@ -17,7 +17,7 @@ from assistant.sentences import Sentences
 from assistant.store import Store, last_decision
 from assistant.tables import inspections, looks, models, records
 from explain.prompt import clean
-from fusion.errors import BadInput, BadSetting
+from fusion.errors import BadInput, BadSetting, NoSuchRecord
 
 Unit = Literal["px", "mm"]
 
@@ -154,7 +154,7 @@ class Index:
         numbers = self.columns.number
         row = next(iter(np.flatnonzero(numbers == number).tolist()), None)
         if row is None:
-            raise BadInput(f"{self.store.name}: nothing is indexed of inspection {number}; run: foil store index")
+            raise NoSuchRecord(f"{self.store.name}: nothing is indexed of inspection {number}; run: foil store index")
         for kind in ("difference", "picture"):
             if (vector := self.columns.looks[kind].of(row)) is not None:
                 near = self.columns.looks[kind].near(vector, len(numbers))

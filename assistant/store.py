@@ -24,7 +24,7 @@ from assistant.signing import Key, create_key, read_key
 from assistant.tables import decisions, inspections, models, records
 from assistant.vault import Vault, make_folder
 from explain.prompt import clean
-from fusion.errors import BadInput, BadSetting, FoilError
+from fusion.errors import BadSetting, FoilError, NoSuchRecord
 
 Decided = Literal["PASS", "REVIEW", "REJECT"]
 Meaning = Literal["review", "approval", "correction", "responsibility"]  # of a person's name under a decision
@@ -100,7 +100,7 @@ class Store:
             return self._append(connection, "decision", row, decisions, row)
 
     def inspection(self, number: int) -> Row[Any]:
-        """Return an inspection's row, and time and payload of its record; BadInput if there is none of this id.
+        """Return an inspection's row, and time and payload of its record; NoSuchRecord if none has this id.
 
         FoilError if its document was altered: nobody should go on with what the record doesn't vouch for.
         """
@@ -108,7 +108,7 @@ class Store:
             wanted = select(inspections, records).join(records).where(inspections.c.record == number)
             row = connection.execute(wanted).one_or_none()
         if row is None:
-            raise BadInput(f"{self.name}: there is no inspection {number}; see which there are: foil store show")
+            raise NoSuchRecord(f"{self.name}: there is no inspection {number}; see which there are: foil store show")
         record = Record(**{column.name: row._mapping[column] for column in records.columns})
         if digest(str(row.document)) != record.content.get("document"):
             raise FoilError(

@@ -2,8 +2,10 @@
 
 FoilError
 ├── BadInput        one sample, file or archive that can't be used; ends that sample, never a batch
+│   └── NoSuchRecord    what was asked for is not on record
 ├── BadData         a folder or manifest that can't be fitted or benchmarked on
 ├── BadModel        a model folder that is missing, altered, or of another version
+│   └── NoSuchModel     there is none of this name
 └── BadSetting      an option that makes no sense, or asks for something that isn't installed
 """
 
@@ -28,6 +30,14 @@ class BadModel(FoilError):
 
 
 class BadSetting(FoilError):
+    pass
+
+
+class NoSuchRecord(BadInput):
+    pass
+
+
+class NoSuchModel(BadModel):
     pass
 
 

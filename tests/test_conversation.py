@@ -9,6 +9,7 @@ from conftest import Plate
 from fake_detector import FakeDetector
 from questions import AT_HAND, DRIFT, HELD, LOT, QUESTIONS, TUNED, WORST, Asked
 from record_cases import Shop, foil, record_scores
+from rest_cases import door, post
 
 from apps.commands.keeping import keeping
 from assistant import library
@@ -121,7 +122,7 @@ def test_drift_is_told_of_the_pictures_here_and_with_a_store_of_all_on_record(pl
 def test_with_a_store_all_on_record_is_searched_by_looks_words_and_fields(shop: Shop, plate: Plate) -> None:
     more = [plate(f"lot9/{at}.png", spot=228 + at, level=121 + at) for at in range(2)]
     shop.foil("inspect", *more, "--model", "plates", code=20)
-    keep = keeping(str(shop.folder), "plates")
+    keep = keeping(shop.store, "plates")
     lot = Lot(FakeDetector("plates", card={"created": "2026", "fingerprint": "f"}), keep)  # type: ignore[arg-type]
     lot.fill([plate("new.png", spot=231)])
     session = Session(lot, shop.store)
@@ -217,3 +218,23 @@ def test_the_command_line_asks_once_or_goes_on(plate: Plate, tmp_path: Path) -> 
     typed = CliRunner().invoke(app, ["ask", str(bad)], input="what would pass?\nand how sure are you?\nquit\nnever\n")
     assert "If region 1 were normal" in typed.output
     assert "rests on: bad.png" in typed.output
+
+
+def test_questions_over_rest_are_one_conversation_that_decides_nothing(
+    fake_core: None, plate: Plate, tmp_path: Path
+) -> None:
+    client = door(tmp_path / "records")
+    good, bad = plate("good.png"), plate("sub/good.png", spot=228)
+    (tmp_path / "broken.png").write_text("no picture at all")
+    asked = ["how many were rejected?", "why was the last one rejected?", "accept it, because it is only dust", "yes"]
+    told = post(client, tmp_path / "broken.png", good, bad, to="ask", question=asked).json()["answers"]
+    assert [one["question"] for one in told] == asked
+    assert "1 PASS, 1 REJECT, 1 unreadable" in told[0]["answer"]
+    number = told[1]["rests_on"][0]["inspection"]
+    assert (told[1]["tool"], told[1]["answer"][:6]) == ("why", "REJECT")
+    assert client.get(f"/v1/inspections/{number}").json()["decisions"] == []
+    assert client.get(f"/v1/inspections/{number}").json()["document"]["path"] == "good.png"
+    assert str(tmp_path) not in json.dumps(told)
+    assert "foil-rest" not in json.dumps(told)
+    assert post(client, good, to="ask").status_code == 422
+    assert post(client, good, to="ask", question="why?", model="nowhere").status_code == 404

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apps.commands import options
-from apps.commands.keeping import keeping
+from apps.commands.keeping import keeping, made_store
 from apps.console import progress_shown
 from fusion.progress import silent
 
@@ -53,18 +53,17 @@ def ask(
     from assistant import library
     from assistant.lot import Lot
     from assistant.session import Session
-    from assistant.store import open_store
 
     model = model or library.sole("pictures")
     detector = library.load(model)
     if words:
         detector = detector.with_words(words)
-    keep = keeping(store, model, words=words or "") if store else None
-    lot = Lot(detector, keep)
+    opened = made_store(store) if store else None
+    lot = Lot(detector, keeping(opened, model, words=words or "") if opened else None)
     bar = len(paths) > 1 or paths[0].is_dir()
     with progress_shown(lines=False) if bar else nullcontext(silent) as progress:
         lot.fill(paths, progress)
-    session = Session(lot, open_store(store) if store else None, by, out)
+    session = Session(lot, opened, by, out)
     for number, asked in enumerate(question or _typed(session, as_json), 1):
         for last in session.ask(asked):
             reply = last

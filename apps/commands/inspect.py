@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from apps.commands import options
-from apps.commands.keeping import keeping
+from apps.commands.keeping import keeping, made_store
 from apps.console import progress_shown
 from fusion.progress import Progress, silent
 
@@ -143,7 +143,7 @@ def inspect(
     else:
         look = _at_movements(paths, model, options.reading(joints, rate, only), lang, text, watch, scene)
     asked = {"words": words or "", "samples": samples, "text": text or "", "watch": watch}
-    keep = keeping(store, model, audience=audience, length=length, **asked) if store else None
+    keep = keeping(made_store(store), model, audience=audience, length=length, **asked) if store else None
     rows: list[Entry | Failure] = []
     counts: Counter[str] = Counter()
     bar = not quiet and (len(paths) > 1 or paths[0].is_dir()) and not (as_json and sys.stdout.isatty())

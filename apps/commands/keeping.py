@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from assistant.inspection import Result
+    from assistant.store import Store
 
 
 class Keep(Protocol):
@@ -12,14 +13,19 @@ class Keep(Protocol):
         ...
 
 
-def keeping(where: str, model: str, **how: Any) -> Keep:
-    """Return what records results of a model in a store, which is made where there is none; `how` as in Asked."""
-    from assistant import library
-    from assistant.recording import Asked, entry
+def made_store(where: str) -> "Store":
+    """Open the store of an address, which is made where there is none."""
     from assistant.store import open_store
 
-    store, folder = open_store(where, create=True), library.existing_folder(model)
-    kept = store.keep_model(folder)
+    return open_store(where, create=True)
+
+
+def keeping(store: "Store", model: str, **how: Any) -> Keep:
+    """Return what records results of a model, as it is now, in a store; `how` as in Asked."""
+    from assistant import library
+    from assistant.recording import Asked, entry
+
+    kept = store.keep_model(library.existing_folder(model))
     asked = Asked(kept.sha256, kept.config, kept.created, kept.thresholds, **how)
 
     def keep(result: "Result", picture: bytes | None = None) -> int:

@@ -1,9 +1,10 @@
 """`foil store drift` and `foil store feedback`: what a model's past says of its promise."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -13,7 +14,7 @@ from apps.commands.store import open_named
 from fusion.errors import BadSetting
 
 if TYPE_CHECKING:
-    from assistant.history import Past
+    from assistant.history import Fit, Past
     from assistant.refit import Proposal
     from assistant.store import Store
 
@@ -45,16 +46,11 @@ def drift(
       foil store drift gasket --store records
       foil store drift gasket --since 2026-11-28 --json --store records
     """
-    from assistant.drift import drift as drift_of
-    from assistant.drift import drift_told
+    from assistant.watching import drift_json
 
-    known = _known(open_named(store), model, lot, since, until)
-    found = drift_of(known.fit.calibration, known.parts)
-    if as_json:
-        typer.echo(json.dumps(_head(known) | found.to_json(), indent=2))
-    else:
-        typer.echo("\n".join([*drift_told(found, "en"), *_left_out(known)]))
-    raise typer.Exit(BROKEN * found.is_alarm)
+    found = drift_json(*_past(open_named(store), model, lot, since, until))
+    typer.echo(json.dumps(found, indent=2) if as_json else "\n".join([*found["told"], *_left_out(found)]))
+    raise typer.Exit(BROKEN * found["alarm"])
 
 
 def feedback(
@@ -84,33 +80,29 @@ def feedback(
       foil store feedback gasket --store records
       foil store feedback gasket --data parts --out next --store records
     """
-    from assistant.feedback import corrected, told
-    from assistant.feedback import feedback as feedback_of
+    from assistant.watching import feedback_json
 
     if (out is None) != (data is None):
         raise BadSetting("a proposal takes both: --data, the good parts of before, and --out, a new folder")
     opened = open_named(store)
-    known = _known(opened, model, lot, since, until)
-    found, wrong = feedback_of(known, by), corrected(known)
-    proposal = _proposal(known, opened, data, out)
+    known, before = _past(opened, model, lot, since, until)
+    found, proposal = feedback_json(known, before, by), _proposal(known, opened, data, out)
     if as_json:
-        beside: dict[str, object] = {"periods": [one.to_json() for one in found]}
-        beside |= {"called_good_but_marked": [asdict(part) for part in wrong]}
-        beside |= {"proposal": asdict(proposal) | {"folder": str(proposal.folder)}} if proposal else {}
-        typer.echo(json.dumps(_head(known) | beside, indent=2))
+        beside = {"proposal": asdict(proposal) | {"folder": str(proposal.folder)}} if proposal else {}
+        typer.echo(json.dumps(found | beside, indent=2))
         return
-    lines = [line for one in found for line in told(one, known.fit)] or ["no part of this model is on record here"]
-    lines += _left_out(known)
-    if wrong:
+    lines = [line for one in found["periods"] for line in one["told"]] or ["no part of this model is on record here"]
+    lines += _left_out(found)
+    if wrong := found["called_good_but_marked"]:
         lines.append(f"called good by people, and marked by {model}: {len(wrong)}")
-        lines += [f"  {part.number}  {part.verdict}  {part.score:.2f}  {part.name}" for part in wrong[:SHOWN]]
+        lines += ["  {number}  {verdict}  {score:.2f}  {name}".format(**part) for part in wrong[:SHOWN]]
         lines += [f"  and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []
         lines += [] if proposal else ["to learn from them, and compare before switching: add --data DATA --out FOLDER"]
     typer.echo("\n".join([*lines, *_proposed(proposal)]))
 
 
-def _known(store: "Store", model: str, lot: str, since: str, until: str) -> "Past":
-    """Return what the latest fit of a model judged; of earlier fits it is said that they are left out."""
+def _past(store: "Store", model: str, lot: str, since: str, until: str) -> "tuple[Past, Sequence[Fit]]":
+    """Return what the latest fit of a model judged, and its fits before, which are said to be left out."""
     from assistant.history import latest
     from assistant.reports.scope import Scope
 
@@ -118,7 +110,7 @@ def _known(store: "Store", model: str, lot: str, since: str, until: str) -> "Pas
     if before:
         fits = "fit" if len(before) == 1 else f"{len(before)} fits"
         typer.echo(f"foil: the earlier {fits} of {model} gave other scores, and is left out", err=True)
-    return known
+    return known, before
 
 
 def _proposal(known: "Past", store: "Store", data: Path | None, out: Path | None) -> "Proposal | None":
@@ -138,14 +130,9 @@ def _proposed(proposal: "Proposal | None") -> list[str]:
     return [counts, "nothing was fitted or switched; compare first:", *(f"  {step}" for step in proposal.steps)]
 
 
-def _left_out(known: "Past") -> list[str]:
+def _left_out(found: dict[str, Any]) -> list[str]:
     told = {
-        "inspected before": known.again,
-        "inspected under a mask, words or chosen joints, which change what a score means": known.guided,
+        "inspected before": found["left_out"]["again"],
+        "inspected under a mask, words or chosen joints, which change what a score means": found["left_out"]["guided"],
     }
     return [f"left out: {count} {why}" for why, count in told.items() if count]
-
-
-def _head(known: "Past") -> dict[str, object]:
-    left_out = {"again": known.again, "guided": known.guided}
-    return {"model": known.fit.name, "versions": list(known.fit.versions), "left_out": left_out}

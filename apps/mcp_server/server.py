@@ -3,7 +3,7 @@
 import json
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar
@@ -12,13 +12,14 @@ from mcp.server.fastmcp import FastMCP, Image
 from mcp.server.fastmcp.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
-from apps.commands.keeping import keeping
+from apps.commands.keeping import keeping, made_store
 from apps.ui.models import Models
 from assistant import library
 from fusion.errors import BadInput, FoilError
 
 if TYPE_CHECKING:
     from assistant.session import Session
+    from assistant.store import Store
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,8 +40,13 @@ class Desk:
     """The models in memory and the conversations that go on."""
 
     def __init__(self, store: str | None) -> None:
-        self.models, self.store = Models(), store
+        self.models, self._address = Models(), store
         self._lock, self._sessions = Lock(), OrderedDict[tuple[str, tuple[str, ...]], "Session"]()
+
+    @cached_property
+    def store(self) -> "Store | None":
+        """Return the store, which stays open, if one is named; it is made where there is none."""
+        return made_store(self._address) if self._address else None
 
     def session(self, paths: list[str], model: str) -> "Session":
         """Return the conversation about these pictures; they are inspected when it begins."""

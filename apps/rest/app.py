@@ -1,25 +1,21 @@
 """The REST door's addresses. Nothing is decided here: each calls what the command line calls."""
 
-import json
-from dataclasses import asdict, replace
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, FastAPI, File, Form, Header, HTTPException, Query, Request, UploadFile
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException as StarletteHTTPException
+from fastapi import FastAPI, File, Form, UploadFile
+from fastapi import Path as InPath
+from pydantic import BaseModel
 
-from apps.rest import keys
+from apps.rest.door import REFUSALS, allowed, tell_refusals, without_places
 from apps.rest.guard import LOCAL, Guard
 from apps.rest.inspecting import Inspector, Wish
 from apps.rest.uploads import kept
 from apps.ui.models import Models
 from assistant import library
-from fusion.errors import BadModel, FoilError
+from explain.catalogue import Lang
+from explain.language import Audience, Length
 
 _RESULT = {
     "results": [
@@ -34,34 +30,56 @@ _RESULT = {
         }
     ]
 }
-_DENIED: dict[int | str, dict[str, Any]] = {
-    401: {"description": "no key, or none that is known"},
-    403: {"description": "this key may not do that"},
-    422: {"description": "what came can't be used; the sentence says why"},
+_ANSWER = {
+    "answers": [
+        {
+            "question": "how many were rejected?",
+            "answer": "2 pictures: 1 PASS, 1 REJECT.",
+            "lang": "en",
+            "tool": "summary",
+            "slots": {},
+            "rests_on": [{"sample": "bracket-0042.png", "inspection": 12}],
+        }
+    ]
 }
+Files = Annotated[list[UploadFile], File(description="what is to be inspected")]
+Model = Annotated[str, Form(description="its name, as GET /v1/models lists them", examples=["bracket"])]
+Questions = Annotated[
+    list[Annotated[str, Form(max_length=2000)]],
+    Form(min_length=1, max_length=20, description="English or Chinese; several are one conversation"),
+]
 
 
-class Decision(BaseModel):
-    """What a person decides on an inspection."""
+class Health(BaseModel):
+    """That Foil is up, and which."""
 
-    verdict: Literal["PASS", "REVIEW", "REJECT"]
-    by: str = Field(min_length=1, max_length=200, examples=["M. Keller"])
-    reason: str = Field(min_length=1, max_length=2000, examples=["scratch is on the protective film"])
-    meaning: Literal["review", "approval", "correction", "responsibility"] = "review"
+    status: Literal["ok"]
+    foil: str
 
 
-def allowed(role: keys.Role) -> Any:
-    """Return what lets in whoever has at least this role."""
+class Named(BaseModel):
+    """A model in a list."""
 
-    def check(x_api_key: Annotated[str | None, Header(description="from foil keys add")] = None) -> keys.Caller:
-        caller = keys.caller_of(x_api_key)
-        if caller is None:
-            raise HTTPException(401, "no known key; send one as X-API-Key (foil keys add NAME --role inspector)")
-        if not caller.may(role):
-            raise HTTPException(403, f"{caller.name} is {caller.role}, and this takes {role}; ask for another key")
-        return caller
+    name: str
+    kind: Literal["pictures", "movements", "tables"]
 
-    return Depends(check)
+
+class Described(Named):
+    """A model and what it says of itself."""
+
+    card: dict[str, Any]
+
+
+class Results(BaseModel):
+    """A result a file, as foil inspect --json tells it."""
+
+    results: list[dict[str, Any]]
+
+
+class Answers(BaseModel):
+    """An answer a question, as foil ask --json tells it."""
+
+    answers: list[dict[str, Any]]
 
 
 def create(models: Models, store: str | None = None, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
@@ -72,113 +90,81 @@ def create(models: Models, store: str | None = None, hosts: tuple[str, ...] = LO
         summary="Shows what normal would have looked like: verdicts, evidence and words for samples.",
         docs_url=None,  # the pages for people load their scripts from elsewhere
         redoc_url=None,
-        responses=_DENIED,
+        responses=REFUSALS,
     )
     app.add_middleware(Guard, hosts=hosts)
-    inspector = Inspector(models, store)
+    tell_refusals(app, store)
+    _add_models(app)
+    shelf = None
+    if store:
+        from apps.rest.records import Shelf, add_records, add_watching
 
-    @app.exception_handler(FoilError)
-    def told(request: Request, error: FoilError) -> JSONResponse:
-        missing = isinstance(error, BadModel) and "there is no model named" in str(error)
-        return JSONResponse({"error": str(error)}, 404 if missing else 422)
+        shelf = Shelf(store)
+        add_records(app, shelf)
+        add_watching(app, shelf)
+    _add_inspecting(app, Inspector(models, shelf), store)
+    return app
 
-    @app.exception_handler(StarletteHTTPException)
-    def refused(request: Request, error: StarletteHTTPException) -> JSONResponse:
-        return JSONResponse({"error": str(error.detail)}, error.status_code)
 
-    @app.exception_handler(RequestValidationError)
-    def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors())
-        return JSONResponse({"error": f"this request isn't what /openapi.json describes ({wrong})"}, 422)
-
+def _add_models(app: FastAPI) -> None:
     @app.get("/v1/health", summary="Whether Foil is up")
-    def health() -> dict[str, str]:
-        return {"status": "ok", "foil": version("foil")}
+    def health() -> Health:
+        return Health(status="ok", foil=version("foil"))
 
     @app.get("/v1/models", summary="The models by name", dependencies=[allowed("viewer")])
-    def list_models() -> list[dict[str, str]]:
-        return [{"name": name, "kind": library.kind(name)} for name in library.names()]
+    def list_models() -> list[Named]:
+        return [Named(name=name, kind=library.kind(name)) for name in library.names()]
 
     @app.get("/v1/models/{name}", summary="A model's card", dependencies=[allowed("viewer")])
-    def show_model(name: str) -> dict[str, Any]:
-        library.existing_folder(name)
+    def show_model(name: Annotated[str, InPath(max_length=64, examples=["bracket"])]) -> Described:
         model = library.read(name)
-        return {"name": name, "kind": model.kind, "card": model.card}
+        return Described(name=name, kind=model.kind, card=_card(model.card))
 
+
+def _add_inspecting(app: FastAPI, inspector: Inspector, store: str | None) -> None:
     @app.post(
         "/v1/inspect",
         summary="Inspect pictures, movements or tables",
         responses={200: {"content": {"application/json": {"example": _RESULT}}}},
         dependencies=[allowed("inspector")],
     )
-    def inspect(
-        files: Annotated[list[UploadFile], File(description="what is to be inspected")],
-        model: Annotated[str, Form(description="its name, as GET /v1/models lists them", examples=["bracket"])],
+    async def inspect(
+        files: Files,
+        model: Model,
         text: Annotated[str, Form(max_length=2000, description="what to look for, and what to ignore")] = "",
-        lang: Annotated[Literal["en", "zh"], Form()] = "en",
-        audience: Annotated[Literal["operator", "engineer", "auditor"], Form()] = "engineer",
-        length: Annotated[Literal["short", "long"], Form()] = "long",
+        lang: Annotated[Lang, Form()] = "en",
+        audience: Annotated[Audience, Form()] = "engineer",
+        length: Annotated[Length, Form()] = "long",
         mask: Annotated[UploadFile | None, File(description="white = look here; for one picture")] = None,
         language_model: Annotated[bool, Form(description="let the server's language model tell it")] = False,
-    ) -> dict[str, Any]:
-        library.existing_folder(model)
-        with kept([*files, *([mask] if mask else [])]) as called:
-            places = list(called)
-            region: Path | None = places.pop() if mask else None
-            wish = Wish(model, lang, text, audience, length, language_model)
-            return {"results": inspector.results(wish, {place: called[place] for place in places}, region)}
+    ) -> Results:
+        def work() -> Results:
+            library.existing_folder(model)
+            with kept([*files, *([mask] if mask else [])]) as called:
+                places = list(called)
+                region: Path | None = places.pop() if mask else None
+                wish = Wish(model, lang, text, audience, length, language_model)
+                return Results(results=inspector.results(wish, {place: called[place] for place in places}, region))
 
-    if store:
-        _add_records(app, store)
-    return app
+        return await inspector.in_turn(work)
+
+    @app.post(
+        "/v1/ask",
+        summary="Ask about pictures in words, and get answers that were computed",
+        responses={200: {"content": {"application/json": {"example": _ANSWER}}}},
+        dependencies=[allowed("inspector")],
+    )
+    async def ask(files: Files, model: Model, question: Questions) -> Answers:
+        def work() -> Answers:
+            library.existing_folder(model, "pictures")
+            with kept(files) as called:
+                answers = inspector.answers(model, question, called)
+            return Answers(answers=[one | {"answer": without_places(one["answer"], store)} for one in answers])
+
+        return await inspector.in_turn(work)
 
 
-def _add_records(app: FastAPI, address: str) -> None:
-    """Add what takes a store: its inspections, people's decisions, the chain."""
-    from assistant.finding import read_query
-    from assistant.search import Index
-    from assistant.store import Store, open_store
-    from assistant.verifying import verify
-
-    def opened() -> Store:
-        return open_store(address, create=True)
-
-    @cache
-    def index() -> Index:
-        return Index(opened())
-
-    @app.get("/v1/inspections", summary="The newest inspections", dependencies=[allowed("viewer")])
-    def latest(most: Annotated[int, Query(ge=1, le=1000)] = 50) -> list[dict[str, Any]]:
-        shown = ("record", "time", "name", "model_name", "verdict", "score", "p_value", "decided")
-        return [{key: row._mapping[key] for key in shown} for row in opened().latest(most)]
-
-    @app.get("/v1/inspections/{number}", summary="An inspection with its evidence", dependencies=[allowed("viewer")])
-    def one(number: int) -> dict[str, Any]:
-        store = opened()
-        row = store.inspection(number)
-        decided = [dict(each._mapping) for each in store.decided(number)]
-        return {"id": number, "time": row.time, "decisions": decided, "document": json.loads(row.document)}
-
-    @app.post("/v1/inspections/{number}/decisions", status_code=201, summary="Record a person's decision")
-    def decide(number: int, said: Decision, caller: Annotated[keys.Caller, allowed("inspector")]) -> dict[str, Any]:
-        by = said.by if caller is keys.ANYONE else f"{said.by} (key of {caller.name})"
-        return {"id": opened().decide(number, said.verdict, by, said.reason, said.meaning)}
-
-    @app.get("/v1/search", summary="What is on record, by fields, words and looks", dependencies=[allowed("viewer")])
-    def search(
-        words: Annotated[str, Query(max_length=2000, examples=["rejects of lot 7 with regions over 5 mm"])] = "",
-        like: Annotated[int | None, Query(ge=1, description="what looks like this inspection")] = None,
-        most: Annotated[int, Query(ge=1, le=1000)] = 20,
-    ) -> dict[str, Any]:
-        read = read_query(words)
-        hits = index().search(replace(read.query, like=like), most)
-        told = [asdict(hit) for hit in hits]
-        return {"understood": read.fields, "found": told, "not_indexed": index().missing}
-
-    @app.get("/v1/audit/head", summary="The chain's last record", dependencies=[allowed("viewer")])
-    def head() -> dict[str, Any]:
-        return asdict(opened().head())
-
-    @app.get("/v1/audit/verify", summary="Verify the chain and all it rests on", dependencies=[allowed("admin")])
-    def verified(head: str | None = None) -> dict[str, Any]:
-        return asdict(verify(opened(), head))
+def _card(card: dict[str, Any]) -> dict[str, Any]:
+    """Return a card in which what was skipped goes by its name, not by where it lay."""
+    skipped = [(Path(place).name, why.replace(place, Path(place).name)) for place, why in card.get("skipped", ())]
+    return card | ({"skipped": skipped} if skipped else {})

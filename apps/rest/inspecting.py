@@ -1,11 +1,13 @@
 """Inspect what was sent, by whatever kind of model is named; every result in the words of the command line."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
 
 from apps.commands.keeping import Keep, keeping
 from apps.ui.models import Models
@@ -15,7 +17,11 @@ from explain.language import Audience, Length
 from fusion.errors import BadSetting
 
 if TYPE_CHECKING:
+    from apps.rest.records import Shelf
     from assistant.inspection import Result
+    from fusion.sample import Sample
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -31,17 +37,40 @@ class Wish:
 
 
 class Inspector:
-    """Inspects for everyone who calls, as many at once as there are cores; the others wait."""
+    """Inspects for everyone who calls, as many at once as there are cores; the others wait, and keep no thread busy."""
 
-    def __init__(self, models: Models, store: str | None = None) -> None:
-        self.models, self.store = models, store
-        self._places = BoundedSemaphore(max(1, min(os.cpu_count() or 1, 8)))
+    def __init__(self, models: Models, shelf: "Shelf | None" = None) -> None:
+        self.models, self.shelf = models, shelf
+        self._places = CapacityLimiter(max(1, min(os.cpu_count() or 1, 8)))
+
+    async def in_turn(self, work: Callable[[], T]) -> T:
+        """Do heavy work in a thread once there is a place for it."""
+        return await to_thread.run_sync(work, limiter=self._places)
 
     def results(self, wish: Wish, called: dict[Path, str], mask: Path | None = None) -> list[dict[str, Any]]:
         """Return a result a file, and the id of its record where there is a store."""
-        with self._places:
-            keep = self._keeping(wish)
-            return [self._told(result, called, keep) for result in self._inspected(wish, list(called), mask)]
+        keep = self._keeping(wish)
+        return [_told(result, called, keep) for result in self._inspected(wish, list(called), mask)]
+
+    def answers(self, model: str, questions: Sequence[str], called: dict[Path, str]) -> list[dict[str, Any]]:
+        """Return an answer a question, all of one conversation about pictures, in which nothing can be decided."""
+        from assistant.inspection import inspect_paths
+        from assistant.lot import Lot
+        from assistant.session import Session
+
+        keep = self._keeping(Wish(model))
+        lot = Lot(self.models.get(model))
+        for place, result in zip(called, inspect_paths(list(called), lot.detector), strict=True):
+            name = called[place]
+            named = _renamed(result, str(place), name)
+            record = keep(named, place.read_bytes()) if keep else None
+            lot.add(named, partial(_loaded, place, name), record)
+        session = Session(lot, self.shelf.store if self.shelf else None)  # nobody's name: nothing is a decision
+        told = []
+        for question in questions:
+            *_, reply = session.ask(question)
+            told.append({"question": question} | reply.to_json())
+        return told
 
     def _inspected(self, wish: Wish, paths: Sequence[Path], mask: Path | None) -> "Iterator[Result]":
         kind = library.kind(wish.model)
@@ -78,15 +107,35 @@ class Inspector:
 
     def _keeping(self, wish: Wish) -> Keep | None:
         asked = {"text": wish.text, "audience": wish.audience, "length": wish.length}
-        return keeping(self.store, wish.model, **asked) if self.store else None
+        return keeping(self.shelf.store, wish.model, **asked) if self.shelf else None
 
-    def _told(self, result: "Result", called: dict[Path, str], keep: Keep | None) -> dict[str, Any]:
-        """Return a result as plain data, in which no path of this machine stands."""
-        place = next((place for place in called if str(result.to_json()["path"]).startswith(str(place))), None)
-        if place:
-            result = _renamed(result, str(place), called[place])
-        recorded = {"id": keep(result, place.read_bytes() if place else None)} if keep else {}
-        return recorded | result.to_json() | {"verdict": result.verdict}
+
+def _told(result: "Result", called: dict[Path, str], keep: Keep | None) -> dict[str, Any]:
+    """Return a result as plain data, in which no path of this machine stands."""
+    name = _name(result)
+    place = next((place for place in called if name.startswith(str(place))), None)
+    if place:
+        result = _renamed(result, str(place), called[place])
+    recorded = {"id": keep(result, place.read_bytes() if place else None)} if keep else {}
+    return recorded | result.to_json() | {"verdict": result.verdict}
+
+
+def _loaded(place: Path, name: str) -> "Sample":
+    from fusion.item import Item
+
+    return replace(Item(place, None, "", "test").load(), name=name)
+
+
+def _name(result: Any) -> str:
+    """Return what a result is called, which begins with where its file lies."""
+    from assistant.inspection import Failure, Inspection
+    from assistant.moving import MovementInspection
+
+    if isinstance(result, Failure):
+        return result.path
+    if isinstance(result, Inspection):
+        return result.sample.name
+    return result.motion.name if isinstance(result, MovementInspection) else str(result.name)
 
 
 def _renamed(result: Any, place: str, name: str) -> Any:

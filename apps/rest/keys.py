@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from assistant import library
-from fusion.errors import BadSetting
+from fusion.errors import BadSetting, FoilError
 from fusion.files import atomic_write
 
 Role = Literal["viewer", "inspector", "admin"]  # reads; inspects and decides, too; verifies and sees all keys, too
@@ -27,6 +27,7 @@ class Caller:
         return ROLES.index(self.role) >= ROLES.index(role)
 
 
+UNKNOWN = "no known key; send one as X-API-Key (foil keys add NAME --role inspector)"
 ANYONE = Caller("anyone on this machine", "admin")  # as long as there is no key
 
 
@@ -82,7 +83,7 @@ def _read() -> dict[str, _Kept]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadSetting(
+        raise FoilError(
             f"{keys_file()}: the keys can't be read ({error}), so nobody is let in; mend the file or remove it"
         ) from error
 

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from apps.commands.keeping import keeping
+from apps.commands.keeping import keeping, made_store
 from assistant.inspection import Inspection
 from assistant.pictures import png
 
@@ -20,14 +20,12 @@ class Recorder:
     @cached_property
     def store(self) -> "Store":
         """Return the store, which is made where there is none; it stays open."""
-        from assistant.store import open_store
-
-        return open_store(self.where, create=True)
+        return made_store(self.where)
 
     def keep(self, found: Inspection, model: str) -> int:
         """Record an inspection, its picture without loss, and return the record's id."""
         assert found.sample.image is not None  # else there is no inspection of a picture
-        return keeping(self.where, model, text=found.sample.text or "")(found, png(found.sample.image))
+        return keeping(self.store, model, text=found.sample.text or "")(found, png(found.sample.image))
 
     def decide(self, number: int, verdict: str, by: str, reason: str) -> int:
         """Record what a person decided, and return that record's id."""
