@@ -55,6 +55,27 @@ def test_drawn_to_nothing_the_corrected_walk_is_ddim_and_more_of_it_keeps_more_o
     assert far == sorted(far, reverse=True)
 
 
+def test_drawn_back_a_little_normals_survive_and_too_much_so_does_the_defect() -> None:
+    g = torch.Generator().manual_seed(0)
+
+    def disc(n: int) -> Tensor:  # normals differ in two directions; a defect lies in a third
+        x = 0.05 * torch.randn(n, 1, 6, generator=g)
+        x[..., :2] += torch.randn(n, 1, 2, generator=g)
+        return x
+
+    one = Asked(MemoryDenoiser(disc(800)), None, (6,), (1, 1), GATE, torch.zeros(0))
+    good = disc(60)
+    bad = good + torch.eye(6)[3]
+
+    def contrast(toward: float) -> float:
+        walk = Partial(1.0, 4, True, toward)
+        return float(walk(bad, one).mean() / walk(good, one).mean())
+
+    found = [contrast(toward) for toward in (0.0, 1.0, 4.0, 50.0)]
+    assert found[0] < found[1] < found[2]
+    assert found[3] < found[2]
+
+
 def test_a_larger_defect_stops_the_search_at_a_higher_level_and_a_normal_never_does() -> None:
     d = Counted()
     x, ask = d.normals(6, 3), Adaptive()
