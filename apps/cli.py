@@ -17,6 +17,7 @@ from apps.commands import (
     fit,
     gallery,
     inspect,
+    jobs,
     keys,
     mcp,
     methods,
@@ -77,6 +78,7 @@ store.app.command("index")(search.index)
 app.add_typer(store.app, name="store")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.add_typer(jobs.app, name="jobs")
 app.command("report")(report.report)
 app.command("methods")(methods.methods)
 app.command("gallery")(gallery.gallery)

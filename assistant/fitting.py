@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant import library
+from assistant import library, versions
 from assistant.rates import promise
 from assistant.sources import Roles, opened, remember
 from fusion.archive import is_zip
@@ -73,12 +73,14 @@ def fit_folder(
     rates: tuple[float, float] = (0.05, 0.01),
     replace: bool = False,
     progress: Progress = silent,
+    aside: bool = False,
 ) -> Fit:
     """Fit on the good pictures of `source`, promise the rates (review, reject), save under `name`, or leave no trace.
 
-    `settings` are fields of DetectorConfig. What would refuse the result is checked before the work, not after it.
+    `settings` are fields of DetectorConfig. What would refuse the result is checked before the work, not after it. A
+    model that is replaced stays as a version; `aside`, it stays in force, and the new one becomes a version.
     """
-    library.free_folder(name, replace)
+    library.free_folder(name, replace or aside)
     Calibration(np.zeros(2), *rates)
     started = time.perf_counter()
     with opened(source, roles or {}) as dataset:
@@ -92,8 +94,12 @@ def fit_folder(
                 [text.replace(str(dataset.root), str(source)) for text in row] for row in detector.card["skipped"]
             ]
             detector = dataclasses.replace(detector, card=detector.card | {"skipped": skipped})
-        folder = library.save(detector, name, replace)
-        remember(name, source, roles or {})
+        if aside and library.model_folder(name).exists():
+            folder = versions.save_aside(detector, name)
+        else:
+            versions.keep(name)
+            folder = library.save(detector, name, replace)
+            remember(name, source, roles or {})
         shutil.rmtree(checkpoint, ignore_errors=True)
         test = dataset.root / "test"
         to_inspect = test if test.is_dir() and source.is_dir() else None

@@ -1,13 +1,14 @@
 """What a store's database holds: the chain of records, and what each of them vouches for.
 
 A record's number is the id of the inspection, model or decision that it tells of, so nothing stands here that no
-record covers, but for the last three tables: what inspections are found by, which can be made again from the rest.
+record covers, but for the last four tables: what inspections are found by, which can be made again from the rest,
+and jobs, whose results are records or models themselves.
 `migrations` makes these tables; VERSION is its newest step.
 """
 
 from sqlalchemy import Column, Double, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
 
-VERSION = "0002"
+VERSION = "0003"
 
 metadata = MetaData()
 _HASH = String(64)  # SHA-256, in hex
@@ -86,4 +87,22 @@ looks = Table(
     Column("longest_mm", Double),  # None where the scale isn't known
     Column("picture", LargeBinary),  # float16, as fusion.looks has it
     Column("difference", LargeBinary),  # None where nothing is marked
+)
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),  # in the order in which they were asked for
+    Column("kind", String(16), nullable=False),
+    Column("settings", Text, nullable=False),  # JSON: the fields of its wish
+    Column("by", Text, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("asked", String(32), nullable=False),  # UTC, as the next two
+    Column("started", String(32)),
+    Column("ended", String(32)),
+    Column("progress", Text, nullable=False),  # JSON
+    Column("outcome", Text, nullable=False),  # JSON
+    Column("error", Text, nullable=False),
+    Column("worker", String(32)),  # the process that is at it; None: nobody
+    Column("beat", Double),  # when it was last heard of, in seconds, by the database's clock
+    Column("lost", Integer, nullable=False),  # how many workers ended without a word
 )

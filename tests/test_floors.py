@@ -48,6 +48,8 @@ HOMES = {
         "assistant/tables.py",
         "assistant/database.py",
         "assistant/store.py",
+        "assistant/jobs.py",
+        "assistant/job_batch.py",
         "assistant/awaiting.py",
         "assistant/history.py",
         "assistant/indexing.py",

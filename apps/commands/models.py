@@ -1,4 +1,4 @@
-"""`foil models`: which there are, and away with one."""
+"""`foil models`: which there are, what they were before, and away with one."""
 
 import json
 from dataclasses import asdict
@@ -19,13 +19,14 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.callback(invoke_without_command=True)
 def models(ctx: typer.Context, as_json: options.Json = False) -> None:
-    """List the models of pictures and movements, or remove one.
+    """List the models of pictures and movements, go back to what one was before, or remove one.
 
     They live in the folder that the variable FOIL_HOME names, or where the system keeps the data of programs.
 
     \b
     Examples:
       foil models
+      foil models versions gasket
       foil models remove gasket
     """
     from assistant import library
@@ -51,19 +52,55 @@ def remove(
     name: Annotated[str, typer.Argument(help="The model.", show_default=False)],
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
 ) -> None:
-    """Remove a model for good.
+    """Remove a model and its versions for good.
 
     \b
     Example:
       foil models remove gasket
     """
-    from assistant import library
+    from assistant import library, versions
 
     folder = library.existing_folder(name)
     if not yes:
         typer.confirm(f"Remove {name} ({folder}) for good?", abort=True)
     library.remove(name)
+    versions.forget(name)
     typer.echo(f"{name} is removed")
+
+
+@app.command("versions")
+def list_versions(name: Annotated[str, typer.Argument(help="The model.", show_default=False)]) -> None:
+    """List what a model was before, and what a training made that waits to be put in force.
+
+    \b
+    Example:
+      foil models versions gasket
+    """
+    from assistant import library, versions
+
+    found = versions.versions(name)
+    head = ["VERSION", "NORMALS", "METHOD", "REVIEW FROM", "REJECT FROM", "CREATED"]
+    rows = [[id_, *(cells[at] for at in (2, 3, 5, 6, 7))] for id_, cells in _versions(library.read(name), found)]
+    typer.echo(table([head, *rows]))
+    if found:
+        typer.echo(f"next: foil models switch {name} {found[0].folder.name}")
+
+
+@app.command("switch")
+def switch(
+    name: Annotated[str, typer.Argument(help="The model.", show_default=False)],
+    version: Annotated[str, typer.Argument(help="The version to put in force.", show_default=False)],
+) -> None:
+    """Put a version in force; what it replaces becomes a version, so that you can switch back.
+
+    \b
+    Example:
+      foil models switch gasket 3f9c1d20ab7e
+    """
+    from assistant import versions
+
+    versions.put_in_force(name, version)
+    typer.echo(f"{name} is version {version} now; foil models versions {name} lists what it was before")
 
 
 @app.command("weights")
@@ -88,6 +125,10 @@ def weights(
 
     write_weights(detector, file, f"{detector.card['n_statistics']} good parts of {name}")
     typer.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB; next: foil fit DIR --name NAME --weights {file}")
+
+
+def _versions(now: "ModelInfo", before: "list[ModelInfo]") -> "list[tuple[str, list[str]]]":
+    return [("in force", _row(now)), *((model.folder.name, _row(model)) for model in before)]
 
 
 def _row(model: "ModelInfo") -> list[str]:
