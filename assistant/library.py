@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CALIBRATION, CARD = "calibration.json", "card.json"
 # what a model is fitted on
 NORMALS: dict[Kind, str] = {"pictures": "good parts", "movements": "normal movements", "tables": "normal rows"}
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")  # a folder's name on every system
+NAME = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?$"  # a folder's name on every system
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def model_folder(name: str) -> Path:
 
 def checked_name(name: str) -> str:
     """Return the name of a model; one that could lead elsewhere is refused."""
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(NAME, name):
         raise BadSetting(
             f"{name!r} can't be the name of a model; use up to 64 letters, digits, '-', '_' and '.', beginning with a "
             "letter or digit"
@@ -92,7 +92,7 @@ def names(kind: Kind | None = None) -> list[str]:
     folder = home() / "models"
     if not folder.is_dir():
         return []
-    found = sorted(path.name for path in folder.iterdir() if path.is_dir() and _NAME.fullmatch(path.name))
+    found = sorted(path.name for path in folder.iterdir() if path.is_dir() and re.fullmatch(NAME, path.name))
     return [name for name in found if kind is None or _is(folder / name, kind)]
 
 

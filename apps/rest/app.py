@@ -4,14 +4,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, File, Form, UploadFile
+from fastapi import Depends, FastAPI, File, Form, UploadFile
 from fastapi import Path as InPath
 from pydantic import BaseModel
 
-from apps.rest.door import REFUSALS, allowed, tell_refusals, without_places
+from apps.rest.door import REFUSALS, allowed, describe_as_strict, only_known, tell_refusals, without_places
 from apps.rest.guard import LOCAL, Guard
 from apps.rest.inspecting import Inspector, Wish
-from apps.rest.uploads import kept
+from apps.rest.uploads import MOST_FILES, kept
 from apps.ui.models import Models
 from assistant import library
 from explain.catalogue import Lang
@@ -42,8 +42,10 @@ _ANSWER = {
         }
     ]
 }
-Files = Annotated[list[UploadFile], File(description="what is to be inspected")]
-Model = Annotated[str, Form(description="its name, as GET /v1/models lists them", examples=["bracket"])]
+Files = Annotated[list[UploadFile], File(min_length=1, max_length=MOST_FILES, description="what is to be inspected")]
+Model = Annotated[
+    str, Form(pattern=library.NAME, description="its name, as GET /v1/models lists them", examples=["bracket"])
+]
 Questions = Annotated[
     list[Annotated[str, Form(max_length=2000)]],
     Form(min_length=1, max_length=20, description="English or Chinese; several are one conversation"),
@@ -91,9 +93,11 @@ def create(models: Models, store: str | None = None, hosts: tuple[str, ...] = LO
         docs_url=None,  # the pages for people load their scripts from elsewhere
         redoc_url=None,
         responses=REFUSALS,
+        dependencies=[Depends(only_known)],
     )
     app.add_middleware(Guard, hosts=hosts)
     tell_refusals(app, store)
+    describe_as_strict(app)
     _add_models(app)
     shelf = None
     if store:
@@ -116,7 +120,7 @@ def _add_models(app: FastAPI) -> None:
         return [Named(name=name, kind=library.kind(name)) for name in library.names()]
 
     @app.get("/v1/models/{name}", summary="A model's card", dependencies=[allowed("viewer")])
-    def show_model(name: Annotated[str, InPath(max_length=64, examples=["bracket"])]) -> Described:
+    def show_model(name: Annotated[str, InPath(pattern=library.NAME, examples=["bracket"])]) -> Described:
         model = library.read(name)
         return Described(name=name, kind=model.kind, card=_card(model.card))
 
@@ -141,10 +145,8 @@ def _add_inspecting(app: FastAPI, inspector: Inspector, store: str | None) -> No
         def work() -> Results:
             library.existing_folder(model)
             with kept([*files, *([mask] if mask else [])]) as called:
-                places = list(called)
-                region: Path | None = places.pop() if mask else None
                 wish = Wish(model, lang, text, audience, length, language_model)
-                return Results(results=inspector.results(wish, {place: called[place] for place in places}, region))
+                return Results(results=inspector.results(wish, called, list(called)[-1] if mask else None))
 
         return await inspector.in_turn(work)
 

@@ -20,6 +20,8 @@ KEY = APIKeyHeader(
     name="X-API-Key", auto_error=False, description="from foil keys add; without any key, nobody needs one"
 )
 
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+
 
 class Problem(BaseModel):
     """Why a request was refused."""
@@ -55,6 +57,33 @@ def allowed(role: keys.Role) -> Any:
         return caller
 
     return Depends(check)
+
+
+async def only_known(request: Request) -> None:
+    """Refuse a parameter that is called like none: a misspelt one would count as not given."""
+    takes = request.scope["route"].dependant
+    known = [[field.alias for field in fields] for fields in (takes.query_params, takes.body_params)]
+    given = [request.query_params.keys(), []]
+    if known[1] and request.headers.get("content-type", "").startswith(_FORMS):
+        given[1] = (await request.form()).keys()
+    for names, asked in zip(known, given, strict=True):
+        if strange := sorted(set(asked) - set(names)):
+            there = f"known are {', '.join(names)}" if names else "this address takes none"
+            raise HTTPException(422, f"there is no parameter {strange[0]!r:.70}; {there}")
+
+
+def describe_as_strict(app: FastAPI) -> None:
+    """Let the description say that a form takes no other fields than its own, as `only_known` sees to."""
+    loose = app.openapi
+
+    def strict() -> dict[str, Any]:
+        told = loose()
+        for name, form in told["components"]["schemas"].items():
+            if name.startswith("Body_"):
+                form["additionalProperties"] = False
+        return told
+
+    app.openapi = strict  # type: ignore[method-assign]  # FastAPI's way to extend it
 
 
 def tell_refusals(app: FastAPI, store: str | None) -> None:

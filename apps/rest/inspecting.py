@@ -48,9 +48,9 @@ class Inspector:
         return await to_thread.run_sync(work, limiter=self._places)
 
     def results(self, wish: Wish, called: dict[Path, str], mask: Path | None = None) -> list[dict[str, Any]]:
-        """Return a result a file, and the id of its record where there is a store."""
-        keep = self._keeping(wish)
-        return [_told(result, called, keep) for result in self._inspected(wish, list(called), mask)]
+        """Return a result a file but the mask, and the id of its record where there is a store."""
+        keep, paths = self._keeping(wish), [place for place in called if place != mask]
+        return [_told(result, called, keep) for result in self._inspected(wish, paths, mask)]
 
     def answers(self, model: str, questions: Sequence[str], called: dict[Path, str]) -> list[dict[str, Any]]:
         """Return an answer a question, all of one conversation about pictures, in which nothing can be decided."""
@@ -61,10 +61,9 @@ class Inspector:
         keep = self._keeping(Wish(model))
         lot = Lot(self.models.get(model))
         for place, result in zip(called, inspect_paths(list(called), lot.detector), strict=True):
-            name = called[place]
-            named = _renamed(result, str(place), name)
+            named = _named(result, called)
             record = keep(named, place.read_bytes()) if keep else None
-            lot.add(named, partial(_loaded, place, name), record)
+            lot.add(named, partial(_loaded, place, called[place]), record)
         session = Session(lot, self.shelf.store if self.shelf else None)  # nobody's name: nothing is a decision
         told = []
         for question in questions:
@@ -114,10 +113,9 @@ def _told(result: "Result", called: dict[Path, str], keep: Keep | None) -> dict[
     """Return a result as plain data, in which no path of this machine stands."""
     name = _name(result)
     place = next((place for place in called if name.startswith(str(place))), None)
-    if place:
-        result = _renamed(result, str(place), called[place])
-    recorded = {"id": keep(result, place.read_bytes() if place else None)} if keep else {}
-    return recorded | result.to_json() | {"verdict": result.verdict}
+    named: "Result" = _named(result, called)
+    recorded = {"id": keep(named, place.read_bytes() if place else None)} if keep else {}
+    return recorded | named.to_json() | {"verdict": named.verdict}
 
 
 def _loaded(place: Path, name: str) -> "Sample":
@@ -138,15 +136,23 @@ def _name(result: Any) -> str:
     return result.motion.name if isinstance(result, MovementInspection) else str(result.name)
 
 
-def _renamed(result: Any, place: str, name: str) -> Any:
-    """Return a result of a file that for the moment lies in a place, under the name that its owner knows."""
+def _named(result: Any, called: dict[Path, str]) -> Any:
+    """Return a result of files that for the moment lie somewhere, under the names that their owner knows."""
     from assistant.inspection import Failure, Inspection
     from assistant.moving import MovementInspection
 
+    def owners(text: str) -> str:
+        for place, name in called.items():
+            text = text.replace(str(place), name)
+        return text
+
     if isinstance(result, Failure):
-        return Failure(result.path.replace(place, name), result.reason.replace(place, name))
+        return Failure(owners(result.path), owners(result.reason))
     if isinstance(result, Inspection):
-        return replace(result, sample=replace(result.sample, name=result.sample.name.replace(place, name)))
+        sample = replace(result.sample, name=owners(result.sample.name))
+        seen = replace(result.evidence.sample, name=owners(result.evidence.sample.name))
+        return replace(result, sample=sample, evidence=replace(result.evidence, sample=seen))
     if isinstance(result, MovementInspection):
-        return replace(result, motion=replace(result.motion, name=result.motion.name.replace(place, name)))
-    return replace(result, name=result.name.replace(place, name))
+        motion = replace(result.motion, name=owners(result.motion.name))
+        return replace(result, motion=motion, evidence=replace(result.evidence, name=owners(result.evidence.name)))
+    return replace(result, name=owners(result.name))

@@ -7,13 +7,14 @@ from threading import Lock
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from apps.rest import keys
 from apps.rest.door import allowed, without_places
 from assistant.audit import Record
 from assistant.finding import read_query
 from assistant.history import latest as past
+from assistant.library import NAME
 from assistant.reports.scope import Scope
 from assistant.search import Hit, Index
 from assistant.store import Decided, Meaning, Store, open_store
@@ -23,7 +24,7 @@ from explain.catalogue import Lang
 
 _SHOWN = ("record", "time", "name", "model_name", "verdict", "score", "p_value", "decided")
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="an inspection's id", examples=[12])]
-Name = Annotated[str, Query(min_length=1, max_length=64, description="as it is on record", examples=["bracket"])]
+Name = Annotated[str, Query(pattern=NAME, description="as it is on record", examples=["bracket"])]
 Moment = Annotated[str, Query(max_length=40, description="a day or a time, UTC", examples=["2026-11-28"])]
 InLot = Annotated[str, Query(max_length=255, description="only samples that lay in a folder of this name")]
 
@@ -31,6 +32,7 @@ InLot = Annotated[str, Query(max_length=255, description="only samples that lay 
 class Decision(BaseModel):
     """What a person decides on an inspection."""
 
+    model_config = ConfigDict(extra="forbid")
     verdict: Decided
     by: str = Field(min_length=1, max_length=200, examples=["M. Keller"])
     reason: str = Field(min_length=1, max_length=2000, examples=["scratch is on the protective film"])
@@ -153,7 +155,9 @@ def add_watching(app: FastAPI, shelf: Shelf) -> None:
 
     @app.get("/v1/audit/verify", summary="Verify the chain and all it rests on", dependencies=[allowed("admin")])
     def verified(
-        head: Annotated[str | None, Query(max_length=64, description="a hash that was noted elsewhere")] = None,
+        head: Annotated[
+            str | None, Query(pattern="^[0-9a-f]{64}$", description="a hash that was noted elsewhere")
+        ] = None,
     ) -> Verified:
         found = verify(shelf.store, head)
         told = (replace(fault, problem=without_places(fault.problem, shelf.address)) for fault in found.faults)

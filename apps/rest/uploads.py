@@ -1,5 +1,6 @@
-"""Uploads: each request's files in a folder of its own, under their own names, gone when it has been answered."""
+"""Uploads: each request's files in a folder of its own, under names of ours, gone when it has been answered."""
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from explain.prompt import clean
 from fusion.errors import BadInput
 
 MOST_FILES = 200  # of a request
+_SUFFIX = r"\.[A-Za-z0-9]{1,8}"  # readers go by it
 
 
 class Upload(Protocol):
@@ -29,15 +31,17 @@ def kept(files: Sequence[Upload]) -> Iterator[dict[Path, str]]:
         raise BadInput(f"{len(files)} files in one request; expected 1 to {MOST_FILES}")
     with TemporaryDirectory(prefix="foil-rest-") as folder:
         places: dict[Path, str] = {}
-        for number, file in enumerate(files):
-            place = Path(folder) / str(number) / (_safe(file.filename or "") or f"file {number}")
+        for number, file in enumerate(files, 1):
+            name = _readable(file.filename or "") or f"file {number}"
+            suffix = Path(name).suffix
+            place = Path(folder) / str(number) / f"file{suffix if re.fullmatch(_SUFFIX, suffix) else ''}"
             place.parent.mkdir()
             with place.open("wb") as target:
                 shutil.copyfileobj(file.file, target)
-            places[place] = place.name
+            places[place] = name
         yield places
 
 
-def _safe(name: str) -> str:
-    """Return the last part of a name as any file system takes it; "" if nothing of it is left."""
-    return clean(Path(name.replace("\\", "/")).name).replace("\0", "")[-60:].strip(". ")
+def _readable(name: str) -> str:
+    """Return the last part of a name in one line of printable characters; "" if nothing of it is left."""
+    return clean(name.replace("\\", "/").rpartition("/")[2])[-60:].strip(". ")

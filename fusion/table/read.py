@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fusion.errors import BadInput, BadSetting
+from fusion.errors import BadInput, BadSetting, FoilError
 from fusion.files import looks_like, open_input
 from fusion.table.table import Numbers, Table, counted, shown, without
 
 SUFFIXES = (".csv", ".tsv", ".npz", ".npy", ".parquet")
 LABEL = "y"  # what an NPZ calls its labels
+MOST_BYTES = 1_000_000_000  # of a table, unpacked
 _MISSING = ("", "na", "nan", "null", "none")
 _EXPECTED = f"expected a table as {', '.join(SUFFIXES)}"
 _NORMAL, _ANOMALOUS = ("0", "0.0", "normal", "good", "ok", "false"), ("1", "1.0", "anomalous", "anomaly", "bad", "true")
@@ -122,8 +124,12 @@ def _parquet(content: bytes, name: str) -> _Held:
             f"{name}: Parquet takes pyarrow (pip install foil[tables]); or save the table as CSV"
         ) from None
     try:
-        table = parquet.read_table(io.BytesIO(content))
+        file = parquet.ParquetFile(io.BytesIO(content))
+        _refuse_too_much(8 * file.metadata.num_rows * file.metadata.num_columns, name)
+        table = file.read()
         return _Held(list(table.column_names), [table.column(at).to_pylist() for at in range(table.num_columns)])
+    except FoilError:
+        raise
     except Exception as error:  # a damaged file raises every kind of exception
         raise BadInput(f"{name}: no Parquet that can be read ({error}); write it again") from error
 
@@ -133,12 +139,25 @@ _READERS: dict[str, Read] = {".csv": _csv, ".tsv": _csv, ".npz": _npz, ".npy": _
 
 def _loaded(content: bytes, name: str) -> NDArray[Any] | dict[str, NDArray[Any]]:
     try:
+        if zipfile.is_zipfile(io.BytesIO(content)):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                _refuse_too_much(sum(member.file_size for member in archive.infolist()), name)
         found = np.load(io.BytesIO(content), allow_pickle=False)
         return found if isinstance(found, np.ndarray) else dict(found)
+    except FoilError:
+        raise
     except Exception as error:  # a damaged file raises every kind of exception
         raise BadInput(
             f"{name}: no arrays of numbers ({error}); save them with numpy.save or savez, without objects"
         ) from error
+
+
+def _refuse_too_much(size: int, name: str) -> None:
+    """Refuse what a small file would become in memory, before it does."""
+    if size > MOST_BYTES:
+        raise BadInput(
+            f"{name}: unpacks to {size / 1e9:.1f} GB, where {MOST_BYTES / 1e9:.0f} GB is the limit; split the table"
+        )
 
 
 def _of_array(array: NDArray[Any], name: str) -> _Held:
