@@ -18,7 +18,7 @@ _HAS = re.compile(
 )
 _ALIKE = re.compile(r"\b(?:same|similar|like|happened|before|resemble)\b")
 _AGAIN = re.compile(r"\b(?:and )?(?:check|look|try|inspect)(?: it)? again\b|\b(?:pls|plz|see)\b|再看一遍|重新检查")
-_REGIONAL = ("region", "where", "what_if")
+_REGIONAL = ("region", "where", "what_if", "why_not")
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,7 @@ FILL: dict[str, Callable[[Heard, Scene, Call | None], Any]] = {
     "regions": _regions,
     "place": lambda heard, scene, before: "" if heard.named.regions else heard.named.place,
     "to_pass": _passes,
+    "kind": lambda heard, scene, before: heard.kind,
     "text": _text,
     "review": lambda heard, scene, before: heard.named.rates[0],
     "reject": lambda heard, scene, before: heard.named.rates[1],

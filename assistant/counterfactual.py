@@ -1,6 +1,7 @@
-"""Questions that begin with "what if", answered by computing: the normal version is pasted in and scored again.
+"""Questions that begin with "what if" or "why not", answered by computing.
 
-Nothing is guessed: a picture with a region made normal goes through the same detector as any other.
+Nothing is guessed: a picture with a region made normal goes through the same detector as any other, and why a region
+isn't called some kind of defect is read off the distances that named it.
 """
 
 import re
@@ -14,14 +15,17 @@ from numpy.typing import NDArray
 
 from assistant.pictures import grown
 from explain.catalogue import Lang, say
+from explain.contrast import why_not
 from explain.grouping import Spot, find
+from explain.naming import Kinds, kind_said
 from explain.prompt import clean
-from explain.wording import in_quotes, number, points
+from explain.wording import called, in_quotes, number, points
 from fusion.detection import Detection, Verdict
 from fusion.errors import BadSetting
 from fusion.sample import Sample
 
 if TYPE_CHECKING:
+    from explain.difference import Region
     from fusion.detector import Detector  # imports torch
 
 LONGEST = 80  # characters of a question that are quoted
@@ -35,15 +39,27 @@ _MADE_NORMAL = re.compile(
     rf"(?:(?:what )?if )?(?:regions? (?P<en>{_EN})|all(?: (?:the )?regions)?|everything) (?:were|was|is|are) normal"
     rf"|(?:如果|假如|假设|若)? ?(?:区域 ?(?P<zh>{_ZH})|(?:全部|所有)(?:区域)?) ?[都均]?(?:恢复)?正常(?:会怎样|呢)?"
 )
+
+
+def _it(group: str) -> str:
+    return rf"(?:it|this|that|region (?P<{group}>\d+))"
+
+
+_UNLIKE = re.compile(
+    rf"why not (?P<a>.+)|why (?:is|was) {_it('r1')} not (?P<b>.+)|(?:why )?isn't {_it('r2')} (?P<c>.+)"
+    rf"|could {_it('r3')} be (?P<d>.+)"
+    r"|(?:为什么|为何)? ?(?:它|这|(?:区域|region) ?(?P<r4>\d+))? ?(?:不是|会不会是)(?P<e>.+?)(?:呢|吗)?"
+)
 _TO_PASS = re.compile(r"what would pass|(?:什么|怎样|如何|怎么)才?(?:能|算|会|可以)?(?:合格|通过)")
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be made normal: some regions, all of them, or as few as it takes to pass."""
+    """What is to be made normal: some regions, all of them, or as few as it takes to pass; or what a region isn't."""
 
-    regions: tuple[int, ...] = ()  # none: all
+    regions: tuple[int, ...] = ()  # none: all, or of what one isn't the first
     to_pass: bool = False
+    unlike: str = ""  # words for a kind of defect
 
 
 @dataclass(frozen=True)
@@ -65,12 +81,38 @@ def question(text: str) -> Question:
     asked = " ".join(unicodedata.normalize("NFKC", text).lower().split()).rstrip(" .?!。")
     if _TO_PASS.fullmatch(asked):
         return Question(to_pass=True)
+    if unlike := read_unlike(asked):
+        return unlike
     found = _MADE_NORMAL.fullmatch(asked)
     regions = _numbers(found["en"] or found["zh"] or "") if found else None
     if regions is None:
         lang: Lang = "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
         raise BadSetting(say("whatif.forms", lang, text=in_quotes(clean(text), LONGEST, lang)))
     return Question(regions)
+
+
+def read_unlike(asked: str) -> Question | None:
+    """Return what is asked by "why not a crack?" and its like, in small letters; None if nothing of that kind is."""
+    found = _UNLIKE.fullmatch(asked.rstrip(" .?!。？"))
+    if found is None:
+        return None
+    said = next(text for text in (found[group] for group in "abcde") if text)
+    region = next((int(text) for text in (found[f"r{at}"] for at in range(1, 5)) if text), 1)
+    return Question((region,), unlike=said)
+
+
+def unlike(asked: Question, regions: Sequence["Region"], kinds: Kinds, lang: Lang) -> str:
+    """Return why a region isn't called what is asked for, or a sentence that says why that can't be told."""
+    kind = kind_said(asked.unlike, kinds)
+    if not kind:
+        known = say("list", lang).join(called(name, lang) for name in kinds.names)
+        return say("whynot.unknown", lang, asked=in_quotes(clean(asked.unlike), LONGEST, lang), kinds=known)
+    if not regions:
+        return say("whynot.nothing", lang)
+    wanted = asked.regions[0]
+    if wanted > len(regions):
+        return say("whatif.missing", lang, number=number(wanted), found=number(len(regions)))
+    return why_not(kinds, regions[wanted - 1], kind, lang)
 
 
 def answer(asked: Question, sample: Sample, detection: Detection, detector: "Detector", lang: Lang) -> Answer | str:

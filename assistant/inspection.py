@@ -13,14 +13,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
-from assistant.counterfactual import Answer, Question, answer
+from assistant.counterfactual import Answer, Question, answer, unlike
 from explain import plain
 from explain.catalogue import Lang
 from explain.evidence import Evidence
 from explain.explanation import Explanation, explain
 from explain.gather import gather
 from explain.language import Audience, Brief, LanguageModel, Length, Template
-from explain.naming import Kinds
+from explain.naming import Kinds, built_in
 from explain.wording import number, points
 from fusion.detection import Detection, Verdict
 from fusion.errors import BadInput, BadSetting, FoilError
@@ -162,7 +162,10 @@ def inspect(
     language = language or Template()
     brief = Brief(lang, audience, length, _pictures(sample, detection, evidence) if language.sees else {})
     explanation = explain(evidence, language, brief)
-    told = answer(what_if, sample, detection, detector, lang) if what_if else ""
+    told: Answer | str = ""
+    if what_if:
+        known = (what_if, evidence.regions, kinds or built_in(), lang)
+        told = unlike(*known) if what_if.unlike else answer(what_if, sample, detection, detector, lang)
     return Inspection(sample, detection, evidence, explanation, time.perf_counter() - started, detector.name, told)
 
 

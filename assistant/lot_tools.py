@@ -154,7 +154,8 @@ def help(lot: Lot, lang: Lang) -> Answer:
 TOOLS: dict[str, Callable[..., Answer]] = {
     tool.__name__: tool
     for tool in (
-        *(tools.inspect, tools.look, tools.compare, tools.why, tools.region, tools.where, tools.normal, tools.what_if),
+        *(tools.inspect, tools.look, tools.compare, tools.why, tools.region, tools.where, tools.normal),
+        *(tools.what_if, tools.why_not),
         *(thresholds, summary, drift, sure, limits, similar, decide, report, help),
     )
 }

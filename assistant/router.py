@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.counterfactual import read_unlike
 from assistant.phrasings import CUES, chinese, examples
 from assistant.slots import Named, Scene, read
+from explain.naming import built_in, kind_said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +52,7 @@ class Heard:
     similarity: float
     nearest: tuple[str, ...]  # tools, the nearest first
     follows: bool = False  # it says only what is other than in the question before
+    kind: str = ""  # of defect, that something isn't called
 
 
 def hear(asked: str, scene: Scene, before: str = "") -> Heard:
@@ -64,6 +67,8 @@ def hear(asked: str, scene: Scene, before: str = "") -> Heard:
         return Heard(before or BARE[kind], named, 1.0, (), follows=bool(before))
     if before == "decide" and named.reason and not named.verdict and re.match(r"because|since|因为|由于", named.text):
         return Heard("decide", named, 1.0, (), follows=True)
+    if kind := _unlike(named.masked):
+        return Heard("why_not", named, 1.0, ("why_not",), kind=kind)
     reason = named.reason.lower()  # which says nothing of the tool
     english, unknown = glossed(named.masked.removesuffix(".").removesuffix(reason) if named.verdict else named.masked)
     if unknown > UNKNOWN or not english:
@@ -108,6 +113,12 @@ def glossed(text: str) -> tuple[str, float]:
             english.append(words.get(word, ""))
             at += len(word) or 1
     return " ".join(filter(None, english)), lost / max(of, 1)
+
+
+def _unlike(masked: str) -> str:
+    """Return the kind of defect that something isn't called, in "why not a crack?" and its like; "" in all else."""
+    asked = read_unlike(masked)
+    return kind_said(asked.unlike, built_in()) if asked else ""
 
 
 @cache

@@ -16,6 +16,7 @@ from explain.catalogue import Lang, say
 from explain.difference import Region
 from explain.evidence import Evidence
 from explain.language import Brief, template_text
+from explain.naming import built_in
 from explain.prompting import told
 from explain.wording import in_quotes, number, points, sentence, sight
 from fusion.modality.prompt import Prompt, read_prompt
@@ -141,6 +142,12 @@ def what_if(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), to
     found, asked = lot.inspection(sample), counterfactual.Question(regions, to_pass)
     answered = counterfactual.answer(asked, found.sample, found.detection, lot.detector, lang)
     return Answer([answered if isinstance(answered, str) else answered.text], [sample])
+
+
+def why_not(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), kind: str = "") -> Answer:
+    """Tell why a region (the strongest, if none is named) isn't called some kind of defect, such as a crack."""
+    e, asked = lot.evidence(sample), counterfactual.Question(regions[:1] or (1,), unlike=kind)
+    return Answer([counterfactual.unlike(asked, e.regions, built_in(), lang)], [sample], outlined(lot, sample))
 
 
 def called(name: str, lang: Lang) -> str:

@@ -1,13 +1,9 @@
 """Every sentence that Foil says by itself, in English and Chinese side by side: a key can't exist in one alone."""
 
-from typing import Literal, NamedTuple
+from explain.answers import ANSWERS
+from explain.phrase import Lang, Phrase
 
-Lang = Literal["en", "zh"]
-
-
-class Phrase(NamedTuple):
-    en: str
-    zh: str
+__all__ = ["CATALOGUE", "Lang", "Phrase", "say"]
 
 
 def say(key: str, lang: Lang, **slots: str) -> str:
@@ -375,26 +371,6 @@ CATALOGUE: dict[str, Phrase] = {
     # punctuation, and the check of a narrator
     "list": Phrase(", ", "、"),
     "clause": Phrase(", ", "，"),
-    # what if
-    "whatif": Phrase(
-        "If {regions} were normal, the score would be {score} instead of {before}, and the verdict {verdict}.",
-        "若{regions} 恢复正常，得分将为 {score}（现为 {before}），判定为{verdict}。",
-    ),
-    "whatif.refused": Phrase(
-        "If {regions} were normal, the model would not judge the picture any more (now {before}; {verdict}).",
-        "若{regions} 恢复正常，模型将不再评估该图像（现为 {before}；{verdict}）。",
-    ),
-    "whatif.region": Phrase("region {number}", "区域 {number}"),
-    "whatif.regions": Phrase("regions {numbers} and {last}", "区域 {numbers} 和 {last}"),
-    "whatif.forms": Phrase(
-        "{text} can't be computed; ask what if “region 1 were normal”, “regions 1 and 2 were normal”, “regions 1 to 3"
-        " were normal”, “all were normal”, or “what would pass”",
-        "{text}无法计算；请这样提问：“区域 1 正常”“区域 1 和 2 正常”“区域 1 到 3 正常”“全部正常”或“什么能通过”",
-    ),
-    "whatif.nothing": Phrase("Nothing is marked here that could be made normal.", "此处没有可恢复为正常的标记。"),
-    "whatif.missing": Phrase(
-        "Region {number} is not marked here: there are {found} in all.", "此处没有区域 {number}：共标记 {found} 处。"
-    ),
     "verdict.PASS": Phrase("PASS", "合格"),
     "verdict.REVIEW": Phrase("REVIEW", "待复检"),
     "verdict.REJECT": Phrase("REJECT", "不合格"),
@@ -413,4 +389,5 @@ CATALOGUE: dict[str, Phrase] = {
         "The language model {name} gave no usable answer, so these are the template's words: {why}.",
         "语言模型{name}未给出可用的回答，以上为模板文字。原因（系统原文）：{why}。",
     ),
+    **ANSWERS,
 }

@@ -7,6 +7,7 @@ Nothing here has seen a labelled defect. A kind's look is the mean of the attrib
 
 import json
 import math
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -128,6 +129,17 @@ def read_kinds(path: Path) -> Kinds:
     rest = [i for i, name in enumerate(own.names) if name not in replaced]
     names = (*(own.names[i] for i in rest), *looks)
     return replace(own, names=names, looks=np.array([*own.looks[rest], *looks.values()]))
+
+
+def kind_said(words: str, kinds: Kinds) -> str:
+    """Return the kind that words, English or Chinese, are a name of; "" if of none."""
+    from fusion.modality.lexicon import translate
+    from fusion.synthesis.asked import named_kind
+
+    bare = re.sub(r"^(?:an?|the|any) ", "", words.strip().lower())
+    own = {name.lower(): name for name in kinds.names}
+    named = named_kind(translate(bare)[0].lower())
+    return own.get(bare) or (named if named in kinds.names else "")
 
 
 def _mean(examples: Any, what: str) -> NDArray[np.float64]:

@@ -55,7 +55,10 @@ Patience = Annotated[
 ]
 WhatIf = Annotated[
     str | None,
-    typer.Option(help='Compute it: "region 1 were normal", "all were normal", "what would pass".', show_default=False),
+    typer.Option(
+        help='Compute it: "region 1 were normal", "all were normal", "what would pass", "why not a crack".',
+        show_default=False,
+    ),
 ]
 Lessons = Annotated[
     Literal["normals", "repair", "masks", "all"] | None,
