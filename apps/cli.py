@@ -26,21 +26,24 @@ from apps.commands import (
     report,
     search,
     serve,
+    settings,
     store,
     synthesise,
     threshold,
     watch,
 )
+from apps.settings import settings as read_settings
 from fusion.errors import FoilError
 
 INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 
 
 class FoilGroup(TyperGroup):
-    """Commands whose refusals are one sentence on standard error, never a traceback."""
+    """Commands whose refusals are one sentence on standard error, never a traceback; a file may set their options."""
 
     def invoke(self, ctx: Any) -> Any:  # a Context, which click or typer owns, by typer's version
         try:
+            ctx.default_map = read_settings(self)
             return super().invoke(ctx)
         except FoilError as error:
             sentence, code = str(error), 2
@@ -89,6 +92,7 @@ app.command("bench")(bench.bench)
 app.command("example")(data.example)
 app.command("serve")(serve.serve)
 app.command("mcp")(mcp.mcp)
+app.command("settings")(settings.settings)
 
 
 @app.command("version")
