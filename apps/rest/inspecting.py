@@ -113,7 +113,7 @@ def _told(result: "Result", called: dict[Path, str], keep: Keep | None) -> dict[
     """Return a result as plain data, in which no path of this machine stands."""
     name = _name(result)
     place = next((place for place in called if name.startswith(str(place))), None)
-    named: "Result" = _named(result, called)
+    named: Result = _named(result, called)
     recorded = {"id": keep(named, place.read_bytes() if place else None)} if keep else {}
     return recorded | named.to_json() | {"verdict": named.verdict}
 
