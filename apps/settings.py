@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from assistant import library
+from assistant.home import home
 from fusion.errors import BadSetting
 
 NAME, EVERY = "settings.toml", "every"
@@ -23,7 +23,7 @@ Defaults = dict[str, Any]  # as click takes them: a command's name -> an option'
 
 def settings_file() -> Path:
     """Return where the settings lie, or would lie."""
-    return Path(os.environ.get("FOIL_SETTINGS") or library.home() / NAME).expanduser()
+    return Path(os.environ.get("FOIL_SETTINGS") or home() / NAME).expanduser()
 
 
 def settings(root: Command) -> Defaults:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from assistant import library, versions
+from assistant.home import home
 from assistant.rates import promise
 from assistant.sources import Roles, opened, remember
 from fusion.archive import is_zip
@@ -87,7 +88,7 @@ def fit_folder(
         normals = dataset.normals()
         from fusion.detector import DetectorConfig, fit  # imports torch, seconds that a mistyped path must not cost
 
-        checkpoint = library.home() / "training" / name
+        checkpoint = home() / "training" / name
         detector = fit(normals, DetectorConfig(**settings), name, progress, checkpoint).with_rates(*rates)
         if is_zip(source):  # the user knows the archive, not where it was unpacked
             skipped = [

@@ -11,6 +11,7 @@ import numpy as np
 
 from assistant import library
 from assistant.database import Database, sqlite_url
+from assistant.home import home
 from assistant.jobs import Job, Kind, Queue
 from assistant.sources import opened
 from explain.catalogue import Lang
@@ -135,7 +136,7 @@ def open_queue(store: str | None, create: bool = True) -> Queue:
 
 def uploads() -> Path:
     """Return where uploaded pictures wait for their job, each job's in a folder of its own."""
-    return library.home() / "jobs"
+    return home() / "jobs"
 
 
 @contextmanager

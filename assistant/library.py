@@ -1,7 +1,6 @@
 """The library: fitted models by name in the user's folder, of whatever kind of data. Only `load` needs torch."""
 
 import json
-import os
 import re
 import secrets
 import shutil
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.home import home
 from fusion.calibration import Calibration
 from fusion.errors import BadModel, BadSetting, FoilError, NoSuchModel
 from fusion.modelfile import Kind, kind_of, replace_file, verify
@@ -47,15 +47,6 @@ class BrokenModel:
     name: str
     folder: Path
     problem: str
-
-
-def home() -> Path:
-    """Return the user's folder: FOIL_HOME where it is set, else where the system keeps the data of programs."""
-    if chosen := os.environ.get("FOIL_HOME"):
-        return Path(chosen).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("foil", appauthor=False)
 
 
 def model_folder(name: str) -> Path:

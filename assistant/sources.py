@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from assistant import library
+from assistant.home import home
 from fusion.archive import unpacked
 from fusion.dataset import Dataset, Folders, open_dataset
 from fusion.errors import FoilError
@@ -62,4 +63,4 @@ def source_of(name: str) -> Source | None:
 
 
 def _file(name: str) -> Path:
-    return library.home() / "sources" / f"{library.checked_name(name)}.json"
+    return home() / "sources" / f"{library.checked_name(name)}.json"

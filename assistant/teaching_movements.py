@@ -15,6 +15,7 @@ import numpy as np
 from assistant import library
 from assistant.about import Known, scenes_of
 from assistant.fitting import skipped_lines
+from assistant.home import home
 from assistant.inspection import Failure
 from assistant.moving import read_or_fail
 from assistant.rates import promise
@@ -108,7 +109,7 @@ def fit_movements(
         return Said(told(who, name, "who moved") if people else "", _meant(what, name) if what else "")
 
     motions, told_of, unread = _normals(source, reading, said, progress)
-    checkpoint = library.home() / "training" / name
+    checkpoint = home() / "training" / name
     if what:
         groups = {words: [at for at, one in enumerate(told_of) if one.words == words] for _, words in what}
         if empty := [words for words, members in groups.items() if not members]:

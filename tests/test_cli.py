@@ -24,7 +24,8 @@ from explain.remote import Remote
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("fit", "inspect", "threshold", "check-data", "models", "explain-model", "bench", "example", "serve")
-COMMANDS += ("version", "synthesise", "pose", "gallery", "methods", "store", "audit", "keys", "mcp", "ask", "report")
+COMMANDS += ("version", "settings", "synthesise", "pose", "gallery", "methods", "store", "audit", "keys", "mcp", "ask")
+COMMANDS += ("report", "jobs")
 NESTED = (
     ["models", "remove"],
     ["store", "show"],

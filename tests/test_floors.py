@@ -68,7 +68,7 @@ HOMES = {
     "typst": ("assistant/reports/pdf.py",),
     "jinja2": ("assistant/sheet.py",),
     "markupsafe": ("assistant/sheet.py",),
-    "platformdirs": ("assistant/library.py",),
+    "platformdirs": ("assistant/home.py",),
     "gradio": ("apps/ui/",),
     "fastapi": ("apps/rest/",),
     "mcp": ("apps/mcp_server/",),

@@ -6,6 +6,7 @@ import pytest
 from fake_detector import FakeDetector
 
 from assistant import library
+from assistant.home import home
 from assistant.library import BrokenModel, ModelInfo
 from fusion.calibration import Calibration
 from fusion.errors import BadModel, BadSetting
@@ -19,14 +20,14 @@ def saved(name: str) -> Path:
 
 
 def test_home_is_where_the_variable_says(foil_home: Path) -> None:
-    assert library.home() == foil_home
+    assert home() == foil_home
     assert library.model_folder("gasket") == foil_home / "models" / "gasket"
 
 
 def test_home_is_the_systems_place_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FOIL_HOME")
-    assert library.home().name == "foil"
-    assert library.home().is_absolute()
+    assert home().name == "foil"
+    assert home().is_absolute()
 
 
 def test_a_model_comes_back_as_it_was_saved(fake_core: None) -> None:
@@ -68,8 +69,8 @@ def test_saving_never_replaces_a_model_unasked() -> None:
 def test_models_lists_broken_ones_with_their_reason_and_ignores_what_is_none() -> None:
     saved("good")
     (saved("broken") / "card.json").write_text("{}")
-    (library.home() / "models" / ".half.1234.tmp").mkdir()
-    (library.home() / "models" / "notes.txt").write_text("mine")
+    (home() / "models" / ".half.1234.tmp").mkdir()
+    (home() / "models" / "notes.txt").write_text("mine")
     broken, good = library.models()
     assert isinstance(good, ModelInfo)
     assert (good.name, good.card, good.calibration.n) == ("good", CARD, 60)

@@ -18,7 +18,9 @@ Number = Annotated[int, typer.Argument(help="The job's id.", show_default=False)
 
 @app.callback()
 def jobs() -> None:
-    """List, show, cancel, resume and do jobs: fits, batches and reports that outlive whoever asked for them.
+    """Show, cancel, resume and do jobs: long work by itself.
+
+    Fits, batches and reports that outlive whoever asked for them.
 
     They are asked for in the app and over REST (foil serve), which does them, too, one at a time. They are kept in the
     store; without one, with the models of this user.

@@ -19,7 +19,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.callback(invoke_without_command=True)
 def models(ctx: typer.Context, as_json: options.Json = False) -> None:
-    """List the models of pictures and movements, go back to what one was before, or remove one.
+    """List models, go back to what one was, or remove one.
 
     They live in the folder that the variable FOIL_HOME names, or where the system keeps the data of programs.
 
@@ -30,6 +30,7 @@ def models(ctx: typer.Context, as_json: options.Json = False) -> None:
       foil models remove gasket
     """
     from assistant import library
+    from assistant.home import home
 
     if ctx.invoked_subcommand:
         return
@@ -37,7 +38,7 @@ def models(ctx: typer.Context, as_json: options.Json = False) -> None:
     if as_json:
         typer.echo(json.dumps([_plain(model) for model in found], ensure_ascii=False, indent=2))
     elif not found:
-        typer.echo(f"no models in {library.home()}; fit one: foil fit DIR --name NAME")
+        typer.echo(f"no models in {home()}; fit one: foil fit DIR --name NAME")
     else:
         head = ["NAME", "KIND", "NORMALS", "METHOD", "REPRESENTATION", "REVIEW FROM", "REJECT FROM", "CREATED", "MB"]
         rows = [_row(model) for model in found if isinstance(model, library.ModelInfo)]

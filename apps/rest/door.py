@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from apps.rest import keys
-from assistant import library
+from assistant.home import home
 from fusion.errors import BadData, BadInput, BadModel, BadSetting, FoilError, NoSuchModel, NoSuchRecord
 
 KEY = APIKeyHeader(
@@ -121,7 +121,7 @@ def problem(status: int, sentence: str, headers: Any = None) -> JSONResponse:
 
 def without_places(text: str, store: str | None) -> str:
     """Return a sentence in which no path says where on this machine the library, the store and uploads lie."""
-    places = [library.home(), Path(gettempdir())]
+    places = [home(), Path(gettempdir())]
     places += [Path(chosen).parent for name in ("FOIL_KEY", "FOIL_FILES") if (chosen := os.environ.get(name))]
     if store and "://" in store:
         from assistant.database import Database

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from assistant import library
+from assistant.home import home
 from fusion.errors import BadSetting, FoilError
 from fusion.files import atomic_write
 
@@ -32,7 +32,7 @@ ANYONE = Caller("anyone on this machine", "admin")  # as long as there is no key
 
 
 def keys_file() -> Path:
-    return library.home() / "keys.json"
+    return home() / "keys.json"
 
 
 def create(name: str, role: Role) -> str:
