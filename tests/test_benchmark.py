@@ -14,9 +14,10 @@ import pytest
 from bench_cases import SIDE, Brightness, fit, save, write_data
 
 from fusion import benchmark
+from fusion.bench_markdown import markdown
 from fusion.bench_process import Child
 from fusion.bench_row import measure, peak_memory_mb
-from fusion.bench_table import Measures, Row, markdown, measures_from_json, read_rows, write_rows
+from fusion.bench_table import Measures, Row, measures_from_json, read_rows, write_rows
 from fusion.benchmark import code_version, fingerprint, run_bench
 from fusion.dataset import open_dataset
 from fusion.errors import BadData, BadSetting, FoilError
@@ -276,6 +277,22 @@ def test_several_seeds_are_told_by_their_mean_and_their_limits(measures: Measure
     assert "| spots | brightness | gaussian | 3 | 92.0 [90.0, 95.0] | – |" in means
     assert means.endswith("| 1.5 | – | 1 |")  # the costs are those of the seed in the middle
     assert "Means" not in markdown(rows[:1])
+
+
+def test_methods_on_several_data_sets_stand_side_by_side(measures: Measures) -> None:
+    def row(data: str, method: str, seed: int, auroc: float, ms: float) -> Row[Measures]:
+        m = replace(measures, auroc=auroc, aupro=None if data == "dots" else 0.5, ms_per_image=ms, calls=3.0)
+        return Row(data, "f", SETTINGS | {"method": method, "seed": seed}, "c", m)
+
+    rows = [row("spots", "a", 0, 0.9, 10), row("spots", "a", 1, 0.8, 30), row("dots", "a", 0, 0.7, 20)]
+    text = markdown([*rows, row("spots", "b", 0, 0.95, 5)])
+    assert text.startswith("Side by side, image AUROC and AUPRO, means over the seeds")
+    beside = text.split("\n\n")[1]
+    assert "| representation | method | spots | dots | calls | an image, ms | fit, s |" in beside
+    assert "| brightness | a | 85.0 / 50.0 | 70.0 / – | 3.0 | 20 |" in beside
+    assert "| brightness | b | 95.0 / 50.0 | – / – | 3.0 | 5 |" in beside
+    assert "Side by side" not in markdown(rows)  # one method
+    assert "Side by side" not in markdown([rows[0], row("spots", "b", 0, 0.95, 5)])  # one data set
 
 
 def test_the_fingerprint_follows_content_and_labels_not_place_or_time(tmp_path: Path) -> None:

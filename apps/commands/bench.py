@@ -129,7 +129,7 @@ def _pictures(
     trainings: Path | None,
 ) -> tuple[str, bool]:
     """Return the table, and whether a row failed."""
-    from fusion.bench_table import markdown
+    from fusion.bench_markdown import markdown
     from fusion.benchmark import run_bench
 
     with progress_shown() as progress:
