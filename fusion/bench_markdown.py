@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Callable, Sequence
 
-from fusion.bench_table import Measures, Row, percent, plain, shortcomings, table, verdict_cells
+from fusion.bench_table import VERDICTS, Measures, Row, percent, plain, shortcomings, table, verdict_cells
 
 NOTES = """\
 Image AUROC is over images, in brackets its 95 % bootstrap interval. *F1-max is an oracle*: its threshold is chosen with
@@ -15,7 +15,6 @@ the training, also where rows share one; calls are of the trained network, a pic
 WHO = ("data", "representation", "method", "seed")
 QUALITY = ("fitted on", "test: good + bad", "image AUROC", "AP", "pixel AUROC", "AUPRO", "F1-max (oracle)")
 COST = ("fit, s", "calls", "an image, ms", "memory, MB")
-VERDICTS = ("T1 promised", "false alarms", "caught", "T2 promised", "false alarms", "caught", "refused", "unusable")
 MEANS: dict[str, Callable[[Measures], float | None]] = {
     "image AUROC": lambda m: m.auroc,
     "AUPRO": lambda m: m.aupro,

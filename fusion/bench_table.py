@@ -12,6 +12,7 @@ from fusion.promise import FalseAlarms
 
 Key = tuple[str, str, str]
 M = TypeVar("M")  # what is measured: Measures of pictures, or of movements
+VERDICTS = ("T1 promised", "false alarms", "caught", "T2 promised", "false alarms", "caught", "refused", "unusable")
 
 
 @dataclass(frozen=True)
