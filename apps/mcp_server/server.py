@@ -1,23 +1,27 @@
 """Foil's tools over the Model Context Protocol. All are read-only: an assistant can look, and decides nothing."""
 
 import json
+import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, ParamSpec, TypeVar
 
 from mcp.server.fastmcp import FastMCP, Image
 from mcp.server.fastmcp.exceptions import ToolError
 from mcp.types import ToolAnnotations
+from pydantic import Field
 
 from apps.commands.keeping import keeping, made_store
 from apps.ui.models import Models
 from assistant import library
+from explain.catalogue import Lang
 from fusion.errors import BadInput, FoilError
 
 if TYPE_CHECKING:
+    from assistant.history import Fit, Past
     from assistant.session import Session
     from assistant.store import Store
 
@@ -25,8 +29,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 CONVERSATIONS = 8  # kept at once: an assistant that comes back to the same pictures goes on where it was
-MOST = 200  # pictures of one call
+MOST = 200  # paths of one call
 SEEN = 1024  # pixels of the longer side of a picture that is handed over
+Words = Annotated[str, Field(max_length=2000)]  # as over REST
+Name = Annotated[str, Field(pattern=library.NAME)]
+Moment = Annotated[str, Field(max_length=40, description="a day or a time, UTC, such as 2026-11-28")]
+InLot = Annotated[str, Field(max_length=255, description="only samples that lay in a folder of this name")]
 READ = ToolAnnotations(readOnlyHint=True, openWorldHint=False)
 ABOUT = (
     "Foil inspects pictures of products against a model of what is normal. Verdicts, scores and places are measured; "
@@ -66,11 +74,28 @@ class Desk:
                 self._sessions.popitem(last=False)
             return self._sessions[key]
 
+    def past(self, model: str, since: str, until: str, lot: str) -> "tuple[Past, Sequence[Fit]]":
+        """Return what the latest fit of a model judged, and its fits before."""
+        from assistant.history import latest
+        from assistant.reports.scope import Scope
+
+        assert self.store  # without one, no tool asks
+        return latest(self.store, model, Scope(lot=lot, since=since, until=until))
+
 
 def create(store: str | None = None, port: int = 7861) -> FastMCP:
     """Return the server; inspections are recorded in `store`, if there is one. Over HTTP it is on 127.0.0.1 alone."""
     desk = Desk(store)
     server = FastMCP("foil", instructions=ABOUT, host="127.0.0.1", port=port)
+    _add_inspecting(server, desk)
+    _add_seeing(server, desk)
+    if store:
+        _add_watching(server, desk)
+    return server
+
+
+def _add_inspecting(server: FastMCP, desk: Desk) -> None:
+    """Add what inspects and answers."""
 
     @server.tool(annotations=READ)
     @_told
@@ -78,11 +103,11 @@ def create(store: str | None = None, port: int = 7861) -> FastMCP:
         """List the models of pictures by name, with when and on how many good parts each was fitted."""
         shown = ("created", "method", "n_normals")
         cards = {name: library.read(name).card for name in library.names("pictures")}
-        return json.dumps({name: {key: card[key] for key in shown if key in card} for name, card in cards.items()})
+        return _json({name: {key: card[key] for key in shown if key in card} for name, card in cards.items()})
 
     @server.tool(annotations=READ)
     @_told
-    def inspect(paths: list[str], model: str = "", text: str = "", lang: Literal["en", "zh"] = "en") -> str:
+    def inspect(paths: list[str], model: str = "", text: Words = "", lang: Lang = "en") -> str:
         """Inspect pictures, or folders of them: verdict, score, p-value, regions and words for each, as JSON lines.
 
         `text` says what to look for and what to ignore, such as "scratches near the rim, ignore the label"; `model` may
@@ -95,19 +120,23 @@ def create(store: str | None = None, port: int = 7861) -> FastMCP:
         lines = []
         for result in inspect_paths(_there(paths), desk.models.get(name), lang, text=text or None):
             recorded = {"id": keep(result)} if keep else {}
-            lines.append(json.dumps(recorded | result.to_json(), ensure_ascii=False, allow_nan=False))
+            lines.append(_json(recorded | result.to_json()))
         return "\n".join(lines)
 
     @server.tool(annotations=READ)
     @_told
-    def ask(paths: list[str], question: str, model: str = "") -> str:
+    def ask(paths: list[str], question: Words, model: str = "") -> str:
         """Ask a question about pictures in words, English or Chinese, and get an answer that was computed.
 
         Such as "why was it rejected?", "how big is region 2?", "what would pass?", "compare a.png and b.png", "how many
         were rejected?". Questions about the same pictures are one conversation: "it", "the one before" are understood.
         """
         *_, reply = desk.session(paths, model).ask(question)
-        return json.dumps(reply.to_json(), ensure_ascii=False, allow_nan=False)
+        return _json(reply.to_json())
+
+
+def _add_seeing(server: FastMCP, desk: Desk) -> None:
+    """Add what shows a picture."""
 
     @server.tool(annotations=READ)
     @_told
@@ -116,7 +145,10 @@ def create(store: str | None = None, port: int = 7861) -> FastMCP:
         from assistant import page, pictures
         from assistant.inspection import Failure, inspect_paths
 
-        (found,) = inspect_paths(_there([path]), desk.models.get(_model(model)))
+        (place,) = _there([path])
+        if place.is_dir():
+            raise BadInput(f"{place}: this is a folder, and one picture is shown at a time; name one in it")
+        (found,) = inspect_paths([place], desk.models.get(_model(model)))
         if isinstance(found, Failure):
             raise BadInput(found.reason)
         drawn = page.pictures_of(found)
@@ -126,7 +158,35 @@ def create(store: str | None = None, port: int = 7861) -> FastMCP:
             shown = pictures.contours(seen, found.detection, found.evidence.regions)
         return Image(data=pictures.png(pictures.shrunk(shown, SEEN)), format="png")
 
-    return server
+
+def _add_watching(server: FastMCP, desk: Desk) -> None:
+    """Add what a store tells of a model over time."""
+
+    @server.tool(annotations=READ)
+    @_told
+    def drift(model: Name, since: Moment = "", until: Moment = "", lot: InLot = "", lang: Lang = "en") -> str:
+        """Tell whether a model's good parts changed, or only more defects came; `told` says it in sentences.
+
+        Where nothing changed, the chance of an alarm is at most 1 %, however often one looks. `since` begins anew, as
+        after the light was mended.
+        """
+        from assistant.watching import drift_json
+
+        return _json(drift_json(*desk.past(model, since, until, lot), lang))
+
+    @server.tool(annotations=READ)
+    @_told
+    def feedback(
+        model: Name,
+        since: Moment = "",
+        until: Moment = "",
+        lot: InLot = "",
+        by: Literal["month", "day", "all"] = "month",
+    ) -> str:
+        """Check a model's promise by what people decided: of good parts how many it marked, of bad how many passed."""
+        from assistant.watching import feedback_json
+
+        return _json(feedback_json(*desk.past(model, since, until, lot), by))
 
 
 def _told(tool: Callable[P, R]) -> Callable[P, R]:
@@ -146,9 +206,22 @@ def _there(paths: list[str]) -> list[Path]:
     """Return paths of files and folders that there are."""
     if not 1 <= len(paths) <= MOST:
         raise BadInput(f"{len(paths)} paths; expected 1 to {MOST}, of pictures or folders of them")
-    if missing := [path for path in paths if "\0" in path or not Path(path).expanduser().exists()]:
-        raise BadInput(f"{missing[0]}: there is no such file or folder on this machine; check the path")
-    return [Path(path).expanduser() for path in paths]
+    found = [_expanded(path) for path in paths]
+    for said, path in zip(paths, found, strict=True):
+        if not said or not (os.path.isfile(path) or os.path.isdir(path)):  # "" would be the working folder
+            raise BadInput(f"{said!r:.200}: there is no such file or folder on this machine; check the path")
+    return found
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except (RuntimeError, ValueError):  # no such user, or no name that a user can have
+        return Path(path)
+
+
+def _json(told: dict[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, allow_nan=False)
 
 
 def _model(name: str) -> str:
