@@ -112,9 +112,9 @@ WISHES: dict[Kind, type[FitWish] | type[BatchWish] | type[ReportWish]] = {
 
 
 def ask(queue: Queue, wish: Wish, by: str) -> Job:
-    """Check a wish and put it into the queue."""
+    """Check a wish and put it into the queue; nobody's name is a person at this machine."""
     wish.check()
-    return queue.job(queue.ask(wish.kind, asdict(wish), clean(by) or "somebody"))
+    return queue.job(queue.ask(wish.kind, asdict(wish), clean(by)))
 
 
 def wish_of(job: Job) -> Wish:

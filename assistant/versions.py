@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import library
+from assistant.home import home
 from assistant.library import ModelInfo
 from fusion.errors import BadModel, BadSetting
 from fusion.files import atomic_folder
@@ -74,6 +75,13 @@ def put_in_force(name: str, which: str) -> None:
     shutil.rmtree(new.folder)
 
 
+def id_of(folder: Path) -> str:
+    """Return the id that a model's folder has, or would have, as a version."""
+    from assistant.kept import fingerprint
+
+    return fingerprint(folder)[:12]
+
+
 def forget(name: str) -> None:
     """Remove all versions of a model for good."""
     shutil.rmtree(_folder(name), ignore_errors=True)
@@ -81,9 +89,7 @@ def forget(name: str) -> None:
 
 def _store(name: str, folder: Path) -> Path:
     """Make a version of a model's folder, and return the version's."""
-    from assistant.kept import fingerprint
-
-    place = _folder(name) / fingerprint(folder)[:12]
+    place = _folder(name) / id_of(folder)
     if not place.exists():
         _copy(folder, place)
     return place
@@ -104,4 +110,4 @@ def _age(model: ModelInfo) -> tuple[str, float]:
 
 
 def _folder(name: str) -> Path:
-    return library.home() / "versions" / library.checked_name(name)
+    return home() / "versions" / library.checked_name(name)

@@ -1,6 +1,7 @@
 """A worker whose detector is the tests' fake, which needs no torch: run it as assistant.job_worker is run.
 
-A network is "trained" by steps that take STEP seconds each; which were taken is written to FOIL_HOME/steps.
+A network is "trained" by steps that take STEP seconds each; which were taken is written to FOIL_HOME/steps. Where a
+file FOIL_HOME/hurry lies, the rest of them is left out.
 """
 
 import os
@@ -37,6 +38,8 @@ def slow_fit(
     for step in range(int(at.read_text()) if at.exists() else 0, total):
         progress.trained(step, 1 / (step + 1), 1 / (step + 1) if step % 5 == 0 else None, (total - step) * STEP)
         progress("training the network, about 3 s", step, total)
+        if log.with_name("hurry").exists():
+            break
         time.sleep(STEP)
         atomic_write(at, str(step + 1).encode())
         with log.open("a") as file:

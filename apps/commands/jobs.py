@@ -62,7 +62,9 @@ def show(number: Number, as_json: options.Json = False, store: options.Store = N
         typer.echo(json.dumps(job.to_json(), indent=2))
         return
     typer.echo(f"job {job.id}: {job.kind} of {_subject(job)}, {job.state}{_far(job)}")
-    typer.echo(f"asked by {job.by} at {job.asked}; began {job.started or '-'}, ended {job.ended or '-'}")
+    typer.echo(
+        f"asked by {job.by or 'somebody here'} at {job.asked}; began {job.started or '-'}, ended {job.ended or '-'}"
+    )
     typer.echo("".join(f"{name}: {value}\n" for name, value in job.settings.items() if value not in ("", {})), nl=False)
     typer.echo("".join(f"{name}: {value}\n" for name, value in job.outcome.items() if value is not None), nl=False)
     if job.error:
@@ -145,4 +147,4 @@ def _far(job: "Job") -> str:
 def _row(job: "Job") -> list[str]:
     asked = job.asked[:19].replace("T", " ")
     far = job.error or _far(job).removeprefix("; ") or "-"
-    return [f"{job.id}", job.kind, job.state, _subject(job), job.by, asked, far]
+    return [f"{job.id}", job.kind, job.state, _subject(job), job.by or "-", asked, far]

@@ -6,6 +6,7 @@ from apps.ui.ask_tab import AskTab
 from apps.ui.frame import Frame
 from apps.ui.gallery_tab import GalleryTab
 from apps.ui.inspect_tab import Clickable, InspectTab
+from apps.ui.jobs_panel import JobsPanel
 from apps.ui.models import Models
 from apps.ui.movements_tab import MovementsTab
 from apps.ui.review_tab import review_tab
@@ -17,13 +18,14 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | 
     """Return the app, ready to be launched; `clickable` are pictures to try first: path, caption, model."""
     with gr.Blocks(title="Foil", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
         frame = Frame(models, shelf, store)
+        jobs = JobsPanel(frame, store)
         with gr.Tabs():
             with frame.put(gr.Tab, {"label": "tab.inspect"}, id="inspect"):
                 inspect_tab = InspectTab(frame, clickable)
             with frame.put(gr.Tab, {"label": "tab.ask"}, id="ask") as asking:
                 ask_tab = AskTab(frame)
             with frame.put(gr.Tab, {"label": "tab.teach"}, id="teach") as tab:
-                teach_tab = TeachTab(frame)
+                teach_tab = TeachTab(frame, jobs)
             with frame.put(gr.Tab, {"label": "tab.review"}, id="review") as reviewing:
                 review = review_tab(frame)
             with frame.put(gr.Tab, {"label": "tab.gallery"}, id="gallery") as comparing:
@@ -31,6 +33,7 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | 
             with frame.put(gr.Tab, {"label": "tab.movements"}, id="movements") as moving:
                 movements_tab = MovementsTab(frame)
         started = frame.wire(blocks)
+        jobs.wire(started)
         inspect_tab.wire(started)
         ask_tab.wire(asking)
         teach_tab.wire(tab, inspect_tab.refresh)

@@ -2,15 +2,17 @@
 
 import os
 import socket
+import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from assistant import library
 from assistant.fitting import fit_folder
+from assistant.home import home
 from fusion.errors import BadSetting, FoilError
 from fusion.example.trained import example_settings
 from fusion.example.write import PRODUCTS, is_example, render_example, samples_to_click
@@ -60,10 +62,15 @@ def serve(
         blocks = launched(port, Path(temporary), clickable, open_browser, words, store, narrator)
         print(f"Foil is open at http://{HOST}:{port} on this machine only; Ctrl-C ends it.", flush=True)
         print(f"For programs: http://{HOST}:{port}{API}/openapi.json", flush=True)
+        stop = Event()
+        jobs = Thread(target=_do_jobs, args=(store, stop))
+        jobs.start()
         try:
             blocks.block_thread()
         finally:
+            stop.set()
             blocks.close(verbose=False)
+            jobs.join()  # the one at work saves where it is
 
 
 def launched(
@@ -108,6 +115,18 @@ def launched(
     return blocks
 
 
+def _do_jobs(store: str | None, stop: Event) -> None:
+    """Do what is asked for, one after the other, for as long as the page is served."""
+    from assistant.job_runner import run
+
+    while not stop.is_set():
+        try:
+            run(store, stop)
+        except FoilError as error:  # such as a database that others keep for too long
+            print(f"foil: jobs: {error}", file=sys.stderr, flush=True)
+            stop.wait(10)
+
+
 def _warm(models: "Models") -> None:
     """Load the first model, and torch with it, while the visitor still looks around."""
     with suppress(FoilError):  # whoever asks for a broken model is told why
@@ -127,7 +146,7 @@ def refuse_taken(port: int) -> None:
 
 def prepare_example(progress: Progress) -> list[tuple[Path, str, str]]:
     """Render the example data and fit its models where they are missing; return what there is to click."""
-    folder = library.home() / "example"
+    folder = home() / "example"
     if not is_example(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         render_example(folder, progress=progress)

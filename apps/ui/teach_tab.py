@@ -7,7 +7,10 @@ import gradio as gr
 from apps.ui import teaching
 from apps.ui.frame import Frame, empty, html, told
 from apps.ui.inspect_tab import Seen
+from apps.ui.jobs_panel import JobsPanel
+from apps.ui.markup import note
 from apps.ui.teaching import Checked
+from apps.ui.versions_part import VersionsPart
 from apps.ui.words import word
 from assistant import library
 from assistant.fitting import Fit
@@ -21,9 +24,10 @@ PROGRESS = gr.Progress()  # as a default, it tells Gradio to hand in the visitor
 class TeachTab:
     """Built inside a gr.Tab."""
 
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
+    def __init__(self, frame: Frame, jobs: JobsPanel) -> None:
+        self.frame, self.jobs = frame, jobs
         self.checked, self.fitted = gr.State(None), gr.State(None)
+        self.asked = gr.State(None)  # the id of a training that was asked for
         with gr.Row():
             with gr.Column(scale=5, min_width=320):
                 self._given()
@@ -41,6 +45,7 @@ class TeachTab:
         self.name = put(gr.Textbox, {"label": "name", "placeholder": "name.hint"}, max_lines=1, elem_id="name")
         self.rates = self._rates("fit")
         self.replace = put(gr.Checkbox, {"label": "replace"}, value=False, elem_id="replace")
+        self.minutes = put(gr.Slider, {"label": "minutes"}, minimum=0, maximum=30, step=1, value=0, elem_id="minutes")
         self.fit = put(gr.Button, {"value": "fit"}, variant="primary", elem_id="fit")
         self.made = html(empty("fit.empty", "en"), "made")
 
@@ -50,6 +55,7 @@ class TeachTab:
         self.new_rates = self._rates("apply")
         self.apply = put(gr.Button, {"value": "apply"}, elem_id="apply")
         self.what_if = html(empty("no_model", "en"), "what-if")
+        self.versions = VersionsPart(self.frame)
 
     def _rates(self, name: str) -> list[Any]:
         """Make the two numbers of a promise, in percent."""
@@ -64,14 +70,18 @@ class TeachTab:
     def wire(self, tab: gr.Tab, refresh: Any) -> None:
         """Answer the tab's events; `refresh` makes the other tab follow an event."""
         frame, heavy = self.frame, {"concurrency_limit": 1, "concurrency_id": "heavy"}
-        said = ([self.checked, self.fitted, frame.lang], [self.check, self.made])
+        said = ([self.checked, self.fitted, self.asked, self.name, frame.lang], [self.check, self.made])
         # First forget the last result, so that nothing old stands beside the sentence of an error.
         new_files = self.files.change(nothing, None, self.checked).then(self._said, *said, show_progress="hidden")
         files = [self.files, frame.lang]
         given = new_files.then(self._check, files, self.checked, show_progress_on=self.check, **heavy)
-        new_fit = self.fit.click(nothing, None, self.fitted).then(self._said, *said, show_progress="hidden")
-        work = [self.files, self.name, *self.rates, self.replace, frame.lang]
-        fit = new_fit.then(self._fit, work, [self.fitted, frame.model], show_progress_on=self.made, **heavy)
+        new_fit = self.fit.click(lambda: (None, None), None, [self.fitted, self.asked])
+        new_fit = new_fit.then(self._said, *said, show_progress="hidden")
+        work = [self.files, self.name, *self.rates, self.replace, self.minutes, frame.lang]
+        places = [self.fitted, self.asked, frame.model]
+        fit = new_fit.then(self._fit, work, places, show_progress_on=self.made, **heavy)
+        self.jobs.after(fit, self.asked)
+        self.versions.wire(tab, [fit], refresh)
         for event in (given.success, fit.success, frame.lang.change):
             event(self._said, *said, show_progress="hidden")
         table = ([frame.model, frame.seen, frame.lang], [self.what_if, *self.new_rates])
@@ -81,9 +91,13 @@ class TeachTab:
         for change in (tab.select, frame.model.input, frame.lang.input):
             change(self._what_if, *table, show_progress="hidden")
 
-    def _said(self, checked: Checked | None, fitted: Fit | None, lang: Lang) -> tuple[str, str]:
+    def _said(
+        self, checked: Checked | None, fitted: Fit | None, asked: int | None, name: str, lang: Lang
+    ) -> tuple[str, str]:
         """Return what is known of the files and of the new model, in words."""
         check = teaching.described(checked, lang) if checked else empty("check.empty", lang)
+        if asked is not None:
+            return check, note(word("fit.asked", lang, name=name.strip(), number=str(asked)), live=True)
         return check, teaching.introduced(fitted, lang) if fitted else empty("fit.empty", lang)
 
     def _check(self, files: list[str] | None, lang: Lang, progress: gr.Progress = PROGRESS) -> Checked | None:
@@ -97,14 +111,18 @@ class TeachTab:
         review: float | None,
         reject: float | None,
         replace: bool,
+        minutes: float,
         lang: Lang,
         progress: gr.Progress = PROGRESS,
-    ) -> tuple[Fit, Any]:
+    ) -> tuple[Fit | None, int | None, Any]:
         with told(lang):
             if not files or not name.strip():
                 raise BadSetting(word("fit.no_name" if files else "fit.no_files", lang))
-            fit = teaching.fitted(files, name.strip(), shares(review, reject), replace, shown_on(progress))
-            return fit, gr.update(choices=library.names("pictures"), value=fit.name)
+            rates, name = shares(review, reject), name.strip()
+            if minutes:
+                return None, teaching.asked(self.jobs.queue, files, name, rates, replace, minutes), gr.skip()
+            fit = teaching.fitted(files, name, rates, replace, shown_on(progress))
+            return fit, None, gr.update(choices=library.names("pictures"), value=fit.name)
 
     def _apply(self, model: str | None, review: float, reject: float, lang: Lang) -> None:
         with told(lang):

@@ -1,12 +1,14 @@
 """Teach a model from uploaded pictures: gather them, check them, fit, and say what the model promises."""
 
 import os
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from apps.ui.words import word
 from assistant import card, fitting
@@ -18,6 +20,9 @@ from fusion.calibration import Calibration
 from fusion.check import DataReport, check
 from fusion.errors import BadData, FoilError
 from fusion.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from assistant.jobs import Queue
 
 RATES = ((0.2, 0.1), (0.1, 0.05), (0.05, 0.01), (0.02, 0.005), (0.01, 0.001))  # what if: review, reject
 VERDICTS = ("PASS", "REVIEW", "REJECT")
@@ -72,6 +77,16 @@ def fitted(
     """Fit a model on uploaded files and keep it under a name, with these false-alarm rates (review, reject)."""
     with gathered(files) as source:
         return fitting.fit_folder(source, name, {}, rates=rates, replace=replace, progress=progress)
+
+
+def asked(
+    queue: "Queue", files: Sequence[str], name: str, rates: tuple[float, float], replace: bool, minutes: float
+) -> int:
+    """Ask for a training on uploaded files, which are kept until it is done, and return the job's id."""
+    from assistant.job_wishes import FitWish, ask, uploaded
+
+    with gathered(files) as source, uploaded(source, secrets.token_hex(8)) as kept:
+        return ask(queue, FitWish(str(kept), name, minutes, *rates, replace), "").id
 
 
 def introduced(fit: Fit, lang: Lang) -> str:
