@@ -13,7 +13,7 @@ import pytest
 import schemathesis
 from conftest import Plate
 from hypothesis import HealthCheck, assume, given, settings
-from rest_cases import BASE, door, post
+from rest_cases import BASE, done_report, door, post
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
@@ -33,6 +33,7 @@ class Explored:
     def __init__(self, records: Path, picture: Path) -> None:
         self.client = client = door(records)
         assert post(client, picture).json()["results"][0]["id"] == 3
+        self.reported, self.parts = done_report(client, records), picture.parent
         self.key, self.records, self.picture = keys.create("schemathesis", "admin"), records, picture.read_bytes()
         self.schema = schemathesis.openapi.from_asgi("/openapi.json", client.app, headers={"Host": "127.0.0.1"})
 
@@ -82,6 +83,10 @@ class Explored:
         for given_by, name, value in (
             (case.path_parameters, "number", 3),
             (case.path_parameters, "name", "plates"),
+            (case.path_parameters, "job", self.reported + 1),
+            (case.path_parameters, "report", self.reported),
+            (case.body, "source", str(self.parts)),
+            (case.body, "folder", str(self.parts)),
             (case.query, "model", "plates"),
             (case.query, "like", 3),
             (case.body, "model", "plates"),

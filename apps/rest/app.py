@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from apps.rest.door import REFUSALS, allowed, describe_as_strict, only_known, tell_refusals, without_places
 from apps.rest.guard import LOCAL, Guard
 from apps.rest.inspecting import Inspector, Wish
+from apps.rest.jobs import add_jobs
 from apps.rest.uploads import MOST_FILES, kept
 from apps.ui.models import Models
 from assistant import library
@@ -106,6 +107,7 @@ def create(models: Models, store: str | None = None, hosts: tuple[str, ...] = LO
         shelf = Shelf(store)
         add_records(app, shelf)
         add_watching(app, shelf)
+    add_jobs(app, store)
     _add_inspecting(app, Inspector(models, shelf), store)
     return app
 
