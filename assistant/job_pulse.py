@@ -4,6 +4,7 @@ import _thread
 import math
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from threading import Event, Thread
@@ -14,8 +15,10 @@ from assistant.jobs import Job, Queue
 from fusion.errors import FoilError
 
 EVERY = 1.0  # seconds
-GRACE = 10.0  # seconds that the work has for tidying up
+WITHIN = 3.0  # seconds until the work is next asked, between two steps, whether to go on; else it is cut off in one
+GRACE = 10.0  # seconds that it has for tidying up then
 MOST_POINTS = 240  # of a curve
+STOPPED = 128 + signal.SIGTERM  # exit code, as shells have it
 
 
 class Pulse:
@@ -26,18 +29,23 @@ class Pulse:
         self.stage, self.done, self.of, self.began = "", 0, 0, clock()
         self.curve = Curve()
         self.left: float | None = None  # seconds, where a training knows
+        self.stopping = False
         self._ended = Event()
         self._thread = Thread(target=self._beat, daemon=True)
 
     def __enter__(self) -> "Pulse":
+        self._before = signal.signal(signal.SIGTERM, self._stop)
         self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._ended.set()
         self._thread.join()
+        signal.signal(signal.SIGTERM, self._before)
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        if self.stopping:  # here, between two steps, a training saves where it is
+            sys.exit(STOPPED)
         name = stage.partition(", about")[0]  # a training's own estimate, which `trained` tells better
         if name != self.stage:
             self.stage, self.began, self.left = name, self.clock(), None
@@ -62,16 +70,24 @@ class Pulse:
             return None
         return round(spent / self.done * (self.of - self.done), 1)
 
+    def _stop(self, number: int, frame: Any) -> None:
+        """Stop at the next step; who is told so twice stops at once."""
+        if self.stopping:
+            sys.exit(STOPPED)
+        self.stopping = True
+
     def _beat(self) -> None:
         while not self._ended.wait(EVERY):
             try:
                 is_ours = self.queue.beat(self.job.id, self.worker, self.progress)
             except FoilError:  # the database is kept by others; whoever is kept out too long finds the job taken
-                continue
-            if not is_ours:
-                _thread.interrupt_main(signal.SIGTERM)
-                if not self._ended.wait(GRACE):
-                    os._exit(128 + signal.SIGTERM)
+                is_ours = True
+            if self.stopping or not is_ours:
+                self.stopping = True
+                if not self._ended.wait(WITHIN):
+                    _thread.interrupt_main(signal.SIGTERM)
+                    if not self._ended.wait(GRACE):
+                        os._exit(STOPPED)
                 return
 
 

@@ -32,10 +32,11 @@ def run(
             given = {"store": store, "job": job.id, "worker": worker, "lease": queue.lease}
             process.stdin.write(json.dumps(given) + "\n")
             process.stdin.close()
-            while process.poll() is None and not stop.wait(POLL):
-                told(queue.job(job.id))
-            stopped = _end(process)
-            queue.let_go(job.id, worker, lost=not stopped)
+            try:
+                while process.poll() is None and not stop.wait(POLL):
+                    told(queue.job(job.id))
+            finally:  # whatever ends this, such as Ctrl-C
+                queue.let_go(job.id, worker, lost=not _end(process))
             told(queue.job(job.id))
         elif until_done and not any(job.is_open for job in queue.latest()):
             return

@@ -72,7 +72,7 @@ class Queue:
         with self.database.reading() as connection:
             row = connection.execute(select(jobs).where(jobs.c.id == number)).one_or_none()
             if row is None:
-                raise NoSuchRecord(f"{self.database.name}: there is no job {number}; see which there are: foil jobs list")
+                raise NoSuchRecord(f"{self.database.name}: there is no job {number}; see foil jobs list")
             return self._read(row, self._clock(connection))
 
     def latest(self, most: int = 50) -> list[Job]:
@@ -127,7 +127,7 @@ class Queue:
             _set(connection, _own(number, worker), worker=None)
 
     def cancel(self, number: int) -> Job:
-        """Cancel a job: no more of it begins, and who is at it stops within a second or two."""
+        """Cancel a job: no more of it begins, and who is at it stops within a few seconds."""
         job = self.job(number)
         with self.database.writing() as connection:
             is_open = and_(jobs.c.id == number, jobs.c.state.in_(("waiting", "running")))

@@ -41,9 +41,9 @@ def slow_fit(
         if log.with_name("hurry").exists():
             break
         time.sleep(STEP)
-        atomic_write(at, str(step + 1).encode())
         with log.open("a") as file:
             file.write(f"{step}\n")
+        atomic_write(at, str(step + 1).encode())
     made = fake_fit(items, config, name, progress, checkpoint)
     made.card.update(network=NETWORK, created="2026-02-02T12:00:00+00:00")
     return made

@@ -153,13 +153,13 @@ def test_what_cannot_be_done_is_refused_before_anybody_waits(queue: Queue, parts
 def test_a_training_goes_on_from_its_checkpoint_after_kill_9_and_two_servers_never_do_it_twice(
     queue: Queue, parts: Path, foil_home: Path
 ) -> None:
-    job = ask(queue, FitWish(str(parts), "new", minutes=1.2 / 60), "Ann")
+    job = ask(queue, FitWish(str(parts), "new", minutes=2 / 60), "Ann")
     with running(), running():
         wait(lambda: queue.job(job.id).progress.get("curve"))
         os.kill(int((foil_home / "pid").read_text()), signal.SIGKILL)
         taken = len(steps(foil_home))
         wait(lambda: not queue.job(job.id).is_open)
-    done, total = queue.job(job.id), round(1.2 / STEP)
+    done, total = queue.job(job.id), round(2 / STEP)
     assert (done.state, done.outcome, done.error) == ("done", {"model": "new", "version": None}, "")
     assert 0 < taken < total
     assert sorted(set(steps(foil_home))) == list(range(total))

@@ -35,13 +35,13 @@ def compared(now: ModelInfo | None, new: ModelInfo, lang: Lang) -> str:
 
 
 def table(heads: Sequence[str], rows: Sequence[Figures]) -> str:
-    """Return figures as an HTML table, without a head if none is given; a row begins with what they are."""
+    """Return figures as an HTML table; a row begins with what they are."""
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     body = ""
     for name, cells in rows:
         row = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
         body += f'<tr><th scope="row" class="name">{escape(name)}</th>{row}</tr>'
-    rows_of_it = f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>" if heads else f"<tbody>{body}</tbody>"
+    rows_of_it = f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>"
     return f'<div class="foil-scroll"><table class="foil-table foil-figures">{rows_of_it}</table></div>'
 
 
@@ -51,27 +51,18 @@ def _judge(card: Mapping[str, Any], lang: Lang) -> str:
 
 
 def _worth(network: Mapping[str, Any], lang: Lang) -> str:
-    """Return what training gave on painted defects, and from which size on they are found."""
-    before, after = network["closed_form"], network["trained"]
+    """Return what training gave on painted defects, and from which size on each kind is found half the time."""
+    before, after, limits = network["closed_form"], network["trained"], network.get("limits") or {}
     rows: list[Figures] = [
         (word("compare.auroc", lang), [percent(round(one["auroc"], 3), lang) for one in (before, after)]),
         (word("compare.caught", lang), [percent(round(one["caught"], 2), lang) for one in (before, after)]),
     ]
+    rows = [(name, [*cells, ""]) for name, cells in rows]
     for kind, pair in sorted(network["by_kind"].items()):
-        name = word("compare.kind", lang, kind=_kind(kind, lang))
-        rows.append((name, [percent(round(one, 3), lang) for one in pair]))
-    heads = [word(key, lang) for key in ("compare.painted", "compare.closed", "compare.network")]
+        share = limits.get(kind)
+        limit = word("limits.unknown", lang) if share is None else percent(round(share / 100, 5), lang)
+        name = word("compare.kind", lang, kind=say(f"kind.{kind}", lang))
+        rows.append((name, [*(percent(round(one, 3), lang) for one in pair), limit]))
+    heads = [word(key, lang) for key in ("compare.painted", "compare.closed", "compare.network", "limits")]
     said = note(word("compare.helped" if network["kept"] else "compare.helped.not", lang))
-    return said + table(heads, rows) + _limits(network.get("limits") or {}, lang)
-
-
-def _limits(limits: Mapping[str, float | None], lang: Lang) -> str:
-    rows: list[Figures] = []
-    for kind, share in sorted(limits.items(), key=lambda one: (one[1] is None, one[1] or 0)):
-        said = word("limits.unknown", lang) if share is None else percent(round(share / 100, 5), lang)
-        rows.append((_kind(kind, lang), [said]))
-    return note(word("limits", lang)) + table([], rows) if rows else ""
-
-
-def _kind(kind: str, lang: Lang) -> str:
-    return say(f"kind.{kind}", lang)
+    return said + table(heads, rows) + note(word("limits.note", lang))

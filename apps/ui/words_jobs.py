@@ -73,9 +73,10 @@ JOBS: dict[str, Phrase] = {
     "compare.helped.not": Phrase(
         "Training did not help, so the closed form judges on.", "训练未带来改进，仍由闭式方法判定。"
     ),
-    "limits": Phrase(
-        "Detection limits: the share of the picture from which a painted defect is found half the time",
-        "检出限：合成缺陷有一半概率被检出时占图像的比例",
+    "limits": Phrase("limit", "检出限"),
+    "limits.note": Phrase(
+        "Limit: the share of the picture from which on a painted defect of the kind is found half the time.",
+        "检出限：该类合成缺陷有一半概率被检出时占图像的比例。",
     ),
     "limits.unknown": Phrase("not known", "未知"),
     "minutes": Phrase(
@@ -104,6 +105,8 @@ STAGES: dict[str, str] = {  # what the floors below call their steps, in Chinese
     "looking over the good parts": "浏览良品",
     "reading the good parts": "读取良品",
     "remembering pictures": "记忆良品图像",
+    "looking at each good part as if it were new": "逐一视作新件查看良品",
+    "learning from what was said of the good parts": "学习良品的描述",
     "calibrating on more good parts": "用更多良品校准",
     "painting synthetic defects": "绘制合成缺陷",
     "training the network": "训练网络",
