@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from threading import Event
 
-from assistant.job_wishes import open_queue
+from assistant.job_wishes import drop_old_uploads, open_queue
 from assistant.jobs import Job
 
 POLL = 0.5  # seconds
@@ -23,6 +23,7 @@ def run(
 ) -> None:
     """Do jobs as they come until `stop` is set, or until there are none; `told` hears now and then of each."""
     queue = open_queue(store)
+    drop_old_uploads(queue)
     worker = secrets.token_hex(8)
     while not stop.is_set():
         job = queue.claim(worker)

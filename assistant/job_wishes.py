@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,6 +24,7 @@ from fusion.kind import kind_at
 
 FEWEST_TO_TRAIN = 20  # good pictures; as fusion.learning.learn.FEWEST, which would cost torch to ask
 MOST_MINUTES = 24 * 60
+KEPT = 7  # days
 FORMS = ("pdf", "html", "json", "csv")
 
 
@@ -157,3 +159,11 @@ def drop_upload(wish: Wish) -> None:
     """Remove the pictures that were uploaded for a job alone."""
     if isinstance(wish, FitWish) and Path(wish.source).is_relative_to(uploads()):
         shutil.rmtree(uploads() / Path(wish.source).relative_to(uploads()).parts[0], ignore_errors=True)
+
+
+def drop_old_uploads(queue: Queue) -> None:
+    """Remove what was uploaded for jobs that were cancelled, or failed, and that nobody resumed for KEPT days."""
+    limit = (datetime.now(UTC) - timedelta(days=KEPT)).isoformat(timespec="seconds")
+    for job in queue.latest(1000):
+        if job.ended and job.ended < limit:
+            drop_upload(wish_of(job))

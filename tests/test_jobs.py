@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -16,8 +17,8 @@ from fake_detector import FakeDetector
 from job_cases import COMMAND, STEP
 from record_cases import Shop, foil
 
-from assistant import job_runner, library, versions
-from assistant.job_wishes import BatchWish, FitWish, ReportWish, ask, open_queue, uploaded
+from assistant import job_runner, job_wishes, library, versions
+from assistant.job_wishes import BatchWish, FitWish, ReportWish, ask, drop_old_uploads, open_queue, uploaded
 from assistant.job_worker import work
 from assistant.jobs import MOST_LOST, Job, Queue
 from fusion.errors import BadData, BadInput, BadSetting, NoSuchRecord
@@ -98,6 +99,13 @@ def test_jobs_are_taken_in_the_order_asked_and_one_at_a_time(queue: Queue) -> No
     assert (queue.job(second).state, queue.job(second).error) == ("failed", "the disk is full")
     with pytest.raises(NoSuchRecord, match="there is no job 99"):
         queue.job(99)
+
+
+def test_of_many_that_ask_at_once_one_gets_the_job(queue: Queue) -> None:
+    queue.ask("report", {}, "Ann")
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(queue.claim, map(str, range(8))))
+    assert len(list(filter(None, claims))) == 1
 
 
 def test_a_job_that_was_cancelled_holds_the_queue_until_its_worker_lets_go(queue: Queue) -> None:
@@ -254,6 +262,18 @@ def test_what_fails_says_so_in_a_sentence_and_ends_nothing_else(queue: Queue, pa
     assert foil("jobs", "run").stdout.splitlines()[-1] == "job 1: fit of new, done"
     assert library.names() == ["new", "other"]
     assert not place.exists()  # what was uploaded for the job alone
+
+
+def test_uploads_of_a_cancelled_job_stay_a_week(queue: Queue, parts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with uploaded(parts, "token") as place:
+        job = ask(queue, FitWish(str(place), "new"), "Ann")
+    queue.cancel(job.id)
+    drop_old_uploads(queue)
+    assert place.exists()
+    monkeypatch.setattr(job_wishes, "KEPT", -1)
+    drop_old_uploads(queue)
+    assert not place.exists()
+    assert parts.exists()
 
 
 def test_a_model_that_was_replaced_is_a_version_and_comes_back(parts: Path) -> None:

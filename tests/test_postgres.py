@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from record_cases import foil
 from record_writer import WRITER
 
 from assistant import library
+from assistant.job_wishes import open_queue
 from assistant.store import open_store
 
 pytestmark = pytest.mark.usefixtures("fake_core")
@@ -68,3 +70,19 @@ def test_several_processes_make_and_fill_one_store_that_holds(
         connection.exec_driver_sql("UPDATE records SET payload = replace(payload, 'REJECT', 'PASS') WHERE number = 33")
     assert "record 33: altered" in foil("audit", "verify", "--store", server, code=1).stdout
     store.database.close()
+
+
+def test_of_many_that_ask_at_once_one_gets_the_job(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOIL_FILES", str(tmp_path / "kept"))
+    queue = open_queue(server)
+    number = queue.ask("report", {}, "Ann")
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(queue.claim, map(str, range(8))))
+    (taken,) = filter(None, claims)
+    worker = str(claims.index(taken))
+    assert (taken.id, queue.beat(number, worker, {"done": 1}), queue.beat(number, "other", {})) == (number, True, False)
+    queue.finish(number, worker, {"report": "r.pdf"})
+    assert (queue.job(number).state, queue.job(number).progress) == ("done", {"done": 1})
+    queue.database.close()
