@@ -74,7 +74,7 @@ HOMES = {
     "mcp": ("apps/mcp_server/",),
     "starlette": ("apps/rest/", "apps/ui/serve.py"),
     "anyio": ("apps/rest/inspecting.py",),
-    "pydantic": ("apps/rest/",),
+    "pydantic": ("apps/rest/", "apps/mcp_server/server.py"),
     "typer": ("apps/",),
     "rich": ("apps/",),
     "socket": ("apps/ui/serve.py",),  # asks whether the port is free
