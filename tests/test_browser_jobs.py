@@ -55,6 +55,7 @@ def test_a_training_outlives_a_reload_is_cancelled_resumed_compared_and_put_in_f
     visit.sees("#job", "Nothing of it is lost")
     (library.home() / "hurry").touch()
     page.locator("#job-resume").click()
+    page.set_default_timeout(120_000)  # the rest of a training, which other tests on the same cores hold up
     visit.sees("#job", "Compare, then put the new one in force")
     visit.sees("#job", "Caught at 5 % false alarms")
     visit.sees("#jobs", "Jobs · nothing runs")
