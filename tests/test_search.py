@@ -139,7 +139,7 @@ def test_older_records_are_indexed_by_a_command(shop: Shop, monkeypatch: pytest.
 def test_a_store_of_before_the_search_gets_its_tables(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.sentences.Sentences.embed", lambda *_: None)
     before = "UPDATE alembic_version SET version_num = '0001'"
-    shop.by_hand("DROP TABLE said", "DROP TABLE looks", "DROP TABLE phrases", before, "SELECT 1")
+    shop.by_hand("DROP TABLE said", "DROP TABLE looks", "DROP TABLE phrases", "DROP TABLE jobs", before)
     told = shop.foil("store", "search", "rejects").stdout
     assert "nothing found" in told
     assert "2 older inspections are not indexed" in told
