@@ -41,9 +41,8 @@ def work(store: str | None, number: int, worker: str, lease: float) -> None:
     except BaseException:  # cancelled, taken over, or the server stops
         queue.let_go(number, worker)
         raise
-    queue.finish(number, worker, outcome, error)
-    if not error:
-        drop_upload(wish)
+    if queue.finish(number, worker, outcome, error) and not error:
+        drop_upload(wish)  # who goes on with a job that was cancelled too late still needs it
 
 
 def _done(wish: Wish, store: str | None, pulse: Pulse) -> dict[str, Any]:

@@ -111,13 +111,14 @@ class Queue:
         with self.database.writing() as connection:
             _set(connection, _at(number, worker), outcome=json.dumps(outcome))
 
-    def finish(self, number: int, worker: str, outcome: Mapping[str, Any] | None, error: str = "") -> None:
-        """End a job, well if nothing is said of an error; one that isn't the worker's any more stays as it is."""
+    def finish(self, number: int, worker: str, outcome: Mapping[str, Any] | None, error: str = "") -> bool:
+        """End a job, well if nothing is said of an error; False, and as it is, if no more the worker's."""
         ended: dict[str, Any] = {"state": "failed" if error else "done", "error": error, "ended": _now()}
         ended |= {} if outcome is None else {"outcome": json.dumps(outcome)}
         with self.database.writing() as connection:
-            _set(connection, _at(number, worker), **ended)
+            was_ours = _set(connection, _at(number, worker), **ended)
             _set(connection, _own(number, worker), worker=None)
+        return was_ours
 
     def let_go(self, number: int, worker: str, lost: bool = False) -> None:
         """Give a job back; a `lost` worker, which ended without a word, counts against it."""

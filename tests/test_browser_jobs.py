@@ -11,6 +11,7 @@ from test_browser import Visit, app, browser, visit  # noqa: F401
 
 from apps.ui import jobs_panel
 from assistant import job_runner, library, versions
+from assistant.home import home
 
 pytestmark = pytest.mark.browser
 
@@ -53,9 +54,8 @@ def test_a_training_outlives_a_reload_is_cancelled_resumed_compared_and_put_in_f
     page.locator("#job-cancel").click()
     visit.sees("#job", "cancelled")
     visit.sees("#job", "Nothing of it is lost")
-    (library.home() / "hurry").touch()
+    (home() / "hurry").touch()
     page.locator("#job-resume").click()
-    page.set_default_timeout(120_000)  # the rest of a training, which other tests on the same cores hold up
     visit.sees("#job", "Compare, then put the new one in force")
     visit.sees("#job", "Caught at 5 % false alarms")
     visit.sees("#jobs", "Jobs · nothing runs")

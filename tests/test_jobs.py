@@ -17,7 +17,7 @@ from fake_detector import FakeDetector
 from job_cases import COMMAND, STEP
 from record_cases import Shop, foil
 
-from assistant import job_runner, job_wishes, library, versions
+from assistant import job_runner, job_wishes, job_worker, library, versions
 from assistant.job_wishes import BatchWish, FitWish, ReportWish, ask, drop_old_uploads, open_queue, uploaded
 from assistant.job_worker import work
 from assistant.jobs import MOST_LOST, Job, Queue
@@ -87,9 +87,9 @@ def test_jobs_are_taken_in_the_order_asked_and_one_at_a_time(queue: Queue) -> No
     assert queue.claim("other") is None
     assert queue.beat(first, "one", {"done": 3})
     assert not queue.beat(first, "other", {"done": 4})
-    queue.finish(first, "other", {"report": "not by this one"})
+    assert not queue.finish(first, "other", {"report": "not by this one"})
     assert (queue.job(first).state, queue.job(first).progress) == ("running", {"done": 3})
-    queue.finish(first, "one", {"report": "r.pdf"})
+    assert queue.finish(first, "one", {"report": "r.pdf"})
     assert (queue.job(first).state, queue.job(first).outcome) == ("done", {"report": "r.pdf"})
     assert [job.id for job in queue.latest()] == [second, first]
     taken = queue.claim("other")
@@ -262,6 +262,24 @@ def test_what_fails_says_so_in_a_sentence_and_ends_nothing_else(queue: Queue, pa
     assert foil("jobs", "run").stdout.splitlines()[-1] == "job 1: fit of new, done"
     assert library.names() == ["new", "other"]
     assert not place.exists()  # what was uploaded for the job alone
+
+
+def test_who_ends_after_a_job_was_cancelled_and_resumed_leaves_what_was_uploaded_to_the_next(
+    queue: Queue, parts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with uploaded(parts, "token") as place:
+        job = ask(queue, FitWish(str(place), "new", replace=True), "Ann")
+
+    def cancelled_and_resumed() -> None:
+        queue.cancel(job.id)
+        queue.resume(job.id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(job_worker, "_done", lambda *given: cancelled_and_resumed() or {"model": "new", "version": None})
+        assert do(queue).state == "waiting"
+    assert place.exists()
+    assert do(queue).state == "done"
+    assert not place.exists()
 
 
 def test_uploads_of_a_cancelled_job_stay_a_week(queue: Queue, parts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
