@@ -51,6 +51,10 @@ _UNLIKE = re.compile(
     r"|(?:为什么|为何)? ?(?:它|这|(?:区域|region) ?(?P<r4>\d+))? ?(?:不是|会不会是)(?P<e>.+?)(?:呢|吗)?"
 )
 _TO_PASS = re.compile(r"what would pass|(?:什么|怎样|如何|怎么)才?(?:能|算|会|可以)?(?:合格|通过)")
+_IN_TURN = re.compile(
+    r"what (?:makes up|contribute[sd] to|made up) (?:the|this|its) score"
+    r"|(?:这个|该)?(?:得分|分数)是?由?(?:什么|哪些区域)(?:构成|组成|造成)的?"
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Question:
     regions: tuple[int, ...] = ()  # none: all, or of what one isn't the first
     to_pass: bool = False
     unlike: str = ""  # words for a kind of defect
+    in_turn: bool = False  # one after another: what makes up the score
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,8 @@ def question(text: str) -> Question:
     asked = " ".join(unicodedata.normalize("NFKC", text).lower().split()).rstrip(" .?!。")
     if _TO_PASS.fullmatch(asked):
         return Question(to_pass=True)
+    if _IN_TURN.fullmatch(asked):
+        return Question(in_turn=True)
     if unlike := read_unlike(asked):
         return unlike
     found = _MADE_NORMAL.fullmatch(asked)

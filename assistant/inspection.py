@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from assistant.contributions import Contributions, contributions
 from assistant.counterfactual import Answer, Question, answer, unlike
 from explain import plain
 from explain.catalogue import Lang
@@ -82,7 +83,7 @@ class Inspection:
     explanation: Explanation
     seconds: float  # from the sample to the words; reading the file is not in it
     model: str
-    what_if: Answer | str = ""  # what a question was answered, if one was asked
+    what_if: Answer | Contributions | str = ""  # what a question was answered, if one was asked
 
     @property
     def verdict(self) -> Verdict:
@@ -95,7 +96,7 @@ class Inspection:
     @property
     def text(self) -> str:
         """Return the words, and who wrote them if it wasn't the template."""
-        answered = self.what_if.text if isinstance(self.what_if, Answer) else self.what_if
+        answered = self.what_if if isinstance(self.what_if, str) else self.what_if.text
         return "\n".join(filter(None, (self.explanation.text, answered, self.explanation.note)))
 
     def to_json(self) -> dict[str, Any]:
@@ -109,7 +110,7 @@ class Inspection:
             "p_value": self.detection.p_value if scored else None,
             "explanation": self.explanation.text,
             "lang": self.explanation.lang,
-            "what_if": self.what_if.to_json() if isinstance(self.what_if, Answer) else self.what_if or None,
+            "what_if": self.what_if or None if isinstance(self.what_if, str) else self.what_if.to_json(),
             "narrator": {key: getattr(self.explanation, key) for key in _NARRATOR},
             "model": evidence["model"],
             "sha256": self.sample.sha256,
@@ -162,10 +163,13 @@ def inspect(
     language = language or Template()
     brief = Brief(lang, audience, length, _pictures(sample, detection, evidence) if language.sees else {})
     explanation = explain(evidence, language, brief)
-    told: Answer | str = ""
-    if what_if:
-        known = (what_if, evidence.regions, kinds or built_in(), lang)
-        told = unlike(*known) if what_if.unlike else answer(what_if, sample, detection, detector, lang)
+    told: Answer | Contributions | str = ""
+    if what_if and what_if.unlike:
+        told = unlike(what_if, evidence.regions, kinds or built_in(), lang)
+    elif what_if and what_if.in_turn:
+        told = contributions(sample, detection, detector, lang)
+    elif what_if:
+        told = answer(what_if, sample, detection, detector, lang)
     return Inspection(sample, detection, evidence, explanation, time.perf_counter() - started, detector.name, told)
 
 

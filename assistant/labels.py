@@ -64,6 +64,15 @@ LABELS: dict[str, Phrase] = {
         " normal version, shaded what is marked.",
         "沿一条穿过各区域最强处、横跨其窄边的线：实线为图像，虚线为其正常状态，底色处为被标记部分。",
     ),
+    # what makes up the score
+    "makeup": Phrase(
+        "What makes up the score: the strongest regions made normal one after another, each time judged again.",
+        "得分的构成：依次将最强的区域恢复正常，每次重新评估。",
+    ),
+    "makeup.score": Phrase("score", "得分"),
+    "makeup.region": Phrase("region {region}", "区域 {region}"),
+    "makeup.others": Phrase("others", "其余"),
+    "makeup.left": Phrase("left", "剩余"),
     # the regions, as a table
     "where": Phrase("Where", "位置"),
     "size": Phrase("Size, px", "大小 (px)"),

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from assistant import charts, colours, pictures
 from assistant.card import card
 from assistant.colours import Picture
+from assistant.contributions import Contributions
 from assistant.inspection import Failure, Inspection
 from assistant.profile_chart import profile_chart
 from assistant.sheet import filled, free_stem, identity, make, markup
+from assistant.waterfall import waterfall
 from explain.catalogue import Lang
 from explain.grouping import find
 from explain.profile import profile
@@ -127,6 +129,7 @@ def render(
         card=markup(card(inspection.evidence, normals, lang)),
         figures=[(key, pictures.data_uri(pictures.shrunk(picture, SHOWN))) for key, picture in figures],
         profiles=_profiles(inspection, lang),
+        makeup=markup(waterfall(made, lang)) if isinstance(made := inspection.what_if, Contributions) else None,
         chart_style=markup(charts.style()),
         legend=None if legend is None else pictures.data_uri(legend),
         excerpt=[(key, inspection.evidence.model[key]) for key in EXCERPT if key in inspection.evidence.model],

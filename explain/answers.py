@@ -16,13 +16,24 @@ ANSWERS: dict[str, Phrase] = {
     "whatif.regions": Phrase("regions {numbers} and {last}", "区域 {numbers} 和 {last}"),
     "whatif.forms": Phrase(
         "{text} can't be computed; ask what if “region 1 were normal”, “regions 1 and 2 were normal”, “regions 1 to 3"
-        " were normal”, “all were normal”, “what would pass”, or “why not a crack”",
+        " were normal”, “all were normal”, “what would pass”, “what makes up the score”, or “why not a crack”",
         "{text}无法计算；请这样提问：“区域 1 正常”“区域 1 和 2 正常”“区域 1 到 3 正常”“全部正常”“什么能通过”"
-        "或“为什么不是裂纹”",
+        "“得分由什么构成”或“为什么不是裂纹”",
     ),
     "whatif.nothing": Phrase("Nothing is marked here that could be made normal.", "此处没有可恢复为正常的标记。"),
     "whatif.missing": Phrase(
         "Region {number} is not marked here: there are {found} in all.", "此处没有区域 {number}：共标记 {found} 处。"
+    ),
+    # what makes up a score
+    "makeup": Phrase(
+        "The score of {before} is made up of {parts}, made normal one after another; {left} is left: {verdict}.",
+        "得分 {before} 的构成（依次恢复正常）：{parts}；剩余 {left}，判定为{verdict}。",
+    ),
+    "makeup.region": Phrase("{much} by region {number}", "区域 {number} 占 {much}"),
+    "makeup.others": Phrase("{much} by the other regions", "其余区域占 {much}"),
+    "makeup.refused": Phrase(
+        "{before} is the score; with its strongest region made normal the model would not judge the picture any more.",
+        "得分为 {before}；若将最强的区域恢复正常，模型将不再评估该图像。",
     ),
     # why not
     "whynot": Phrase(

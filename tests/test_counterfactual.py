@@ -1,6 +1,7 @@
 """What if a region were normal: pasted in and scored again, by the same detector."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from fake_detector import FakeDetector
 from test_cli import foil
 
 from assistant import library
+from assistant.contributions import Contributions, contributions
 from assistant.counterfactual import Answer, Question, answer, question
+from assistant.waterfall import waterfall
 from fusion.errors import BadSetting
 from fusion.sample import Sample
 
@@ -51,6 +54,8 @@ def asked(text: str, sample: Sample, lang: str = "en") -> Answer | str:
         ("what would pass?", Question(to_pass=True)),
         ("怎样才算合格？", Question(to_pass=True)),
         ("什么能通过？", Question(to_pass=True)),
+        ("What makes up the score?", Question(in_turn=True)),
+        ("得分由什么构成？", Question(in_turn=True)),
     ],
 )
 def test_a_question_is_understood(text: str, means: Question) -> None:
@@ -148,3 +153,33 @@ def test_on_the_example_products_the_score_falls_with_what_is_made_normal(tmp_pa
                 falls.append(found.score is not None and found.score < found.before)
     print(f"\n{len(verdicts)} marked, {Counter(verdicts)}, the score falls in {sum(falls)}")
     assert sum(falls) >= 0.95 * len(falls)
+
+
+@pytest.mark.parametrize("spots", [2, 6])
+def test_what_makes_up_a_score_goes_region_by_region_until_it_passes(spots: int) -> None:
+    sample, detector = plates(*((8 + 14 * at, 20, 250 - 8 * at) for at in range(spots))), FakeDetector()
+    detection = detector.detect(sample)
+    found = contributions(sample, detection, detector, "en")
+    assert isinstance(found, Contributions)
+    assert [step.region for step in found.steps] == [1, 2, 3, 4, None][: min(spots, 5)]
+    scores = [found.before, *(step.score for step in found.steps)]
+    assert scores == sorted(scores, reverse=True)
+    assert (found.before, found.left, found.verdict) == (detection.pred_score, scores[-1], "PASS")
+    for at, step in enumerate(found.steps[:-1], 1):  # each is what the detector says of the picture so far
+        again = answer(Question(tuple(range(1, at + 1))), sample, detection, detector, "en")
+        assert isinstance(again, Answer)
+        assert step.score == again.score
+    shown = waterfall(found, "zh")
+    assert shown.count("<rect") == len(found.steps) + 2
+    assert ">区域 2</text>" in shown
+    told = re.findall(r"-?[\d.]+\d", re.sub(r"region \d", "", found.text))
+    if spots == 2:
+        before, first, second, left = map(float, told)
+        assert first + second + left == pytest.approx(before, abs=0.011)
+
+
+def test_of_what_has_no_regions_nothing_makes_up_the_score() -> None:
+    sample, detector = plates(), FakeDetector()
+    assert contributions(sample, detector.detect(sample), detector, "en") == (
+        "Nothing is marked here that could be made normal."
+    )

@@ -56,7 +56,7 @@ Patience = Annotated[
 WhatIf = Annotated[
     str | None,
     typer.Option(
-        help='Compute it: "region 1 were normal", "all were normal", "what would pass", "why not a crack".',
+        help='Compute it: "region 1 were normal", "what would pass", "what makes up the score", "why not a crack".',
         show_default=False,
     ),
 ]
