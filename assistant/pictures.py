@@ -177,6 +177,12 @@ def png(picture: NDArray[np.uint8], **texts: str) -> bytes:
 
 def data_uri(picture: Picture) -> str:
     """Return a picture as a URI that a page can hold, compressed as photographs are."""
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg(picture, 90)).decode()
+
+
+def jpeg(picture: Picture, quality: int, **texts: str) -> bytes:
+    """Return a picture as JPEG, of a quality up to 95, with texts in its comment."""
     buffer = BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=90)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+    comment = "\n".join(f"{key}: {text}" for key, text in texts.items())
+    Image.fromarray(picture).save(buffer, "JPEG", quality=quality, comment=comment)
+    return buffer.getvalue()

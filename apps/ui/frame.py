@@ -53,6 +53,12 @@ class Frame:
         radio: gr.Radio = self._spoken(gr.Radio, spoken, options)
         return radio
 
+    def place(self, made: Callable[[Lang], str], elem_id: str) -> gr.HTML:
+        """Make a place for HTML of our own that is made anew in each language."""
+        options = {"elem_id": elem_id, "apply_default_css": False}
+        component: gr.HTML = self._spoken(gr.HTML, lambda lang: {"value": made(lang)}, options)
+        return component
+
     def wire(self, blocks: gr.Blocks) -> Any:
         """Speak the visitor's language, know the models, and return the event that ends the start."""
         said = [self._brand, *self._worded]

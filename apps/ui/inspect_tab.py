@@ -14,6 +14,8 @@ from apps.ui.judging import Judging
 from apps.ui.markup import note
 from apps.ui.masking import Masking
 from apps.ui.telling import Shown, Telling
+from apps.ui.what_if_part import WhatIfPart
+from apps.ui.zoom_part import ZoomPart
 from explain.catalogue import Lang
 from fusion.errors import FoilError
 from fusion.sample import Sample
@@ -76,7 +78,9 @@ class InspectTab:
                     self.guided = put(
                         gr.Image, {"label": "guided"}, elem_id="guided", min_width=200, visible=False, **fixed
                     )
+                self.zoom = ZoomPart(self.frame)
                 self.legend = html("", "legend")
+                self.what_if = WhatIfPart(self.frame)
             with gr.Column(scale=2, min_width=260):
                 self.words = html(empty("nothing_yet", "en"), "words")
                 narrator = self.frame.models.narrator
@@ -97,11 +101,14 @@ class InspectTab:
             self.telling.follow(event)
         return event
 
-    def wire(self, started: Any) -> None:
+    def wire(self, blocks: gr.Blocks, started: Any) -> None:
         """Answer the tab's events; `started` is the event that ends the start of the page."""
         frame = self.frame
         pictures = [self.pair, self.overlay, self.regions, self.guided]
         self.shown = [self.card, *pictures, self.legend, self.words, self.evidence, self.report, frame.seen]
+        self.shown += [*self.zoom.places, *self.what_if.places]
+        self.zoom.wire(blocks)
+        self.what_if.wire()
         if self.judging:
             self.judging.wire()
             self.shown += [self.judging.number, self.judging.recorded, self.judging.verdict]
@@ -190,9 +197,10 @@ class InspectTab:
         words = view.words or empty("nothing_yet", lang)
         guided = gr.update(value=view.guided, visible=view.guided is not None)
         pictures = [view.pair, view.overlay, view.regions, guided]
+        looks = [*self.zoom.shown(view.whole), *self.what_if.shown(view.standing, lang)]
         judged = self.judging.shown(view.record, lang) if self.judging else []
         telling = [self.telling.begin(view.inspection, lang, told)] if self.telling and told else []
-        return [view.card, *pictures, view.legend, words, view.evidence, report, seen, *judged, *telling]
+        return [view.card, *pictures, view.legend, words, view.evidence, report, seen, *looks, *judged, *telling]
 
 
 def as_it_is(words: str) -> str:

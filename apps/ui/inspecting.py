@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.ui.markup import note
 from apps.ui.shelf import Shelf
+from apps.ui.what_if import Standing, standing
 from assistant import card, page, pictures
 from assistant.colours import Picture, legend
 from assistant.inspection import Inspection, inspect, retold
@@ -26,6 +27,7 @@ Keep = Callable[[Inspection], int]  # records an inspection and returns its id
 DISPLAYED = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}  # by browsers
 SHOWN = 1600  # pixels of the longer side of a picture in the browser
 LEGEND = 720  # pixels
+FINE = 95  # quality of a JPEG in which single pixels are looked at; a PNG of many megapixels takes too long
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,13 @@ class View:
     overlay: str | None = None
     regions: str | None = None
     guided: str | None = None
+    whole: tuple[str, ...] = ()  # input, normal version, map over the picture, regions, guided: at full resolution
     legend: str = ""
     words: str = ""
     evidence: dict[str, Any] | None = None
     report: str | None = None
     score: float | None = None
+    standing: Standing | None = None  # among the good parts
     record: int | None = None  # its id in the store
     inspection: Inspection | None = None  # to be told once more
 
@@ -77,6 +81,7 @@ def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf, keep: K
         evidence=inspection.to_json(),
         report=report,
         score=inspection.evidence.score,
+        standing=standing(inspection, normals),
         record=record,
         inspection=inspection,
         **({} if inspection.evidence.map is None else _drawn(inspection, shown, lang, shelf)),
@@ -102,20 +107,32 @@ def in_paragraphs(text: str) -> str:
 def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf: Shelf) -> dict[str, Any]:
     """Return the pictures of what was not refused, as files."""
     detection = inspection.detection
-
-    def file(key: str, picture: Picture) -> str:
-        small = pictures.shrunk(picture, SHOWN)
-        return shelf.put(f"{key}.png", pictures.png(small, **page.texts_of(key, inspection)))
-
+    drawn = {key: shown[key] for key in ("input", "normal", "overlay")}
+    drawn["regions"] = pictures.contours(shown["input"], detection, inspection.evidence.regions)
+    drawn |= {"guided": shown["guided"]} if "guided" in shown else {}
+    small = {key: _small(key, picture, inspection, shelf) for key, picture in drawn.items()}
     scale = legend(detection.map_threshold, detection.map_top, detection.thresholds, 2 * LEGEND)
     strip = f'<img src="{pictures.data_uri(scale)}" alt="">'
-    guided = {"guided": file("guided", shown["guided"])} if "guided" in shown else {}
-    return guided | {
-        "pair": (file("input", shown["input"]), file("normal", shown["normal"])),
-        "overlay": file("overlay", shown["overlay"]),
-        "regions": file("regions", pictures.contours(shown["input"], detection, inspection.evidence.regions)),
+    return {
+        "pair": (small["input"], small["normal"]),
+        "overlay": small["overlay"],
+        "regions": small["regions"],
+        "guided": small.get("guided"),
+        "whole": tuple(_whole(key, picture, small[key], inspection, shelf) for key, picture in drawn.items()),
         "legend": f'<div class="foil-legend">{strip}{note(label("legend", lang))}</div>',
     }
+
+
+def _small(key: str, picture: Picture, inspection: Inspection, shelf: Shelf) -> str:
+    texts = page.texts_of(key, inspection)
+    return shelf.put(f"{key}.png", pictures.png(pictures.shrunk(picture, SHOWN), **texts))
+
+
+def _whole(key: str, picture: Picture, small: str, inspection: Inspection, shelf: Shelf) -> str:
+    """Return the file of a picture with all of its pixels: the small one, where none were left out."""
+    if max(picture.shape[:2]) <= SHOWN:
+        return small
+    return shelf.put(f"{key}.jpg", pictures.jpeg(picture, FINE, **page.texts_of(key, inspection)))
 
 
 def failed(reason: str, lang: Lang) -> View:

@@ -34,7 +34,7 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | 
                 movements_tab = MovementsTab(frame)
         started = frame.wire(blocks)
         jobs.wire(started)
-        inspect_tab.wire(started)
+        inspect_tab.wire(blocks, started)
         ask_tab.wire(asking)
         teach_tab.wire(tab, inspect_tab.refresh)
         movements_tab.wire(moving)

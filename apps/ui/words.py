@@ -1,5 +1,6 @@
 """What the app says besides the findings, in English and Chinese side by side."""
 
+from apps.ui.words_inspect import INSPECT
 from apps.ui.words_jobs import JOBS
 from apps.ui.words_review import GALLERY, REVIEW
 from explain.catalogue import Lang, Phrase
@@ -181,4 +182,4 @@ WORDS: dict[str, Phrase] = {
     ),
     "movements.skipped": Phrase("{count} movements could not be used:", "有 {count} 个动作无法使用："),
 }
-WORDS |= REVIEW | GALLERY | JOBS
+WORDS |= INSPECT | REVIEW | GALLERY | JOBS
