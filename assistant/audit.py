@@ -21,8 +21,9 @@ from fusion.errors import FoilError
 START = "0" * 64  # what the first record has as the hash before it
 _TOGETHER = 500  # records read at once
 
-# opened: a store with its key; model: kept for the first time; unreadable: a file that couldn't be inspected
-Kind = Literal["opened", "model", "inspection", "unreadable", "decision", "pruned", "report"]
+# opened: a store with its key; model: kept for the first time; unreadable: a file that couldn't be inspected; stamp: a
+# third party's time stamp of the record before
+Kind = Literal["opened", "model", "inspection", "unreadable", "decision", "pruned", "report", "stamp"]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fusion.errors import BadSetting, FoilError
 
@@ -83,3 +83,16 @@ def read_key(path: Path) -> Key:
     if not isinstance(key, Ed25519PrivateKey):
         raise BadSetting(f"{path}: this key is of another kind; expected an Ed25519 key as PEM")
     return Key(key)
+
+
+def certificates(path: Path) -> list[Any]:
+    """Return the X.509 certificates in a file, PEM or DER; BadSetting where there are none."""
+    from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificates
+
+    try:
+        content = path.read_bytes()
+        return load_pem_x509_certificates(content) if b"-----BEGIN" in content else [load_der_x509_certificate(content)]
+    except OSError as error:
+        raise BadSetting(f"{path}: the certificates can't be read ({error.strerror}); check the path") from error
+    except ValueError as error:
+        raise BadSetting(f"{path}: no X.509 certificate can be read from it; expected PEM or DER") from error

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
@@ -13,6 +14,7 @@ from assistant.audit import Fault, Record, canonical
 from assistant.recording import columns, files_of
 from assistant.retention import pruned_in
 from assistant.signing import read_key
+from assistant.stamping import Stamp, problem_of, trusted
 from assistant.store import Store
 from assistant.tables import decisions, inspections, models, records
 from fusion.errors import BadSetting
@@ -31,17 +33,28 @@ class Verified:
     trusted: bool  # whether the key was named from outside or lies on this machine, or only the store names it
     pruned: int  # pictures that are gone by policy, backed by a record
     faults: tuple[Fault, ...]
+    stamps: tuple[Stamp, ...] = ()  # of third parties, all of which hold
 
 
-def verify(store: Store, head: str | None = None, signer: str | None = None, progress: Progress = silent) -> Verified:
-    """Verify a store; `head` is a hash that was noted elsewhere, `signer` the public key that should have signed."""
+def verify(
+    store: Store,
+    head: str | None = None,
+    signer: str | None = None,
+    progress: Progress = silent,
+    trust: Path | None = None,
+) -> Verified:
+    """Verify a store; `head` is a hash that was noted elsewhere, `signer` the public key that should have signed.
+
+    Time stamps are held against the certificates in `trust`, or in the file that FOIL_STAMP_TRUST names.
+    """
     for what, given in (("head", head), ("signer", signer)):
         if given is not None and not re.fullmatch("[0-9a-f]{64}", given):
             raise BadSetting(f"--{what} {given!r:.70} is no hash; expected 64 hex digits, as foil audit prints them")
     if signer is None and store.key_path.exists():
         signer = read_key(store.key_path).public
-    key = signer or store.signer
+    key, trust = signer or store.signer, trust or trusted()
     count, last, faults, problems = 0, audit.START, [], dict[str, str | None]()
+    stamps: list[Stamp] = []
     with store.database.reading() as connection:
         total, pruned = store.head().number, pruned_in(connection)
         for found in audit.follow(connection, key, head):
@@ -49,11 +62,14 @@ def verify(store: Store, head: str | None = None, signer: str | None = None, pro
                 faults.append(found)
                 break
             faults += [Fault(found.number, text) for text in _content(store, connection, found, pruned, problems)]
+            if found.kind == "stamp":
+                told = _stamp(connection, found, trust)
+                (stamps if isinstance(told, Stamp) else faults).append(told)  # type: ignore[arg-type]
             count, last = found.number, found.hash
             progress("verifying", count, total)
         faults += _unvouched(connection)
     gone = sum(problem is not None for sha256, problem in problems.items() if sha256 in pruned)
-    return Verified(count, last, key, signer is not None, gone, tuple(faults))
+    return Verified(count, last, key, signer is not None, gone, tuple(faults), tuple(stamps))
 
 
 def _content(
@@ -68,6 +84,19 @@ def _content(
         excused = problems[sha256] == "is missing" and pruned.get(sha256, 0) > record.number
         if problems[sha256] and not excused:
             yield f"what it rests on {problems[sha256]}: {what} ({store.vault.path(sha256)})"
+
+
+def _stamp(connection: Connection, record: Record, trust: Path | None) -> Stamp | Fault:
+    """Return the time stamp that a record holds, or what is wrong with it."""
+    said = record.content
+    stamped = connection.execute(
+        select(records.c.hash, records.c.time).where(records.c.number == said["of"], records.c.number < record.number)
+    ).one_or_none()
+    if stamped is None:
+        return Fault(record.number, f"it is a time stamp of record {said['of']}, which does not stand before it")
+    if problem := problem_of(said, stamped.hash, stamped.time, trust):
+        return Fault(record.number, problem)
+    return Stamp(record.number, said["of"], said["time"], said["authority"], trust is not None)
 
 
 def _row_wrong(connection: Connection, record: Record) -> Iterator[str]:

@@ -29,7 +29,7 @@ HOMES = {
     "open_clip": ("fusion/modality/clip.py",),
     "sentence_transformers": ("fusion/modality/text.py",),
     "transformers": ("fusion/hub.py", "fusion/motion/vitpose.py", "explain/local.py"),
-    "httpx": ("explain/remote.py",),  # asks nobody whom the user didn't name
+    "httpx": ("explain/remote.py", "assistant/stamping.py"),  # asks nobody whom the user didn't name
     "diffusers": (
         "fusion/diffusion/sampling.py",
         "fusion/diffusion/learner.py",
@@ -65,6 +65,7 @@ HOMES = {
     ),
     "alembic": ("assistant/migrations/",),
     "cryptography": ("assistant/signing.py",),
+    "rfc3161_client": ("assistant/stamping.py",),
     "typst": ("assistant/reports/pdf.py",),
     "jinja2": ("assistant/sheet.py",),
     "markupsafe": ("assistant/sheet.py",),

@@ -1,5 +1,6 @@
 """`foil audit`: whether the records hold, where they end, and whether an inspection gives the same again."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from apps.commands import options
 from apps.commands.store import open_named
 from apps.console import progress_shown
+from fusion.errors import BadSetting
 
 if TYPE_CHECKING:
     from assistant.verifying import Verified
@@ -14,16 +16,26 @@ if TYPE_CHECKING:
 BROKEN = 1  # the exit code where something doesn't hold
 _TOLD = 20  # faults
 
+Trust = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="FOIL_STAMP_TRUST",
+        help="Certificates (PEM) of the time-stamping authority that you trust.",
+        show_default=False,
+    ),
+]
+
 app = typer.Typer(rich_markup_mode=None)
 
 
 @app.callback()
 def audit() -> None:
-    """Verify the records, and repeat an inspection.
+    """Verify the records, have their time witnessed, and repeat an inspection.
 
     \b
     Examples:
       foil audit verify --store records
+      foil audit stamp --authority https://freetsa.org/tsr --trust freetsa.pem --store records
       foil audit replay 17 --store records
     """
 
@@ -36,12 +48,14 @@ def verify(
     signer: Annotated[
         str | None, typer.Option(help="The public key that must have signed.", show_default=False)
     ] = None,
+    trust: Trust = None,
     store: options.Store = None,
 ) -> None:
     """Verify every record, signature, picture and model; name what is wrong.
 
     The exit code is 0 where all holds and 1 where something doesn't. Records dropped at the end together with every
-    trace of them are found by a head that you noted before, and by nothing else.
+    trace of them are found by a head that you noted before, and by nothing else. Time stamps of a third party (foil
+    audit stamp) are checked against the certificates that you trust.
 
     \b
     Examples:
@@ -52,7 +66,7 @@ def verify(
     from assistant.verifying import verify as verified
 
     with progress_shown(lines=False) as progress:
-        result = verified(opened, head, signer, progress)
+        result = verified(opened, head, signer, progress, trust)
     for fault in result.faults[:_TOLD]:
         typer.echo(f"{fault}")
     if len(result.faults) > _TOLD:
@@ -71,6 +85,37 @@ def head(store: options.Store = None) -> None:
     """
     last = open_named(store).head()
     typer.echo(f"{last.number} {last.hash}")
+
+
+@app.command("stamp")
+def stamp(
+    authority: Annotated[
+        str | None,
+        typer.Option(
+            envvar="FOIL_STAMP_AUTHORITY", help="Its address, http(s)://HOST/PATH (RFC 3161).", show_default=False
+        ),
+    ] = None,
+    trust: Trust = None,
+    patience: Annotated[float, typer.Option(help="Seconds to wait for its answer.", min=0.1)] = 20.0,
+    store: options.Store = None,
+) -> None:
+    """Have a third party sign that the records up to the last one exist now, and keep its answer as a record.
+
+    The authority gets a hash and nothing else. Its answer is checked before it is kept: whether it is of this very
+    record, answers this very request, and is signed by the authority that you trust. Never done unless you ask for it.
+
+    \b
+    Example:
+      foil audit stamp --authority https://freetsa.org/tsr --trust freetsa.pem --store records
+    """
+    if not authority or not trust:
+        raise BadSetting("name the authority and what you trust it by: --authority URL --trust CERTIFICATES.pem")
+    opened = open_named(store)
+    from assistant.stamping import stamp as stamped
+
+    made = stamped(opened, authority, trust, patience)
+    typer.echo(f"time stamp: record {made.of} and all before it existed by {made.time}, says {made.authority}")
+    typer.echo(f"recorded as {made.number}")
 
 
 @app.command("replay")
@@ -113,5 +158,10 @@ def _sum_up(result: "Verified") -> None:
     typer.echo(f"{what}; head {result.head}")
     if result.pruned:
         typer.echo(f"{result.pruned} files are gone, pruned by policy, as records say")
+    for made in result.stamps[-1:]:
+        checked = "checked" if made.checked else "its signature was NOT checked: name its certificate (--trust)"
+        typer.echo(
+            f"time stamp: record {made.of} and all before it existed by {made.time}, says {made.authority} ({checked})"
+        )
     told = "" if result.trusted else ", as the store itself says: compare it with the key that you noted (--signer)"
     typer.echo(f"signed by {result.signer}{told}")

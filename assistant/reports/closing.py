@@ -80,6 +80,7 @@ def integrity(known: Known, lang: Lang) -> Section:
     last = label("10.number", lang, n=str(verified.records))
     rows: list[tuple[str, Cell]] = [
         (label("10.head", lang), f"{last}: {verified.head}"),
+        *_stamped(known, lang),
         (label("10.signer", lang), verified.signer),
         (label("10.trusted", lang), label("10.trusted.yes" if verified.trusted else "10.trusted.no", lang)),
         (label("10.check", lang), f"foil audit verify --store STORE --head {verified.head}"),
@@ -87,6 +88,14 @@ def integrity(known: Known, lang: Lang) -> Section:
         (label("10.sign", lang), label("10.sign.said", lang)),
     ]
     return Section(label("10", lang), [*blocks, Facts(rows), Text(label("10.owner", lang), "note")])
+
+
+def _stamped(known: Known, lang: Lang) -> Iterator[tuple[str, Cell]]:
+    """Yield what the last time stamp proves, if there is one."""
+    for made in known.verified.stamps[-1:]:
+        key = "10.stamp.checked" if made.checked else "10.stamp.unchecked"
+        slots = {"of": str(made.of), "number": str(made.number), "authority": clean(made.authority)}
+        yield label("10.stamp", lang), label(key, lang, time=moment(made.time), **slots)
 
 
 def _basis(known: Known, found: Found, lang: Lang) -> Iterator[tuple[str, str]]:

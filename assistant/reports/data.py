@@ -38,6 +38,7 @@ def as_json(known: Facts, status: str, by: str) -> bytes:
             "signer": verified.signer,
             "signer_known_here": verified.trusted,
             "pruned_files": verified.pruned,
+            "time_stamps": [asdict(made) for made in verified.stamps],
         },
         "models": [_model(known, sha256) for sha256 in known.models],
         "results": {

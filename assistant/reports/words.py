@@ -356,6 +356,19 @@ WORDS: dict[str, Phrase] = {
     ),
     "10.head": Phrase("Head of the chain", "记录链末端"),
     "10.number": Phrase("record {n}", "记录 {n}"),
+    "10.stamp": Phrase("Time stamp", "时间戳"),
+    "10.stamp.checked": Phrase(
+        "record {of} and all before it existed by {time} UTC, by the clock of {authority} (record {number}); its"
+        " signature was checked against a certificate that is trusted here",
+        "{authority} 的时钟证明记录 {of} 及之前的全部记录最迟于 {time} UTC 已存在（见记录 {number}）；"
+        "签名已用本机信任的证书核对",
+    ),
+    "10.stamp.unchecked": Phrase(
+        "record {of} and all before it existed by {time} UTC, by the clock of {authority} (record {number}); its"
+        " signature was not checked here: foil audit verify --trust CERTIFICATES.pem",
+        "{authority} 的时钟证明记录 {of} 及之前的全部记录最迟于 {time} UTC 已存在（见记录 {number}）；"
+        "签名未在本机核对，可运行 foil audit verify --trust CERTIFICATES.pem",
+    ),
     "10.signer": Phrase("Signed by the key", "签名公钥"),
     "10.trusted": Phrase("Key", "密钥来源"),
     "10.trusted.yes": Phrase("lies on the machine that made this report", "位于生成本报告的机器上"),
