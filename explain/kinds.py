@@ -1,86 +1,142 @@
 """What kinds of defect look like, measured: `python -m explain.kinds` paints defects on the example products.
 
-No detector takes part: the clean picture stands in for the normal version, and the place is found as a detector finds
-it. What is written is read by `explain.naming`; nothing else is known of the kinds.
+A closed-form detector marks each, and what it marks is measured as any region is. What is written is read by
+`explain.naming`; nothing else is known of the kinds. It takes some minutes.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
-from zlib import crc32
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from explain.difference import Region, measure
 from explain.grouping import find
-from explain.naming import FILE, attributes
-from fusion.comparison import repaired, widened
-from fusion.detection import Detection, Thresholds
+from explain.naming import FILE, Kinds, attributes
 from fusion.example.write import PRODUCTS
-from fusion.representation.segment import part_of
-from fusion.synthesis import KINDS, synthesise
+from fusion.outlining import painted
+from fusion.sample import Sample
+from fusion.synthesis import KINDS
 
-PICTURES, PAINTED = 6, 4  # of each product; defects of each kind on each picture
-SIZE = 320  # px
+DEFECTS = 200  # of each product
 SEED = 7
 SHRINKAGE = 0.1  # of the spread within kinds, towards the same for all attributes
-# Measured once, 2026-11-28, on 277 detected defects of `foil bench --explanations` on the example products, on other
-# pictures than these: the scale whose shares are the likeliest, and from where on two of three names are right.
-SCALE, LEAST = 6.0, 0.5
+SCALE = 6.0  # of squared Mahalanobis distances, from where on they are learnt
+KEPT = 0.02  # how much the distances are held to what they were
+STEPS = {"maxiter": 60}
+SCALES = tuple(float(scale) for scale in np.geomspace(0.5, 8, 40))  # of squared distances
+RIGHT = 0.7  # of the names that are sure enough to be said
+Seen = Mapping[str, Sequence[Region]]  # by kind
 
 
-def painted(product: str, pictures: int, count: int, seed: int) -> Iterator[tuple[str, Region]]:
-    """Yield kinds and the strongest region of each defect painted on a product's good pictures."""
-    for number in range(pictures):
-        rng = np.random.default_rng([seed, crc32(product.encode()), number])
-        clean = PRODUCTS[product].render(rng, SIZE, None, 0.0).image
-        part = part_of(clean) if product != "fabric" else None
-        for turn in range(count * len(KINDS)):
-            kind = KINDS[turn % len(KINDS)]
-            defect = synthesise(clean, rng, kind, part=part, severity=float(rng.uniform(0.2, 1)))
-            region = _seen(defect.image, clean, defect.mask, part)
-            if region:
-                yield kind, region
+def regions(product: str, defects: int = DEFECTS) -> dict[str, list[Region]]:
+    """Return the strongest region of each painted defect that was detected, by its kind."""
+    found: dict[str, list[Region]] = defaultdict(list)
+    for kind, region in _marked(product, defects):
+        found[kind].append(region)
+    return found
 
 
-def _seen(
-    image: NDArray[np.uint8], clean: NDArray[np.uint8], mask: NDArray[np.bool_], part: NDArray[np.bool_] | None
-) -> Region | None:
-    """Return the strongest region of a defect as if a detector had marked it, with the clean picture as normal."""
-    _, differs, _ = repaired(image, widened(widened(mask)), lambda _, hole: clean.astype(np.float32), True)
-    apart = np.abs(image.astype(np.float32) - clean).max(axis=-1)
-    level = Thresholds(1.0, 1.0, 0.05, 0.01)
-    whole = np.ones(mask.shape, bool) if part is None else part
-    detection = Detection("REJECT", 9.0, 0.01, level, apart, 1.0, 9.0, differs, clean, whole)
-    spots = find(detection)
-    return measure(image, detection, spots[:1])[0] if spots else None
+def _marked(product: str, defects: int) -> Iterator[tuple[str, Region]]:
+    for shown in painted(product, SEED, defects):
+        image = shown.defect.image
+        detection = shown.detector.detect(Sample(image))
+        spots = find(detection)
+        if spots and detection.pred_score >= detection.thresholds.review and not detection.refusal:
+            yield shown.defect.kind, measure(image, detection, spots[:1])[0]
 
 
-def learnt(regions: dict[str, list[Region]]) -> dict[str, object]:
-    """Return the mean attributes of each kind, and what whitens them within kinds."""
-    seen = {kind: np.array([attributes(region) for region in regions[kind]]) for kind in KINDS}
-    looks = {kind: values.mean(axis=0) for kind, values in seen.items()}
-    within = np.concatenate([values - looks[kind] for kind, values in seen.items()])
-    unit = within.std(axis=0) + 1e-3
-    covariance = np.cov(within / unit, rowvar=False)
+def learnt(seen: Sequence[Seen]) -> Kinds:
+    """Return the looks of the kinds on several products, and how sure they make.
+
+    How sure is measured on each half of the regions by the looks of the other half.
+    """
+    halves = [[{kind: one[at::2] for kind, one in product.items()} for product in seen] for at in (0, 1)]
+    apart = [(kinds_of(halves[at]), other) for at in (0, 1) for other in halves[1 - at]]
+    scale = max(SCALES, key=lambda scale: sum(_likelihood(kinds, other, scale) for kinds, other in apart))
+    firsts = [first for kinds, other in apart for first in _firsts(replace(kinds, scale=scale), other)]
+    return replace(kinds_of(seen), scale=round(scale, 2), least=_least(firsts))
+
+
+def kinds_of(seen: Sequence[Seen]) -> Kinds:
+    """Return the mean attributes of each kind, and the distances by which regions are nearest to their own kind's.
+
+    They start from the spread within kinds (Mahalanobis), which knows nothing of what tells kinds apart, and move to
+    where regions' own kinds are the likeliest [Mensink et al. 2013].
+    """
+    values = np.array([attributes(region) for one in seen for kind in KINDS for region in one.get(kind, ())])
+    own = np.array([at for one in seen for at, kind in enumerate(KINDS) for _ in one.get(kind, ())])
+    looks = np.array([values[own == at].mean(axis=0) for at in range(len(KINDS))])
+    unit = (values - looks[own]).std(axis=0) + 1e-3
+    covariance = np.cov((values - looks[own]) / unit, rowvar=False)
     spread = np.trace(covariance) / len(covariance)
-    values, axes = np.linalg.eigh((1 - SHRINKAGE) * covariance + SHRINKAGE * spread * np.eye(len(covariance)))
-    whiten = axes / np.sqrt(values) / unit[:, None]
-    return {
-        "looks": {kind: [round(float(v), 4) for v in look] for kind, look in looks.items()},
-        "whiten": [[round(float(v), 4) for v in row] for row in whiten],
-        "scale": SCALE,
-        "least": LEAST,
-    }
+    lengths, axes = np.linalg.eigh((1 - SHRINKAGE) * covariance + SHRINKAGE * spread * np.eye(len(covariance)))
+    start = axes / np.sqrt(lengths * SCALE)
+    weight = 1 / np.bincount(own, minlength=len(KINDS))[own]
+    apart = (values[:, None] - looks) / unit
+    known = (apart, own, weight / weight.sum(), start)
+    learnt = minimize(_loss, start.ravel(), known, "L-BFGS-B", jac=True, options=STEPS)
+    return Kinds(KINDS, looks, learnt.x.reshape(start.shape) / unit[:, None], 1.0, 0.0)
+
+
+def _loss(
+    flat: NDArray[np.float64],
+    apart: NDArray[np.float64],
+    own: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    start: NDArray[np.float64],
+) -> tuple[float, NDArray[np.float64]]:
+    """Return how unlikely regions' own kinds are under distances, and its gradient.
+
+    `apart` (N, K, D) is how far each region's attributes are from each look.
+    """
+    whiten = flat.reshape(start.shape)
+    far = np.square(apart @ whiten).sum(axis=-1)
+    share = np.exp(far.min(axis=1, keepdims=True) - far)
+    share /= share.sum(axis=1, keepdims=True)
+    at = np.arange(len(own))
+    loss = -weight @ np.log(np.maximum(share[at, own], 1e-12))
+    share[at, own] -= 1
+    outer = np.einsum("nk,nki,nkj->ij", -share * weight[:, None], apart, apart)
+    moved = whiten - start
+    gradient = 2 * outer @ whiten + 2 * KEPT * moved
+    return float(loss + KEPT * np.square(moved).sum()), gradient.ravel()
+
+
+def _likelihood(kinds: Kinds, seen: Seen, scale: float) -> float:
+    """Return the mean log probability that a scale gives to what kinds regions are of."""
+    sure = [_named(replace(kinds, scale=scale), region)[kind] for kind, one in seen.items() for region in one]
+    return float(np.mean(np.log(np.maximum(sure, 1e-6)))) if sure else 0.0
+
+
+def _named(kinds: Kinds, region: Region) -> dict[str, float]:
+    return {name.kind: name.sure for name in kinds.rank(region)}
+
+
+def _firsts(kinds: Kinds, seen: Seen) -> list[tuple[float, bool]]:
+    """Return of each region how sure its first name is, and whether it is right."""
+    firsts = [(kinds.rank(region)[0], kind) for kind, one in seen.items() for region in one]
+    return [(first.sure, first.kind == kind) for first, kind in firsts]
+
+
+def _least(firsts: Sequence[tuple[float, bool]]) -> float:
+    """Return how sure a name must be so that of those as sure RIGHT are right."""
+    for level in np.arange(0.2, 0.95, 0.01):
+        told = [right for sure, right in firsts if sure >= level]
+        if told and np.mean(told) >= RIGHT:
+            return round(float(level), 2)
+    return 0.95
 
 
 def main() -> None:
-    regions: dict[str, list[Region]] = defaultdict(list)
-    for product in PRODUCTS:
-        for kind, region in painted(product, PICTURES, PAINTED, SEED):
-            regions[kind].append(region)
-    FILE.write_text(json.dumps(learnt(regions), indent=None) + "\n", encoding="utf-8")
+    found = learnt([regions(product) for product in PRODUCTS])
+    looks = {kind: [round(float(v), 4) for v in look] for kind, look in zip(found.names, found.looks, strict=True)}
+    whiten = [[round(float(v), 4) for v in row] for row in found.whiten]
+    known = {"looks": looks, "whiten": whiten, "scale": found.scale, "least": found.least}
+    FILE.write_text(json.dumps(known) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 What normals would look like in a large hole is a guess, and much of what differs from it is the guess's fault. So the
 hole shrinks: what differs clearly is hidden again, by itself, and the rest of the picture helps to guess it better.
+`fusion.outline` tells what differs from the last guess.
 """
 
 from collections.abc import Callable
@@ -10,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Pixels = NDArray[np.float32]
-Mask = NDArray[np.bool_]
+from fusion.outline import Mask, Pixels, apart, outline
+
 Reconstruct = Callable[[NDArray[np.uint8], Mask], Pixels]  # a picture, and where it is not to be believed
 
 WIDENED = 9  # px: a wrong place is hidden with its margin
@@ -20,22 +21,25 @@ WIDENED = 9  # px: a wrong place is hidden with its margin
 LOOKS = ((0.5, 0.5, 15), (0.3, 0.6, 11), (0.2, 0.5, 11))
 FAINTEST = 6.0  # grey levels
 SEAM = 13  # px: as wide is the soft edge of what is replaced
-SLIP = 3  # px: an edge that lies one pixel off is no difference
+LIKELY, POSSIBLE = 0.35, 0.2  # from where on a pixel differs; and in a place where none is so likely
 
 
 def repaired(
-    picture: NDArray[np.uint8], wrong: Mask, reconstruct: Reconstruct, aligned: bool
+    picture: NDArray[np.uint8], wrong: Mask | Pixels, reconstruct: Reconstruct, aligned: bool
 ) -> tuple[Pixels, Mask, Pixels]:
     """Return the normal version (H, W, 3), what differs from it (H, W), and how far it replaces the picture (H, W).
 
-    Within each wrong place only what really differs is replaced, with a soft seam; the rest is the picture's own.
+    `wrong` (H, W) is a mask, or a map over its level: from 1 on a place is wrong, and the more, the surer. Within each
+    wrong place only what really differs is replaced, with a soft seam; the rest is the picture's own.
     """
-    places = np.asarray(cv2.connectedComponents(wrong.astype(np.uint8))[1], np.int32)
-    hole, near, differs = widened(wrong), wrong, wrong
+    strength = np.asarray(wrong, np.float32)
+    places = np.asarray(cv2.connectedComponents((strength >= 1).astype(np.uint8))[1], np.int32)
+    hole, near, differs = widened(strength >= 1), strength >= 1, strength >= 1
     for least, seed, margin in LOOKS:
         normal, seen = reconstruct(picture, hole), hole
         differs = _differing(_apart(picture, normal, aligned), places, differs, near, least, seed)
         hole, near = _grown(differs, margin + SEAM) & seen, _grown(differs, margin) & near
+    differs = _outlined(outline(picture, normal, strength, seen, aligned) * (strength >= 1), places, differs)
     share = cv2.GaussianBlur(_grown(differs, SEAM).astype(np.float32), (0, 0), 2.5)
     return normal, differs, np.asarray(share * seen, np.float32)
 
@@ -46,12 +50,20 @@ def widened(wrong: Mask) -> Mask:
 
 
 def _apart(picture: NDArray[np.uint8], normal: Pixels, aligned: bool) -> Pixels:
-    """Return how far a picture is from anything that its normal version has within a pixel, smoothed, (H, W)."""
-    near = np.ones((SLIP, SLIP), np.uint8)
-    above, below = picture - cv2.dilate(normal, near), cv2.erode(normal, near) - picture
-    apart = np.maximum(np.maximum(above, below), 0).max(axis=-1).astype(np.float32)
+    """Return how far a picture is from its normal version, smoothed, (H, W)."""
     # threads of a texture never lie where the remembered ones do: only what is coarser than they tells
-    return np.asarray(cv2.GaussianBlur(apart, (0, 0), 1.2 if aligned else 4.0), np.float32)
+    return np.asarray(cv2.GaussianBlur(apart(picture, normal), (0, 0), 1.2 if aligned else 4.0), np.float32)
+
+
+def _outlined(likely: Pixels, places: NDArray[np.int32], before: Mask) -> Mask:
+    """Return what is likely to differ, (H, W); in a place where nothing is, what may, or what differed before."""
+    out = likely >= LIKELY
+    for number in range(1, int(places.max()) + 1):
+        inside = places == number
+        if (out & inside).sum() < 4:
+            possible = inside & (likely >= max(POSSIBLE, 0.5 * float(likely[inside].max())))
+            out |= possible if possible.sum() >= 4 else before & inside
+    return out
 
 
 def _differing(apart: Pixels, places: NDArray[np.int32], before: Mask, near: Mask, least: float, seed: float) -> Mask:

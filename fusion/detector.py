@@ -124,7 +124,7 @@ class Detector:
         mask, normal = np.zeros(image.shape[:2], bool), image
         if found:
             mask, normal = retouched(image, self.pictures.repair(seen.picture, wrong), self.encoder.frame, seen.affine)
-        sure = painter.spread(seen.picture, wrong, samples) if painter and found else None
+        sure = painter.spread(seen.picture, wrong >= 1, samples) if painter and found else None
         inside = 1.0 if look_at is None else look_at >= 0.5
         return Detection(
             verdict="REFUSED" if refusal else thresholds.verdict(score),

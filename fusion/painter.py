@@ -39,10 +39,10 @@ class Painter:
     helped: bool  # False: the memory is better, and `repair` and `reconstruct` are the memory's
     figures: dict[str, Any]  # how it came about, as plain data
 
-    def repair(self, picture: NDArray[np.uint8], wrong: Mask) -> tuple[Pixels, Mask, Pixels]:
+    def repair(self, picture: NDArray[np.uint8], wrong: Mask | Pixels) -> tuple[Pixels, Mask, Pixels]:
         """Return the normal version (H, W, 3), what differs from it (H, W), and how far it replaces the picture (H, W).
 
-        Within each wrong place only what really differs is replaced, with a soft seam; the rest is the picture's own.
+        `wrong`, and what is replaced, are as `fusion.comparison.repaired` has them.
         """
         return repaired(picture, wrong, self.reconstruct, self.memory.aligned)
 

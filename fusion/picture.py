@@ -24,10 +24,12 @@ class PictureMemory:
     pictures: NDArray[np.uint8]  # (M, H, W, 3) normals in the frame
     aligned: bool  # positions carry information
 
-    def repair(self, picture: NDArray[np.uint8], wrong: NDArray[np.bool_]) -> tuple[Pixels, NDArray[np.bool_], Pixels]:
+    def repair(
+        self, picture: NDArray[np.uint8], wrong: NDArray[np.bool_] | Pixels
+    ) -> tuple[Pixels, NDArray[np.bool_], Pixels]:
         """Return the normal version (H, W, 3), what differs from it (H, W), and how far it replaces the picture (H, W).
 
-        Within each wrong place only what really differs is replaced, with a soft seam; the rest is the picture's own.
+        `wrong`, and what is replaced, are as `fusion.comparison.repaired` has them.
         """
         return repaired(picture, wrong, self.reconstruct, self.aligned)
 

@@ -13,10 +13,13 @@ Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 
-def beyond(cells: NDArray[np.float32], size: tuple[int, int], level: float) -> Mask:
-    """Return the pixels of a frame of `size` at or above a level of a map in cells; the highest are among them."""
+def beyond(cells: NDArray[np.float32], size: tuple[int, int], level: float) -> Pixels:
+    """Return the pixels of a frame of `size` over a level of a map in cells, (H, W): from 1 on they are beyond it.
+
+    The highest are so in any case.
+    """
     fine = cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(fine >= min(level, float(fine.max())))  # peaks lose height
+    return np.asarray(fine / max(min(level, float(fine.max())), 1e-9), np.float32)  # peaks lose height
 
 
 def retouched(image: Image, repair: tuple[Pixels, Mask, Pixels], frame: Frame, affine: Affine) -> tuple[Mask, Image]:

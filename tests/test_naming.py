@@ -124,17 +124,37 @@ def test_a_file_of_kinds_that_can_t_be_used_says_why(tmp_path, text, message):
         read_kinds(file)
 
 
+@pytest.mark.slow
 def test_the_built_in_looks_are_what_explain_kinds_measures():
-    """A few fresh defects; the whole takes a minute: `python -m explain.kinds`."""
-    from explain.kinds import learnt
-    from explain.kinds import painted as paint
+    """A few of its defects; the whole takes minutes: `python -m explain.kinds`."""
+    from explain.kinds import kinds_of, regions
 
-    found: dict[str, list[Region]] = {kind: [] for kind in KINDS}
-    for kind, region in paint("gasket", 1, 3, 0):
-        found[kind].append(region)
-    fresh = learnt(found)["looks"]
-    assert set(fresh) == set(built_in().names)
-    assert np.corrcoef(np.array(list(fresh.values())).ravel(), built_in().looks.ravel())[0, 1] > 0.8
+    fresh = kinds_of([regions("gasket", 90)])
+    assert fresh.names == built_in().names
+    assert np.corrcoef(fresh.looks.ravel(), built_in().looks.ravel())[0, 1] > 0.8
+
+
+def test_how_sure_names_are_is_measured_on_regions_whose_looks_were_left_out():
+    from explain.kinds import learnt
+
+    rng = np.random.default_rng(0)
+
+    def region(at: int) -> Region:
+        """Return a patch whose size and brightness tell its kind, nearly."""
+        mask, normal = disc(200, 150, int(6 + 5 * at + rng.integers(3))), surface()
+        change = (-1) ** at * int(40 + rng.integers(20))
+        return regions(painted(normal, mask, change), detection(normal, mask))[0]
+
+    def product() -> dict[str, list[Region]]:
+        return {kind: [region(at) for _ in range(4)] for at, kind in enumerate(KINDS)}
+
+    kinds = learnt([product() for _ in range(3)])
+    assert kinds.names == KINDS
+    assert 0.5 <= kinds.scale <= 8
+    right = [kinds.rank(region)[0].kind == kind for kind, some in product().items() for region in some]
+    assert np.mean(right) > 0.5
+    told = [n for some in product().values() for region in some for n in kinds.name(region)]
+    assert {name.kind for name in told} <= {*KINDS, UNKNOWN}
 
 
 def test_detail_tells_a_veil_from_a_cover():

@@ -98,7 +98,7 @@ def test_within_a_wrong_place_only_what_really_differs_is_marked(memories: dict[
         _, differs, _ = memories["plate"].repair(case.image, wrong)
         assert differs.sum() < 0.4 * wrong.sum()
         overlaps.append((differs & case.mask).sum() / (differs | case.mask).sum())
-    assert np.median(overlaps) > 0.6
+    assert np.median(overlaps) > 0.5
 
 
 def test_a_place_that_differs_nowhere_stays_marked_as_a_whole() -> None:
