@@ -20,6 +20,8 @@ HOMES = {
     "safetensors": (
         "fusion/pretrained.py",
         "fusion/motion/pretrained.py",
+        "fusion/outline.py",
+        "fusion/outlining.py",
         "fusion/table/pretrained.py",
         "fusion/learning/weights.py",
         "fusion/representation/backbone.py",
