@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from assistant import guide
 from assistant.contributions import Contributions, contributions
 from assistant.counterfactual import Answer, Question, answer, unlike
 from explain import plain
@@ -156,7 +157,7 @@ def inspect(
     `samples` of the normal version, if any are asked for, say how sure it is.
     """
     started = time.perf_counter()
-    detection = detector.detect(sample, samples)
+    detection = guide.detect(detector, sample, samples)
     support = detector.calibration.support(detection.thresholds.reject_rate)
     model = {"name": detector.name} | {key: value for key, value in detector.card.items() if _is_scalar(value)}
     evidence = gather(sample, detection, model, asdict(support), mm_per_px, kinds)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from assistant import indexing
+from assistant import guide, indexing
 from assistant.indexing import Found
 from assistant.replaying import kept_detector, kept_sample
 from assistant.search import Index
@@ -56,7 +56,7 @@ def _of_picture(
         found = indexing.of_evidence(Evidence.from_json(json.dumps(document["evidence"])), document["text"])
     try:
         sample = kept_sample(store, said, document)
-        marked = detector().detect(sample, document["asked"]["samples"]) if document["regions"] else None
+        marked = guide.detect(detector(), sample, document["asked"]["samples"]) if document["regions"] else None
     except FoilError:  # pruned or altered, which verify tells
         return found
     return indexing.looked_at(found, sample, marked)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant import guide
 from assistant.recording import code, map_hash
 from assistant.store import Store
 from fusion.errors import BadInput
@@ -43,7 +44,7 @@ def replay(store: Store, number: int) -> Replay:
     if sample.sha256 != said["sample"]:
         raise BadInput(f"inspection {number}: this machine reads its picture otherwise than the one that inspected it")
     detector = kept_detector(store, row.model, document["asked"]["words"])
-    detection = detector.detect(sample, document["asked"]["samples"])
+    detection = guide.detect(detector, sample, document["asked"]["samples"])
     changed = tuple(name for name, value in code().items() if said["code"].get(name) != value)
     same_map = map_hash(detection.anomaly_map) == said["map"]
     return Replay(number, float(said["raw_score"]), detection.pred_score, same_map, changed)

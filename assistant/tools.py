@@ -17,9 +17,9 @@ from explain.difference import Region
 from explain.evidence import Evidence
 from explain.language import Brief, template_text
 from explain.naming import built_in
-from explain.prompting import told
+from explain.prompting import told, wishes
 from explain.wording import in_quotes, number, points, sentence, sight
-from fusion.modality.prompt import Prompt, read_prompt
+from fusion.modality.prompt import read_prompt
 
 TOLD = 8  # regions in one answer
 NAME = 80  # characters
@@ -44,11 +44,11 @@ def inspect(lot: Lot, lang: Lang, sample: str) -> Answer:
 def look(lot: Lot, lang: Lang, sample: str, text: str) -> Answer:
     """Look again at a picture under a person's words: what to look for, what to leave out, where."""
     prompt = read_prompt(text)
-    wishes = _wishes(prompt, lang)
-    if not wishes:
+    asked = wishes(prompt.focus, prompt.ignore, prompt.place, lang)
+    if not asked:
         return Answer([phrase("look.nothing", lang)], [])
     found = lot.inspection(sample, text)
-    e, lines = found.evidence, [phrase("look.read", lang, wishes=say("list", lang).join(wishes))]
+    e, lines = found.evidence, [phrase("look.read", lang, wishes=say("list", lang).join(asked))]
     if e.prompt is None and e.score is not None:
         lines.append(phrase("look.deaf", lang))
     lines += template_text(e, Brief(lang, length="short")).splitlines()[:2]
@@ -204,10 +204,3 @@ def _within(asked: str, place: str) -> bool:
 
 def _sentence(e: Evidence, r: Region, lang: Lang) -> str:
     return sentence(r, e.frame, min(e.sample.width, e.sample.height), lang)
-
-
-def _wishes(prompt: Prompt, lang: Lang) -> list[str]:
-    """Return what words were understood to ask for, each wish by itself."""
-    words = {"focus": prompt.focus, "ignore": prompt.ignore}
-    wishes = [say(f"wish.{key}", lang, words=in_quotes(one, 80, lang)) for key, one in words.items() if one]
-    return wishes + ([say("wish.place", lang, place=say(f"at.{prompt.place}", lang))] if prompt.place else [])

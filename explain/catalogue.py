@@ -112,6 +112,8 @@ CATALOGUE: dict[str, Phrase] = {
     ),
     "wish.focus": Phrase("look for {words}", "查找{words}"),
     "wish.ignore": Phrase("leave out {words}", "忽略{words}"),
+    "wish.ignore.at": Phrase("leave out {words} {place}", "忽略{place}的{words}"),
+    "wish.ignore.all": Phrase("leave out everything {place}", "忽略{place}的一切"),
     "wish.place": Phrase("look only {place}", "仅看{place}"),
     "prompt.found": Phrase(
         "{focus} fits best {place}, by {value} sigma better than normal does, and explains {found} of the difference"
@@ -136,6 +138,23 @@ CATALOGUE: dict[str, Phrase] = {
         "Only what lies {place} counts: score and verdict say nothing about the rest.",
         "只有{place}计入得分：得分和判定不涉及其余位置。",
     ),
+    "prompt.place.out": Phrase(
+        "Everything {place} is left aside: score and verdict say nothing about it.",
+        "{place}的一切均忽略：得分和判定不涉及该处。",
+    ),
+    "prompt.fits": Phrase(
+        "Of what is marked, region {number} fits {focus} best ({sure} sure by its looks alone).",
+        "在标记的区域中，区域 {number} 最符合{focus}（仅凭外观的把握 {sure}）。",
+    ),
+    "prompt.left_out": Phrase(
+        "Left out as {ignore}, by its looks: what was marked {places}. Score and verdict say nothing about it.",
+        "按外观视为{ignore}而忽略：{places}的标记。得分和判定不涉及这些位置。",
+    ),
+    "prompt.unsure": Phrase(
+        "Still counted: what is marked {places}, which may be what {ignore} means, but that is too unsure to leave it"
+        " out; name its place as well.",
+        "{places}的标记仍计入得分：{ignore}可能指该处，但把握太小；若要忽略，请同时指明位置。",
+    ),
     "prompt.ignored": Phrase(
         "Leaving out {ignore} took {ignored} of the difference out of the score: score and verdict say nothing about"
         " those places.",
@@ -157,6 +176,10 @@ CATALOGUE: dict[str, Phrase] = {
     "prompt.zero-shot": Phrase(
         "Words act here through a general vision-language model, which was never trained on this part (zero-shot).",
         "文字的作用来自通用的视觉语言模型，未针对该零件训练（零样本）。",
+    ),
+    "prompt.looks": Phrase(
+        "This model itself hears no words: only places act, and kinds of defect by what marked regions look like.",
+        "该模型本身不理解文字：只有位置起作用，缺陷种类则按标记区域的外观判断。",
     ),
     "prompt.descriptions": Phrase(
         "Words act here through what was said of the good parts that the model was fitted on.",

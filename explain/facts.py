@@ -11,6 +11,7 @@ from explain.difference import Region
 from explain.evidence import Evidence
 from explain.plain import Unit
 from explain.vocabulary import Subject
+from fusion.modality.prompt import phrases
 
 LEVEL, UPRIGHT = 15, 75  # degrees: up to or from which a line may be called horizontal or vertical
 _LIMITS = ("thresholds.review", "thresholds.reject", "map.threshold")
@@ -26,6 +27,7 @@ class Role:
     counts: bool = False  # only what has no unit: "60 good parts", but not "5 % of good parts"
 
 
+_SURE = ("names.sure", "prompt.fits.sure")
 ROLES: tuple[Role, ...] = (
     Role(("thresholds.review",), r"review (?:threshold|limit|level)|T1|复检阈值", r"for review"),
     Role(("thresholds.reject",), r"reject(?:ion)? (?:threshold|limit|level)|T2|判退阈值", r"for reject"),
@@ -46,7 +48,7 @@ ROLES: tuple[Role, ...] = (
     Role(("height_px", "scale.height", "sample.height"), r"\bheight|高度?", r"high\b|tall\b|(?:in )?height"),
     Role(("contrast.difference",), r"ΔE|delta[- ]?E|colou?r difference|色差"),
     Role(("strength.times_threshold", "map.peak.of_threshold"), after=r"(?:the|its) (?:marking )?(?:threshold|level)"),
-    Role(("names.sure",), r"把握", r"sure\b"),
+    Role(_SURE, r"把握", r"sure\b"),
     Role(("shape.fragments",), after=r"(?:\w+ )?(?:specks|fragments|pieces|dots)|小点", counts=True),
     Role(("regions_found", "regions"), after=r"(?:\w+ ){0,2}(?:region|place|area|spot|location)s", counts=True),
     Role(("support.n", "support.needed"), after=r"(?:good|normal) (?:part|sample|picture)s?|件?良品", counts=True),
@@ -103,7 +105,7 @@ class Facts:
             (unit, value)
             for field, unit, value, region in self.numbers
             if (region is None or scope is None or region in scope)
-            and (field in role.fields if role else field != "names.sure")  # how sure is no measure of anything else
+            and (field in role.fields if role else field not in _SURE)  # how sure is no measure of anything else
         ]
         return supported(claim, held)
 
@@ -125,6 +127,8 @@ class Facts:
             known.append(e.map.peak.place)
         if e.prompt:
             known += [e.prompt.place, *([e.prompt.strongest.place] if e.prompt.strongest else [])]
+            known += [*e.prompt.left_out, *e.prompt.unsure]
+            known += [place for one in phrases(e.prompt.ignore) for place in one.places]
         return subject in ("place", "border") and any(_within(value, place) for place in known if place)
 
 

@@ -5,18 +5,19 @@ Numbers are rounded here, once, so that a text, a table and the JSON of one insp
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from explain import plain
-from explain.difference import measure
+from explain.difference import Region, measure
 from explain.evidence import Evidence, Limits, Map, Modality, Peak, Picture, Support
-from explain.grouping import find
+from explain.grouping import Spot, find
+from explain.meaning import best_fit
 from explain.naming import Kinds, built_in
 from explain.place import Frame, whole_if_empty
-from explain.prompt import clean, effect_of
+from explain.prompt import PromptEffect, clean, effect_of
 from explain.quality import quality
 from fusion.detection import Detection
 from fusion.errors import BadInput, BadModel, BadSetting
@@ -68,12 +69,25 @@ def gather(
         has_skeleton=given["skeleton"],
         looked_at=None if refused or detection.looked_at is None else 100 * detection.looked_at,
         not_used=tuple(name for name, here in given.items() if here and name not in detection.used),
-        prompt=effect_of(detection.guidance, detection) if detection.guidance and not refused else None,
+        prompt=None if refused else _prompt(detection, regions, spots, kinds),
         spread=None if refused else _spread(detection),
         refusal=clean(detection.refusal) if detection.refusal else None,
         quality=quality(sample.image, detection.part),
     )
     return _decisive(_finite(evidence), plain.rounded(evidence))
+
+
+def _prompt(
+    detection: Detection, regions: Sequence[Region], spots: Sequence[Spot], kinds: Kinds
+) -> PromptEffect | None:
+    """Return what words did, and which region they point at; None without words."""
+    said = detection.guidance
+    if said is None:
+        return None
+    fits = None
+    if said.role == "search":
+        fits = best_fit(said.focus, regions, spots[: len(regions)], detection, kinds)
+    return effect_of(said, detection, spots, fits)
 
 
 def _scalars(model: Mapping[str, Any]) -> dict[str, str | int | float | bool | None]:

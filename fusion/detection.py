@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-# by what training on captions gave words, by vision-language weights, or by what was said of the normals
-Basis = Literal["captions", "zero-shot", "descriptions"]
+# by what training on captions gave words, by vision-language weights, by what was said of the normals, or, where the
+# model hears none, by places and by what marked regions look like
+Basis = Literal["captions", "zero-shot", "descriptions", "looks"]
 Verdict = Literal["PASS", "REVIEW", "REJECT", "REFUSED"]  # REFUSED: not from the world of the normals, not scored
 
 
@@ -40,8 +41,10 @@ class Guidance:
     basis: Basis
     effect: float  # share of the map that the words changed, in [0, 1]: 0 = nothing
     found: float | None  # share of the difference from normal that the words explain, in [0, 1]; None if none searched
-    ignored: float | None  # share of the difference that ignoring took out, in [0, 1]; None if nothing is ignored
+    ignored: float | None  # share of the difference that ignoring took out, in [0, 1]; None if no words are ignored
     guided_map: NDArray[np.float32] | None  # (H, W), in sigma: how much better the words explain a place than normal
+    left_out: tuple[str, ...] = ()  # the places of regions that words left out as a whole, one of explain.place's each
+    unsure: tuple[str, ...] = ()  # of those that they might have meant, but aren't sure enough to
 
 
 @dataclass(frozen=True, eq=False)

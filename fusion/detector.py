@@ -23,7 +23,7 @@ from fusion.modality.text import MINILM, text_encoder
 from fusion.painter import Painter
 from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
-from fusion.region import counted, left_out, looked_at, where_to_look
+from fusion.region import counted, left_out, looked_at, share_of_cells, where_to_look, within
 from fusion.representation.encoder import Encoded, Encoder
 from fusion.representation.segment import part_of
 from fusion.residual import Spread, smooth
@@ -103,7 +103,8 @@ class Detector:
         """
         image, painter = _checked(sample), self._sampler(samples)
         prompt, said = self._heard(sample)
-        look_at = where_to_look(sample.mask, prompt, image.shape)
+        part = part_seen(image, self.background)
+        look_at = where_to_look(sample.mask, prompt, part)
         with one_thread(), torch.inference_mode():
             seen = self.encoder(image)
             ways, plain = [seen], self.places(seen, sample)
@@ -114,7 +115,7 @@ class Detector:
                 seen = self.encoder.encode(np.rint(filled).astype(np.uint8), seen.affine)
                 ways.append(seen)
                 plain = np.minimum(plain, self.places(seen, sample))  # as `_least` does
-            guided = self._guided(ways, sample, plain, prompt, said) if prompt else None
+            guided = self._guided(ways, sample, plain, prompt, said, part) if prompt else None
         cells = guided.cells if guided else plain
         if ignored is not None:
             cells = np.where(looked_at(ignored, self.encoder.grid, sample.name), cells, cells.min())
@@ -136,7 +137,7 @@ class Detector:
             map_top=3 * thresholds.reject,
             pred_mask=mask & (inside > 0),
             normal=normal,
-            part=part_seen(image, self.background),
+            part=part,
             refusal=refusal,
             guidance=self._guidance(prompt, guided, seen, image) if prompt and guided else None,
             used=self._used(prompt),
@@ -232,11 +233,16 @@ class Detector:
 
         Both are None where there are no words, or nothing could come of them.
         """
-        if not sample.text or not (self.learned or self.zero_shot or self.told):
+        if not sample.text:
             return None, None
-        prompt = read_prompt(sample.text, f"the text of {sample.name}")
+        try:
+            prompt = read_prompt(sample.text, f"the text of {sample.name}")
+        except BadInput:
+            if self.learned or self.zero_shot or self.told:
+                raise
+            return None, None  # this model makes no use of words, whatever they are
         said = self._description(prompt)
-        understood = self.learned or self.zero_shot or said is not None
+        understood = self.learned or self.zero_shot or said is not None or prompt.names_places
         return (prompt, said) if understood else (None, None)
 
     def _description(self, prompt: Prompt) -> NDArray[np.float32] | None:
@@ -253,12 +259,20 @@ class Detector:
         plain: NDArray[np.float32],
         prompt: Prompt,
         said: NDArray[np.float32] | None,
+        part: NDArray[np.bool_],
     ) -> Guided:
         """Return what a prompt does to a map; `said` is what it says of the normal part, if it does."""
         if said is not None:
             cells = self._least(ways, sample, said)
             return Guided(cells, None, changed(plain, cells), None, None, described=True)
-        return search(partial(self._named, ways[-1]), plain, prompt, self.calibration.thresholds.review)
+        seen, frame = ways[-1], self.encoder.frame.config.size
+
+        def where(places: tuple[str, ...]) -> NDArray[np.float32]:
+            here = cv2.warpAffine(within(places, part), seen.affine, frame, borderMode=cv2.BORDER_REPLICATE)
+            return share_of_cells(here, self.encoder.grid)
+
+        named = partial(self._named, seen) if self.learned or self.zero_shot else None
+        return search(named, plain, prompt, self.calibration.thresholds.review, where)
 
     def _least(
         self, ways: Sequence[Encoded], sample: Sample, text: NDArray[np.float32] | None = None
@@ -282,7 +296,8 @@ class Detector:
 
     def _guidance(self, prompt: Prompt, guided: Guided, seen: Encoded, image: NDArray[np.uint8]) -> Guidance:
         found = None if guided.found is None else np.maximum(self._back(guided.found, seen, image), 0)
-        basis: Basis = "descriptions" if guided.described else "zero-shot" if self.zero_shot else "captions"
+        basis: Basis = "captions" if self.learned else "looks"
+        basis = "descriptions" if guided.described else "zero-shot" if self.zero_shot else basis
         return told(prompt, guided, found, basis)
 
     def _back(self, cells: NDArray[np.float32], seen: Encoded, image: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -15,12 +15,13 @@ import torch
 from numpy.typing import NDArray
 
 from fusion.detection import Basis, Guidance
-from fusion.modality.prompt import Prompt
+from fusion.modality.prompt import Prompt, phrases
 from fusion.told import Told
 
 Cells = NDArray[np.float32]  # (rows, columns), in sigma
 SAME = 0.8  # likeness of two ways to say one thing
 Named = Callable[[str], Cells]  # the share of each cell that words name, in [0, 1]
+Where = Callable[[tuple[str, ...]], Cells]  # the share of each cell that lies in all of some places
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,18 +48,30 @@ def describes(told: Told, words: NDArray[np.float32], names_a_defect: bool) -> b
     return likeness > (SAME if names_a_defect else float((told.kinds @ said).max()))
 
 
-def search(named: Named, cells: Cells, prompt: Prompt, limit: float) -> Guided:
-    """Look for some words and leave out others in a map, `cells`, (rows, columns), marked from `limit` on."""
+def search(named: Named | None, cells: Cells, prompt: Prompt, limit: float, where: Where | None = None) -> Guided:
+    """Look for some words and leave out others in a map, `cells`, (rows, columns), marked from `limit` on.
+
+    Each phrase is searched by itself and counts `where` it is said to be. Without `named` no words are understood.
+    Places that are left out altogether, or looked at alone, are `fusion.region`'s.
+    """
     kept, found, explained, ignored = cells, None, None, None
-    if prompt.focus:
-        found = np.asarray(np.maximum(cells, 0) * named(prompt.focus))
+    focus, ignore = (_shares(named, words, cells, where) if named else [] for words in (prompt.focus, prompt.ignore))
+    if focus:
+        found = np.asarray(np.maximum(cells, 0) * np.max(focus, axis=0))
         explained = _of_marked(found, cells, limit)
-    if prompt.ignore:
-        taken = np.maximum(cells, 0) * named(prompt.ignore)
+    if ignore:
+        taken = np.maximum(cells, 0) * np.max(ignore, axis=0)
         kept = np.asarray(cells - taken, np.float32)
         ignored = _of_marked(taken, cells, limit)
     effect = max(explained or 0.0, ignored or 0.0)
     return Guided(kept, found, effect, explained, ignored)
+
+
+def _shares(named: Named, words: str, cells: Cells, where: Where | None) -> list[Cells]:
+    """Return the share of each cell that each phrase names, (rows, columns), where it names anything."""
+    asked = [phrase for phrase in phrases(words) if phrase.what]
+    everywhere = np.ones_like(cells)
+    return [named(one.what) * (where(one.places) if where else everywhere) for one in asked]
 
 
 def changed(before: Cells, after: Cells) -> float:

@@ -1,4 +1,4 @@
-"""Region: where to look, by a mask and by a place named in words, in the picture's pixels, the frame's and in cells."""
+"""Region: where to look, by a mask and by places named in words, in the picture's pixels, the frame's and in cells."""
 
 from typing import Any
 
@@ -9,18 +9,22 @@ from numpy.typing import NDArray
 from fusion.errors import BadInput
 from fusion.modality.prompt import Prompt
 
-EDGE = 0.15  # of the shorter side: what "edge" means
+EDGE = 0.15  # of the part's shorter side: what "edge" means
 
 
 def where_to_look(
-    mask: NDArray[np.float32] | None, prompt: Prompt | None, shape: tuple[int, ...]
+    mask: NDArray[np.float32] | None, prompt: Prompt | None, part: NDArray[np.bool_]
 ) -> NDArray[np.float32] | None:
-    """Return a mask, (H, W), narrowed to the place that a prompt names; None if there is neither."""
-    if prompt is None or not prompt.place:
-        return mask
-    named = field(prompt.place, (shape[0], shape[1]))
-    both = named if mask is None else mask * named
-    return both if both.any() else mask
+    """Return a mask, (H, W), narrowed to the place that a prompt names, without those that it leaves out altogether.
+
+    Places are the part's, (H, W). None if there is neither mask nor place.
+    """
+    narrowed = None if mask is None else mask.astype(np.float32)
+    if prompt is not None:
+        here = [within((prompt.place,), part)] if prompt.place else []
+        for one in (*here, *(1 - within(places, part) for places in prompt.whole_places_left_out)):
+            narrowed = one if narrowed is None else narrowed * one
+    return narrowed
 
 
 def counted(mask: NDArray[np.float32] | None, look_at: NDArray[np.float32] | None) -> float | None:
@@ -31,18 +35,40 @@ def counted(mask: NDArray[np.float32] | None, look_at: NDArray[np.float32] | Non
 
 
 def field(place: str, shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Return a place named in words as a mask of a picture of `shape` (height, width), (H, W) of 0 and 1."""
+    """Return one of explain.place's fields as a mask of a box of `shape` (height, width), (H, W) of 0 and 1."""
     height, width = shape
     y, x = np.mgrid[:height, :width]
-    if place == "edge":
-        depth = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
-        return np.asarray(depth < EDGE * min(shape), np.float32)
     rows: tuple[float, float] = (0, 1 / 2) if "upper" in place else (1 / 2, 1) if "lower" in place else (0, 1)
     columns: tuple[float, float] = (0, 1 / 2) if "left" in place else (1 / 2, 1) if "right" in place else (0, 1)
     if place == "centre":
         rows = columns = (1 / 4, 3 / 4)
     inside = (y >= rows[0] * height) & (y < rows[1] * height) & (x >= columns[0] * width) & (x < columns[1] * width)
     return np.asarray(inside, np.float32)
+
+
+def within(places: tuple[str, ...], part: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return what lies in all of some places of a part, (H, W), as a mask of 0 and 1; no place is everywhere.
+
+    A field is one of the part's box, carried on beyond the box: what sticks out lies there, too. The edge follows the
+    part's outline.
+    """
+    found = np.ones(part.shape, np.float32)
+    part = part if part.any() else np.ones_like(part)
+    for place in places:
+        found *= _edge(part) if place == "edge" else _in_field(place, part)
+    return found
+
+
+def _edge(part: NDArray[np.bool_]) -> NDArray[np.float32]:
+    depth = cv2.distanceTransform(np.pad(part, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    return np.asarray(depth <= 2 * EDGE * depth.max(), np.float32)  # twice the depth is what is long's shorter side
+
+
+def _in_field(place: str, part: NDArray[np.bool_]) -> NDArray[np.float32]:
+    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    margins = ((top, part.shape[0] - bottom), (left, part.shape[1] - right))
+    return np.pad(field(place, (int(bottom - top), int(right - left))), margins, mode="edge")
 
 
 def left_out(
@@ -62,5 +88,8 @@ def looked_at(ignored: NDArray[np.bool_], grid: tuple[int, int], name: str) -> N
     """Return the cells of which at least half is to be looked at, (rows, columns); BadInput if there are none."""
     share = share_of_cells(ignored, grid)
     if (share > 0.5).all():
-        raise BadInput(f"{name}: its mask leaves no cell to look at; mark a spot of at least 1/20 of the part's length")
+        raise BadInput(
+            f"{name}: its mask leaves no cell to look at; mark a spot of at least 1/20 of the part's length, or name fewer "
+            "places to leave out"
+        )
     return np.asarray(share <= 0.5)

@@ -174,7 +174,9 @@ def test_what_is_not_understood_is_said_and_does_nothing(session: Session, quest
 
 
 def test_words_point_or_are_said_to_do_nothing(session: Session, plate: Plate) -> None:
-    assert "This model can't hear words" in said(session, "look for a spot, ignore the label").text
+    assert "This model can't hear words" in said(session, "look for glints, ignore the label").text
+    by_looks = said(session, "look for a spot, ignore the label").text
+    assert "This model itself hears no words: only places act, and kinds of defect by what marked" in by_looks
     lot = Lot(FakeDetector(card={"network": {}}))  # type: ignore[arg-type]
     lot.fill([plate("bad.png", spot=228)])
     told = said(Session(lot), "look for a spot, ignore the label").text

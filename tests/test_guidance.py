@@ -14,7 +14,7 @@ from fusion.guidance import Guided, changed, describes, search, told
 from fusion.learned import Learned, global_embedding, image_only, to_frame
 from fusion.methods.named import Question
 from fusion.modality.prompt import read_prompt
-from fusion.region import EDGE, counted, field, where_to_look
+from fusion.region import EDGE, counted, field, where_to_look, within
 from fusion.residual import Spread, residual
 from fusion.sight import Sight
 from fusion.told import Hearing, Told
@@ -85,16 +85,42 @@ def test_halves_are_disjoint_and_make_the_whole_and_corners_are_in_both_of_their
 
 def test_what_a_mask_lets_count_is_narrowed_by_a_place_and_is_none_without_a_mask_that_leaves_something_out() -> None:
     shape, here = (40, 60), read_prompt("only look on the left", "t")
-    upper, everywhere = field("upper", shape), np.ones(shape, np.float32)
+    upper, everywhere, whole = field("upper", shape), np.ones(shape, np.float32), np.ones(shape, bool)
     assert here.place == "left"
-    assert counted(upper, where_to_look(upper, None, shape)) == 0.5
-    assert counted(upper, where_to_look(upper, here, shape)) == 0.25
-    assert counted(everywhere, where_to_look(everywhere, here, shape)) is None
-    assert counted(None, where_to_look(None, here, shape)) is None
+    assert counted(upper, where_to_look(upper, None, whole)) == 0.5
+    assert counted(upper, where_to_look(upper, here, whole)) == 0.25
+    assert counted(everywhere, where_to_look(everywhere, here, whole)) is None
+    assert counted(None, where_to_look(None, here, whole)) is None
+    assert where_to_look(None, read_prompt("only scratches", "t"), whole) is None
+
+
+def test_places_are_those_of_the_part_wherever_it_lies_and_what_sticks_out_lies_there_too() -> None:
+    part = np.zeros((90, 120), bool)
+    part[10:40, 60:100] = True
+    left = where_to_look(None, read_prompt("only on the left", "t"), part)
+    assert left is not None
+    assert left[:, :80].all()
+    assert not left[:, 80:].any()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("ignore the upper left", 3 / 4),
+        ("ignore everything on the left", 1 / 2),
+        ("ignore the upper left half, the right half", 1 / 4),
+        ("look only at the top, ignore the left side", 1 / 4),
+        ("ignore scratches on the left", 1),
+        ("忽略左上方", 3 / 4),
+    ],
+)
+def test_places_that_are_left_out_altogether_count_no_more(text: str, left: float) -> None:
+    look_at = where_to_look(None, read_prompt(text, "t"), np.ones((40, 60), bool))
+    assert (1 if look_at is None else look_at.mean()) == left
 
 
 def test_the_edge_is_a_band_along_all_sides() -> None:
-    band = field("edge", (40, 100)) > 0
+    band = within(("edge",), np.ones((40, 100), bool)) > 0
     width = int(EDGE * 40)
     assert band[:width].all()
     assert band[-width:].all()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from explain.place import PLACES
 from fusion.errors import BadInput
 from fusion.modality.lexicon import lexicon, translate
-from fusion.modality.prompt import read_prompt
+from fusion.modality.prompt import Phrase, phrases, read_prompt
 
 KINDS = {
     "scratch": "划痕 划伤 刮痕",
@@ -210,3 +210,40 @@ def test_any_text_is_read_into_plain_words_or_refused(text: str) -> None:
         assert words == words.strip(" ,")
     assert prompt.place in {"", "edge", *(place for row in PLACES for place in row)}
     assert read_prompt(prompt.text) == prompt
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("scratches in the upper left", [("scratches", "upper_left")]),
+        ("the label in the upper right and dust", [("the label", "upper_right"), ("dust", "")]),
+        ("upper left scratch", [("scratch", "upper_left")]),
+        ("dents at the top and at the bottom", [("dents", "upper"), ("dents", "lower")]),
+        ("top and bottom scratches", [("scratches", "upper"), ("scratches", "lower")]),
+        ("the left half and dirt", [("", "left"), ("dirt", "")]),
+        ("dirt, the left side", [("dirt", ""), ("", "left")]),
+        ("the left and right edges", [("", "left edge"), ("", "right edge")]),
+        ("scratches on the left edge", [("scratches", "left edge")]),
+        ("stains that are at the top right corner", [("stains", "upper_right")]),
+        ("everything in the centre", [("", "centre")]),
+        ("chipped edges", [("chipped edges", "")]),  # a kind of defect, no place
+        ("anything", []),
+        ("", []),
+    ],
+)
+def test_each_thing_of_a_list_has_its_own_place(text: str, found: list[tuple[str, str]]) -> None:
+    assert phrases(text) == tuple(Phrase(what, tuple(places.split())) for what, places in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("ignore the upper left", [("upper_left",)]),
+        ("忽略左侧", [("left",)]),
+        ("ignore dents at the top and at the bottom", []),  # not all that lies there
+        ("忽略上方和下方的划痕", []),
+        ("only the upper left", []),
+    ],
+)
+def test_a_place_is_left_out_altogether_only_where_nothing_is_named_there(text: str, places: list[tuple[str]]) -> None:
+    assert list(read_prompt(text).whole_places_left_out) == places

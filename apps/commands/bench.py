@@ -39,6 +39,9 @@ def bench(
     explanations: Annotated[
         int, typer.Option(help="Instead: hold Foil's words against so many painted defects of each data set.", min=0)
     ] = 0,
+    guide: Annotated[
+        int, typer.Option(help="Instead: what words point at, on so many pairs of painted defects.", min=0)
+    ] = 0,
     synthesis: Annotated[
         int, typer.Option(help="Instead: what so many painted defects add to a small supervised segmenter.", min=0)
     ] = 0,
@@ -78,6 +81,7 @@ def bench(
       foil bench shop/gasket shop/fabric --method gaussian --method memory --json rows.jsonl
       foil bench shop/gasket --promise 20
       foil bench shop/gasket shop/fabric --explanations 126
+      foil bench shop/gasket shop/fabric --guide 100
       foil bench shop/gasket --synthesis 100 --seeds 3
       foil bench squats --normal ok_ --fit-on "person[1-7]_" --people "person." --peers
       foil bench adbench/*.npz --method all --seeds 5 --peers
@@ -85,7 +89,7 @@ def bench(
     kind = _kind(ctx, data)
     if weights and not synthesis:
         raise BadSetting("--weights is for --synthesis; to measure a detector with trained weights, give --trainings")
-    if instead := [name for name in ("promise", "explanations", "synthesis") if ctx.params[name]]:
+    if instead := [name for name in ("promise", "explanations", "guide", "synthesis") if ctx.params[name]]:
         if json_file or any(given and len(given) > 1 for given in (method, backbone, instead)):
             told = " and ".join(f"--{name}" for name in instead)
             raise BadSetting(f"{told}: one of them checks one method and backbone, and keeps no rows: leave out --json")
@@ -94,6 +98,8 @@ def bench(
             text = _promises(data, first, promise)
         elif explanations:
             text = _explanations(data, first, explanations)
+        elif guide:
+            text = _guide(data, first, guide)
         else:
             text = _synthesis(data, first, synthesis, seeds, weights)
         _print(text, markdown_file)
@@ -193,6 +199,13 @@ def _explanations(folders: list[Path], settings: dict[str, Any], count: int) -> 
 
     with progress_shown() as progress:
         return report(folders, settings, count, progress)
+
+
+def _guide(folders: list[Path], settings: dict[str, Any], count: int) -> str:
+    from assistant.pointing_table import report
+
+    with progress_shown() as progress:
+        return report(folders, settings, count, "second", progress)
 
 
 def _synthesis(folders: list[Path], settings: dict[str, Any], count: int, seeds: int, weights: Path | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from assistant import colours, pictures
+from assistant import colours, guide, pictures
 from assistant.page import TITLES
 from assistant.recording import map_hash
 from assistant.replaying import kept_detector, kept_sample
@@ -74,7 +74,7 @@ class Painter:
         assert image is not None  # it was read from a picture
         if found.document["evidence"]["map"] is None:
             return Seen(image, None, None, None, True)
-        detection = self._detector(found.model, asked["words"]).detect(sample, asked["samples"])
+        detection = guide.detect(self._detector(found.model, asked["words"]), sample, asked["samples"])
         regions = [Outlined(region["number"], region["bbox"]) for region in found.document["regions"]]
         outlined = pictures.contours(pictures.overlay(image, detection), detection, regions)
         legend = colours.legend(detection.map_threshold, detection.map_top, detection.thresholds, LEGEND)

@@ -18,6 +18,24 @@ class Prompt:
     place: str  # one of explain.place's nine fields, or "edge"; "" = everywhere
     unknown: tuple[str, ...]  # what was not understood
 
+    @property
+    def names_places(self) -> bool:
+        """Tell whether words name a place, which every model understands."""
+        return bool(self.place or any(phrase.places for phrase in phrases(self.ignore)))
+
+    @property
+    def whole_places_left_out(self) -> tuple[tuple[str, ...], ...]:
+        """Return the places of which everything is to be left out, as "ignore the upper left" asks."""
+        return tuple(phrase.places for phrase in phrases(self.ignore) if not phrase.what)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One of the things that a list of words names, and where."""
+
+    what: str  # "" = whatever there is
+    places: tuple[str, ...]  # fields, or "edge", in all of which it lies; () = everywhere
+
 
 def _any(phrases: str) -> str:
     """Return a pattern for one of several phrases, the longer before the shorter."""
@@ -85,8 +103,16 @@ _PLACE = re.compile(
     r"\b(?:(?P<row>upper|top|lower|bottom)[ -](?P<column>left|right)"
     r"|(?P<left>left|right)[ -](?P<top>upper|top|lower|bottom)"
     r"|(?P<one>upper|top|lower|bottom|left(?! over)|(?<!all )right(?! angle| way)|centre|center|middle)"
-    r"|(?P<edge>edge|rim|border|margin|corner)s?)\b"
+    r"|(?P<edge>(?<!chipped )(?<!broken )(?<!broken-off )(?:edge|rim|border|margin|corner))s?)\b"
 )
+# A place with the words that tie it to what lies there.
+_SAID_OF = re.compile(
+    r"(?:\b(?:that|which) (?:is|are|lies|lie) )?(?:\b(?:in|on|at|near|along|across|from|of|to) )?(?:\bthe )?"
+    rf"{_PLACE.pattern}"
+    r"(?:[ -]hand)?(?: (?:side|half|part|corner|edge|third|area|region)s?)?",
+    re.IGNORECASE,
+)
+_NOUN = re.compile(r"\b(?:half|side|part|corner|area|region)s?\b", re.IGNORECASE)  # of a place by itself
 _ROW = {"upper": "upper", "top": "upper", "lower": "lower", "bottom": "lower"}
 
 
@@ -109,6 +135,36 @@ def read_prompt(text: str, name: str = "the text") -> Prompt:
         place=_place(", ".join(wanted)),
         unknown=unknown,
     )
+
+
+def phrases(words: str) -> tuple[Phrase, ...]:
+    """Return what a list of English words names, each with its own place.
+
+    "the label in the upper right and dust" is a label at one place, and dust everywhere. A bare place shares what it is
+    joined to by "and": "dents at the top and at the bottom", "the left and right edges"; not so "the left half".
+    """
+    found: list[Phrase] = []
+    for listed in re.split(r"\s*,\s*", words):
+        joined = re.split(r"\s+(?:and|or)\s+", listed)
+        one_by_one = [_phrase(one) for one in joined]
+        for at, (text, phrase) in enumerate(zip(joined, one_by_one, strict=True)):
+            if phrase.places and not phrase.what and not _NOUN.search(text):
+                nearest = [*one_by_one[at + 1 :], *reversed(one_by_one[:at])]
+                what = next((other.what for other in nearest if other.what), "")
+                edge = () if what or "edge" in phrase.places else ("edge",)
+                edge = (
+                    edge if any(other.places[-1:] == ("edge",) and len(other.places) > 1 for other in nearest) else ()
+                )
+                phrase = Phrase(what, phrase.places + edge)
+            found.append(phrase)
+    return tuple(phrase for phrase in found if phrase.what or phrase.places)
+
+
+def _phrase(words: str) -> Phrase:
+    what = " ".join(_SAID_OF.sub(" ", words).split())
+    field, edges = _place(words), {match["edge"] for match in _PLACE.finditer(words.lower())} - {None, "corner"}
+    places = tuple(dict.fromkeys([*([field] if field else []), *(["edge"] if edges else [])]))
+    return Phrase("" if _within(what, _GENERAL) else what, places)
 
 
 def _parts(english: str) -> Iterator[tuple[bool, str]]:

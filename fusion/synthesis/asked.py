@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fusion.errors import BadInput
-from fusion.region import EDGE, field
+from fusion.region import within
 from fusion.synthesis import KINDS, SYNONYMS, synthesise
 from fusion.synthesis.looks import tone
 from fusion.synthesis.site import Mask, Pixels
@@ -84,8 +84,7 @@ def drawing_of(
     if where is not None:
         inside = cv2.resize(where.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
     else:
-        named = _within(on if on.any() else np.ones_like(on), place)
-        inside = np.ones_like(on) if named is None else named
+        inside = _within(on if on.any() else np.ones_like(on), (place,) if place else ())
     wished = {tone for tone, names in _TONES.items() if names & said}
     grey = bool((picture == picture[..., :1]).all())
     for _ in range(_ATTEMPTS if wished else 1):
@@ -98,21 +97,10 @@ def drawing_of(
     return np.asarray(np.rint(np.clip(picture + full, 0, 255)), np.uint8), np.asarray(mask)
 
 
-def _within(part: Mask, place: str) -> Mask | None:
-    """Return a field of a part's box, carried on beyond the box, (H, W): what lies at the outline needs room there.
-
-    The edge follows the outline. None where no place is named.
-    """
-    if not place:
-        return None
-    if place == "edge":
-        depth = cv2.distanceTransform(np.pad(part, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
-        where = depth <= 2 * EDGE * depth.max()  # twice the depth is the shorter side of what is long
-    else:
-        rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-        top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-        margins = ((top, part.shape[0] - bottom), (left, part.shape[1] - right))
-        where = np.pad(field(place, (int(bottom - top), int(right - left))), margins, mode="edge") > 0
+def _within(part: Mask, places: tuple[str, ...]) -> Mask:
+    """Return what lies in some places of a part, (H, W); BadInput where nothing of the part does."""
+    where = within(places, part) > 0
     if not (part & where).any():
-        raise BadInput(f"nothing of the part lies at its {place.replace('_', ' ')}; name another place, or give a mask")
+        named = " and ".join(place.replace("_", " ") for place in places)
+        raise BadInput(f"nothing of the part lies at its {named}; name another place, or give a mask")
     return np.asarray(where)
