@@ -72,7 +72,7 @@ def _report(wish: ReportWish, store: str, pulse: Pulse) -> dict[str, Any]:
 
     opened = open_store(store)
     scope = Scope(wish.samples, wish.lot, wish.since, wish.until)
-    out = opened.vault.folder.parent / "reports" / f"job-{pulse.job.id}.{wish.form}"
+    out = opened.folder / "reports" / f"job-{pulse.job.id}.{wish.form}"
     made = write_report(opened, scope, out, wish.lang, wish.final, wish.by, pulse)
     told = {"status": made.status, "inspections": made.inspections, "open": made.open}
     return {"report": str(made.path), "record": made.record, "sha256": made.sha256, **told}

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.audit import canonical, sha256
 from assistant.library import CALIBRATION, CARD
-from assistant.vault import Vault
+from assistant.vault import AnyVault
 from fusion.calibration import Calibration
 from fusion.detection import Thresholds
 from fusion.modelfile import MANIFEST, Kind, kind_of, verify
@@ -33,7 +33,7 @@ def fingerprint(folder: Path) -> str:
     return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
 
 
-def keep(folder: Path, vault: Vault, files: Mapping[str, str] | None = None) -> Kept:
+def keep(folder: Path, vault: AnyVault, files: Mapping[str, str] | None = None) -> Kept:
     """Put a model's files into a vault; where they are known to be there, `files`, only their names are taken."""
     manifest = verify(folder, CARD, CALIBRATION) if files else verify(folder)  # weights may be gigabytes
     if files is None:
@@ -44,7 +44,7 @@ def keep(folder: Path, vault: Vault, files: Mapping[str, str] | None = None) -> 
     return Kept(files[MANIFEST], config, folder.name, kind_of(folder), files, created, limits)
 
 
-def card_and_calibration(files: Mapping[str, str], vault: Vault) -> tuple[dict[str, Any], Calibration]:
+def card_and_calibration(files: Mapping[str, str], vault: AnyVault) -> tuple[dict[str, Any], Calibration]:
     """Return what a kept model says of itself, and what its scores mean."""
     card, calibration = (json.loads(vault.read(files[name])) for name in (CARD, CALIBRATION))
     return card, Calibration.from_json(calibration)

@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.feedback import corrected
 from assistant.history import Part, Past
-from assistant.vault import Vault
+from assistant.vault import AnyVault
 from fusion.dataset import open_dataset
 from fusion.errors import BadData, BadSetting
 from fusion.files import atomic_folder
@@ -35,7 +35,7 @@ class Proposal:
     steps: tuple[str, ...]  # command lines: compare, fit, look at what it promises
 
 
-def propose(known: Past, vault: Vault, data: Path, out: Path) -> Proposal:
+def propose(known: Past, vault: AnyVault, data: Path, out: Path) -> Proposal:
     """Write the two data sets to a new folder; BadData where people corrected nothing that could be learned from."""
     if known.fit.kind != "pictures":
         raise BadSetting(
@@ -69,11 +69,11 @@ def propose(known: Past, vault: Vault, data: Path, out: Path) -> Proposal:
     return Proposal(out, len(normals), len(added), len(held), len(bad), gone, steps)
 
 
-def _is_kept(part: Part, vault: Vault) -> bool:
-    return part.picture is not None and vault.path(part.picture).exists()
+def _is_kept(part: Part, vault: AnyVault) -> bool:
+    return part.picture is not None and vault.holds(part.picture)
 
 
-def _copied(parts: Sequence[Part], label: Any, vault: Vault, folder: Path, name: str) -> list[Item]:
+def _copied(parts: Sequence[Part], label: Any, vault: AnyVault, folder: Path, name: str) -> list[Item]:
     """Copy kept pictures, each under its hash and with a suffix by which programs know it."""
     (folder / name).mkdir(exist_ok=True)
     items = []

@@ -1,6 +1,7 @@
 """The store: inspections with their evidence, models, pictures and people's decisions, each vouched for by a record.
 
 A store is a folder: foil.db, files/ and key.pem; or any database by its SQLAlchemy URL, with a folder for the files.
+These may lie behind a URL instead.
 """
 
 import json
@@ -22,7 +23,7 @@ from assistant.kept import Kept, fingerprint, keep
 from assistant.recording import Entry
 from assistant.signing import Key, create_key, read_key
 from assistant.tables import decisions, inspections, models, records
-from assistant.vault import Vault, make_folder
+from assistant.vault import make_vault, vault_of
 from explain.prompt import clean
 from fusion.errors import BadSetting, FoilError, NoSuchRecord
 
@@ -34,7 +35,8 @@ class Store:
     """Open it by `open_store`."""
 
     def __init__(self, database: Database, folder: Path) -> None:
-        self.database, self.vault, self.name = database, Vault(folder / "files"), database.name
+        self.database, self.vault, self.name = database, vault_of(folder), database.name
+        self.folder = folder
         self.key_path = Path(os.environ.get("FOIL_KEY") or folder / "key.pem").expanduser()
 
     @property
@@ -182,7 +184,7 @@ def open_store(where: str, create: bool = False) -> Store:
     store = _place(where)
     missing = BadSetting(f"{where}: there is no store here; foil inspect PICTURE --store {where} makes one")
     if create:
-        make_folder(store.vault.folder)
+        make_vault(store.vault, store.folder)
     elif not store.database.is_there:
         raise missing
     store.database.upgrade()

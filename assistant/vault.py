@@ -5,8 +5,11 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from fusion.errors import FoilError
+from assistant.vault_url import UrlVault
+from fusion.errors import BadSetting, FoilError
 from fusion.files import atomic_write
+
+NOTED = "files.url"  # beside the key: where a store's files lie, if not in its folder
 
 
 class Vault:
@@ -28,6 +31,9 @@ class Vault:
             _sync(path.parent)
         return sha256
 
+    def holds(self, sha256: str) -> bool:
+        return self.path(sha256).exists()
+
     def read(self, sha256: str) -> bytes:
         """Return the bytes of a hash; FoilError if they aren't what they were."""
         if problem := self.problem(sha256):
@@ -47,6 +53,37 @@ class Vault:
 
     def remove(self, sha256: str) -> None:
         self.path(sha256).unlink(missing_ok=True)
+
+
+AnyVault = Vault | UrlVault
+
+
+def vault_of(folder: Path) -> AnyVault:
+    """Return where a store's files lie: at the address that is noted in its folder, or FOIL_PICTURES names, or in it.
+
+    BadSetting where these disagree: files in two places are half of them missing.
+    """
+    noted = (folder / NOTED).read_text(encoding="utf-8").strip() if (folder / NOTED).is_file() else ""
+    named = os.environ.get("FOIL_PICTURES", "").rstrip("/")
+    if noted and named and noted != named:
+        raise BadSetting(f"{folder}: this store's files lie at {noted}, but FOIL_PICTURES names {named}; leave it out")
+    if named and not noted and (folder / "files").is_dir():
+        raise BadSetting(
+            f"{folder / 'files'}: this store's files lie here; copy them to {named} and write that into "
+            f"{folder / NOTED}, or leave out FOIL_PICTURES"
+        )
+    return UrlVault(noted or named) if noted or named else Vault(folder / "files")
+
+
+def make_vault(vault: AnyVault, folder: Path) -> None:
+    """Make ready what a new store's files go to, and note in its folder where that is."""
+    if isinstance(vault, Vault):
+        make_folder(vault.folder)
+        return
+    vault.check()
+    make_folder(folder)
+    if not (folder / NOTED).exists():
+        atomic_write(folder / NOTED, f"{vault.url}\n".encode())
 
 
 def make_folder(folder: Path) -> None:

@@ -89,7 +89,7 @@ def looked_at(ignored: NDArray[np.bool_], grid: tuple[int, int], name: str) -> N
     share = share_of_cells(ignored, grid)
     if (share > 0.5).all():
         raise BadInput(
-            f"{name}: its mask leaves no cell to look at; mark a spot of at least 1/20 of the part's length, or name fewer "
-            "places to leave out"
+            f"{name}: its mask leaves no cell to look at; mark a spot of at least 1/20 of the part's length, or name "
+            "fewer places to leave out"
         )
     return np.asarray(share <= 0.5)

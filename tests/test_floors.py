@@ -68,6 +68,7 @@ HOMES = {
     "alembic": ("assistant/migrations/",),
     "cryptography": ("assistant/signing.py",),
     "rfc3161_client": ("assistant/stamping.py",),
+    "fsspec": ("assistant/vault_url.py",),
     "typst": ("assistant/reports/pdf.py",),
     "jinja2": ("assistant/sheet.py",),
     "markupsafe": ("assistant/sheet.py",),
