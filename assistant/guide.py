@@ -79,9 +79,18 @@ def _prompt(sample: Sample, found: Detection) -> Prompt | None:
 
 def _unheard(prompt: Prompt) -> Guidance:
     """Return the guidance of words in a language that the model itself does not hear."""
-    asked = {"focus": prompt.focus, "ignore": prompt.ignore, "place": prompt.place, "unknown": prompt.unknown}
     return Guidance(
-        prompt.text, "search", **asked, basis="looks", effect=0.0, found=None, ignored=None, guided_map=None
+        text=prompt.text,
+        role="search",
+        focus=prompt.focus,
+        ignore=prompt.ignore,
+        place=prompt.place,
+        unknown=prompt.unknown,
+        basis="looks",
+        effect=0.0,
+        found=None,
+        ignored=None,
+        guided_map=None,
     )
 
 
