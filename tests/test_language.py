@@ -74,7 +74,7 @@ def test_a_rejected_scratch_reads_as_an_inspector_would_write_it():
         "Region 1: a thin dark line runs almost vertically (80 degrees) from the upper left to the left,"
         " inside the part: 72 px (3.6 mm) long, 4.9 px (0.246 mm) wide, 0.54 % of the part;"
         " peak 9.3 sigma (1.9 times the marking threshold), 24.2 L* darker than normal,"
-        " nothing like it in the normal version, looks like a scratch (79 % sure) or a crack (21 % sure).\n"
+        " nothing like it in the normal version, looks like a crack (71 % sure) or a scratch (29 % sure).\n"
         "With 220 good parts, a false-alarm rate of 1 % is promised with 64.3 % confidence only, and the true rate may"
         " well lie between 0.01 % and 1.66 %; a firm promise takes 299 good parts."
     )

@@ -30,7 +30,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.callback()
 def audit() -> None:
-    """Verify the records, have their time witnessed, and repeat an inspection.
+    """Verify, witness and replay records.
 
     \b
     Examples:
