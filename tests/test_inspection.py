@@ -74,7 +74,7 @@ def test_a_mask_is_used_and_words_are_said_to_be_given_in_vain(plate: Plate, tmp
     mask[:10] = 255
     Image.fromarray(mask).save(tmp_path / "m.png")
     path = plate("a.png", spot=228)
-    (result,) = inspected(Item(path, None, "", "test", region=tmp_path / "m.png", text="scratches"))
+    (result,) = inspected(Item(path, None, "", "test", region=tmp_path / "m.png", text="glints"))
     assert isinstance(result, Inspection)
     assert result.detection.verdict == "PASS"  # the spot lies outside of the mask
     assert (result.evidence.has_mask, result.evidence.has_text) == (True, True)

@@ -279,7 +279,7 @@ def test_foil_inspect_takes_words_for_any_model(
     told, deaf = (CliRunner().invoke(app, [*args, *more]) for more in (["--words", spec], []))
     assert (told.exit_code, deaf.exit_code) == (20, 20), told.output + deaf.output
     assert json.loads(told.stdout)["prompt"]["basis"] == "zero-shot"
-    assert json.loads(deaf.stdout)["not_used"] == ["text"]
+    assert json.loads(deaf.stdout)["prompt"]["basis"] == "looks"
     wrong = CliRunner().invoke(app, [*args, "--words", "open_clip:foil-untaught:/nowhere/w.safetensors"])
     assert wrong.exit_code == 2
     assert "'/nowhere/w.safetensors': expected an existing .safetensors file" in " ".join(wrong.output.split())
