@@ -337,10 +337,13 @@ def test_a_model_without_training_hears_what_was_said_of_its_good_parts_and_no_m
     found, guidance = told(plain, Sample(image, SAID))
     assert (guidance.role, guidance.basis) == ("description", "descriptions")
     assert found.used == ("image", "mask", "text", "skeleton")
-    deaf = plain.detect(Sample(image, "a dark scratch in the left half"))
+    deaf = plain.detect(Sample(image, "a dark scratch"))
     assert deaf.guidance is None
     assert deaf.used == ("image", "mask", "skeleton")
     assert same(deaf, look(plain, image))
+    placed = plain.detect(Sample(image, "a dark scratch in the left half"))  # a place every model understands
+    assert placed.guidance is not None
+    assert (placed.guidance.place, placed.guidance.basis, placed.guidance.found) == ("left", "looks", None)
 
 
 def test_words_that_say_what_is_normal_condition_the_map(neural: Detector, image: NDArray[np.uint8]) -> None:
