@@ -141,10 +141,12 @@ def test_a_place_is_drawn_over_and_ignored_then_a_mask_is_given_then_all_counts_
     page.locator("#mask-apply").click()
     visit.sees(".toast-body", "nothing is drawn and no mask is given")
     page.wait_for_timeout(500)
-    box = page.locator("#drawing canvas").first.bounding_box()
+    page.get_by_text("Ignore where I draw").click()
+    canvas = page.locator("#drawing canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
     assert box
     middle, centre = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.get_by_text("Ignore where I draw").click()
     page.mouse.move(middle - 60, centre)
     page.mouse.down()
     for step in range(13):
@@ -199,7 +201,7 @@ def test_words_point_and_leave_out(visit: Visit) -> None:
     page.get_by_text("中文").click()
     visit.sees("#words", "文字“ignore the label”理解为：忽略“the label”。")
     page.locator("#chips").get_by_text("只看孔洞和裂纹").click()
-    visit.sees("#words", "未起作用")
+    visit.sees("#words", "最符合“hole and crack”")
 
 
 def test_a_model_is_taught_and_its_rates_are_changed(visit: Visit, plate: Plate) -> None:

@@ -31,7 +31,7 @@ class Frame:
         self.recorder = Recorder(store) if store else None
         self._worded: dict[Any, Callable[[Lang], dict[str, Any]]] = {}  # component -> its properties in a language
         self.sample, self.seen = gr.State(None), gr.State({})  # the picture at hand; scores so far, by model
-        with gr.Row(elem_id="header"):
+        with gr.Row(elem_id="header") as self.header:
             self._brand = html(brand("en"), "brand")
             self.model = self.put(gr.Dropdown, {"label": "model"}, choices=[], elem_id="model", min_width=200)
             languages = [("English", "en"), ("中文", "zh")]

@@ -34,7 +34,7 @@ class InspectTab:
     def __init__(self, frame: Frame, clickable: Clickable) -> None:
         self.frame, self.clickable = frame, clickable
         with gr.Row():
-            with gr.Column(scale=4, min_width=300):
+            with gr.Column(scale=4, min_width=300, elem_id="inspect-given"):
                 self._given()
             with gr.Column(scale=7, min_width=320):
                 self._found()

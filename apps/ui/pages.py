@@ -12,6 +12,7 @@ from apps.ui.movements_tab import MovementsTab
 from apps.ui.review_tab import review_tab
 from apps.ui.shelf import Shelf
 from apps.ui.teach_tab import TeachTab
+from apps.ui.tour import Tour
 
 
 def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | None = None) -> gr.Blocks:
@@ -19,7 +20,8 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | 
     with gr.Blocks(title="Foil", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
         frame = Frame(models, shelf, store)
         jobs = JobsPanel(frame, store)
-        with gr.Tabs():
+        tour = Tour(frame)
+        with gr.Tabs() as tabs:
             with frame.put(gr.Tab, {"label": "tab.inspect"}, id="inspect"):
                 inspect_tab = InspectTab(frame, clickable)
             with frame.put(gr.Tab, {"label": "tab.ask"}, id="ask") as asking:
@@ -33,6 +35,7 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | 
             with frame.put(gr.Tab, {"label": "tab.movements"}, id="movements") as moving:
                 movements_tab = MovementsTab(frame)
         started = frame.wire(blocks)
+        tour.wire(started, tabs)
         jobs.wire(started)
         inspect_tab.wire(blocks, started)
         ask_tab.wire(asking)

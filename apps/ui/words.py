@@ -3,6 +3,7 @@
 from apps.ui.words_inspect import INSPECT
 from apps.ui.words_jobs import JOBS
 from apps.ui.words_review import GALLERY, REVIEW
+from apps.ui.words_tour import TOUR
 from explain.catalogue import Lang, Phrase
 
 
@@ -182,4 +183,4 @@ WORDS: dict[str, Phrase] = {
     ),
     "movements.skipped": Phrase("{count} movements could not be used:", "有 {count} 个动作无法使用："),
 }
-WORDS |= INSPECT | REVIEW | GALLERY | JOBS
+WORDS |= INSPECT | REVIEW | GALLERY | JOBS | TOUR
