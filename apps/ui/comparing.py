@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from apps.ui.markup import note
+from apps.ui.markup import note, wide
 from apps.ui.words import word
 from assistant.library import ModelInfo
 from explain.catalogue import Lang, say
@@ -42,7 +42,7 @@ def table(heads: Sequence[str], rows: Sequence[Figures]) -> str:
         row = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
         body += f'<tr><th scope="row" class="name">{escape(name)}</th>{row}</tr>'
     rows_of_it = f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="foil-scroll"><table class="foil-table foil-figures">{rows_of_it}</table></div>'
+    return wide(f'<table class="foil-table foil-figures">{rows_of_it}</table>')
 
 
 def _judge(card: Mapping[str, Any], lang: Lang) -> str:

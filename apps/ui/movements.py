@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from apps.ui.markup import note
+from apps.ui.markup import note, wide
 from apps.ui.shelf import Shelf
 from apps.ui.teaching import gathered, listed, told_of
 from apps.ui.words import word
@@ -111,10 +111,10 @@ def _charts(shown: movement_page.Shown, lang: Lang) -> str:
     parts = []
     for title, picture in shown.strips:
         image = f'<img src="{pictures.data_uri(picture)}" alt="{escape(title)}">'
-        parts.append(f'<h3>{escape(title)}</h3><div class="foil-scroll">{image}</div>')
+        parts.append(f"<h3>{escape(title)}</h3>{wide(image)}")
     if shown.map:
         parts += [note(movement_label("strip.how", lang)), f"<h3>{movement_label('map', lang)}</h3>"]
-        parts += [f'<div class="foil-scroll">{shown.map}</div>', note(movement_label("legend", lang))]
+        parts += [wide(shown.map), note(movement_label("legend", lang))]
     if shown.angles:
         charts = [f"<figure><figcaption>{escape(name)}</figcaption>{chart}</figure>" for name, chart in shown.angles]
         parts.append(f"<h3>{movement_label('angles', lang)}</h3>")

@@ -141,7 +141,7 @@ def _words(found: Found, model: str, lang: Lang) -> str:
     if found.decisions:
         notes.append(f"{told('person', lang)}: {person(found, lang)}")
     below = "".join(map(note, notes))
-    return f'<div class="foil-words">{paragraphs}{below}</div>'
+    return f'<div class="foil-words" tabindex="0">{paragraphs}{below}</div>'  # keys, too, can scroll it
 
 
 def _drawn(case: Case, found: Found, painter: Painter, shelf: Shelf, lang: Lang) -> Case:

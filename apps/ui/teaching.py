@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from apps.ui.markup import wide
 from apps.ui.words import word
 from assistant import card, fitting
 from assistant.fitting import Fit
@@ -127,8 +128,8 @@ def what_if(calibration: Calibration, seen: Sequence[float], lang: Lang) -> str:
     spans = "".join(f'<th colspan="3">{word(key, lang, n=number(n))}</th>' for key, n in groups)
     firsts = "".join(f'<th rowspan="2">{head}</th>' for head in (word("what_if.rates", lang), "T1", "T2"))
     badges = " ".join(card.badge(verdict, lang) for verdict in VERDICTS)
-    return (
-        f'<div class="foil-scroll"><table class="foil-table"><thead><tr>{firsts}{spans}</tr>'
-        f"<tr>{heads}{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-        f'<p class="foil-note">{badges}</p><p class="foil-note">{word("what_if.note", lang)}</p>'
+    table = (
+        f'<table class="foil-table"><thead><tr>{firsts}{spans}</tr>'
+        f"<tr>{heads}{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
+    return f'{wide(table)}<p class="foil-note">{badges}</p><p class="foil-note">{word("what_if.note", lang)}</p>'

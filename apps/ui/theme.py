@@ -21,6 +21,8 @@ def theme() -> Any:
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",
         button_primary_text_color="white",
+        body_text_color_subdued="*neutral_600",  # Gradio's own are too pale to be read [WCAG 2.2, 1.4.3]
+        body_text_color_subdued_dark="*neutral_300",
         block_label_text_weight="500",
     )
 

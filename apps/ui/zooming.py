@@ -44,8 +44,15 @@ ZOOM = """() => {
     'ArrowUp': () => move(0, 80), 'ArrowDown': () => move(0, -80), 'Escape': () => part('dialog').close(),
   };
   const shown = ['overlay', 'regions', 'guided'];
+  // A picture of Gradio's is a button without a name.
+  const pictures = 'button:has(> .image-frame)';
+  const name = () => document.querySelectorAll(pictures).forEach(button => {
+    const said = button.closest('.block')?.querySelector('label')?.textContent.trim();
+    if (said && button.ariaLabel !== said) button.ariaLabel = said;
+  });
+  new MutationObserver(name).observe(document.body, {childList: true, subtree: true, characterData: true});
   document.addEventListener('click', ({target}) => {
-    const place = target.matches?.('img') ? shown.findIndex(id => target.closest(`#${id}`)) : -1;
+    const place = target.closest?.(pictures) ? shown.findIndex(id => target.closest(`#${id}`)) : -1;
     if (place >= 0) window.foilZoom(place + 2);
     const button = target.closest?.('#zoom button');
     if (button?.dataset.at) show(Number(button.dataset.at));
