@@ -13,6 +13,10 @@ NETWORK: dict[str, Any] = {
     "trained": {"auroc": 0.97, "caught": 0.86},
     "by_kind": {"scratch": [0.94, 0.98], "stain": [0.96, 0.95]},
     "limits": {"scratch": 0.041, "stain": None},
+    "detection": {
+        "scratch": {"curve": [6.39, 2.0], "seen": [[0.01, 0], [0.03, 0], [0.035, 1], [0.08, 1], [0.4, 1]]},
+        "stain": {"curve": None, "seen": [[0.1, 1], [0.2, 1], [2.0, 1]]},
+    },
     "gates": {
         "sigmas": [round(10 ** (-1 + at / 12), 3) for at in range(25)],
         "image": [1 + 0.02 * at for at in range(25)],

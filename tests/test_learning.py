@@ -21,7 +21,7 @@ from fusion.diffusion.teaching import Batch
 from fusion.diffusion.training import TrainingConfig
 from fusion.known import paraphrases
 from fusion.learning.batches import HIGH, LESSONS, LOW, Source, grown, repair_loss
-from fusion.learning.choosing import Scores, closed_residuals, limits, score, verdict
+from fusion.learning.choosing import Scores, closed_residuals, detection, limits, score, verdict
 from fusion.learning.examples import Normals, Pairs, held_out, make_examples
 from fusion.learning.learn import DIGITS, FEWEST, Outcome, deal, learn, painted, unconditioned, unseen
 from fusion.learning.seeing import learn_to_see, which
@@ -477,6 +477,19 @@ def test_a_kind_that_is_always_or_never_found_has_no_limit() -> None:
     assert limits(told, areas, 99.0) == {NAMES[0]: None}
     backwards = Scores(told.good, -told.bad, told.kinds, told.severity)  # the larger the rarer: no such curve
     assert limits(backwards, areas, 0.0) == {NAMES[0]: None}
+    assert detection(backwards, areas, 0.0)[NAMES[0]]["curve"] is None
+
+
+def test_a_curve_of_detection_goes_through_a_half_at_the_limit_and_keeps_what_it_was_drawn_from() -> None:
+    told, areas = of_sizes([1e-3, 1e-2])
+    found, limit = detection(told, areas, 3.0)[NAMES[1]], limits(told, areas, 3.0)[NAMES[1]]
+    a, b = found["curve"]
+    assert a + b * np.log(limit) == pytest.approx(0, abs=1e-3)
+    sizes, hits = np.array(found["seen"]).T
+    assert len(sizes) == 60
+    assert sizes.tolist() == sorted(sizes)
+    assert sizes.max() == pytest.approx(100 * areas[60:].max(), rel=0.01)
+    assert hits.sum() == (told.bad[60:] >= 3.0).sum()
 
 
 # --- learn --------------------------------------------------------------------------------------------------------
@@ -498,7 +511,7 @@ def test_learning_ends_with_a_story_that_is_plain_data_and_leaves_no_trace(outco
     card = outcome[1].card
     assert json.loads(json.dumps(card, allow_nan=False)) == card
     assert card["kept"] is outcome[1].learned.judges
-    assert set(card["by_kind"]) == set(card["limits"])
+    assert set(card["by_kind"]) == set(card["limits"]) == set(card["detection"])
     assert set(card["gates"]) == {"sigmas", *MODALITIES}
     assert card["steps"] == 2
     assert card["history"][0][0] == 0

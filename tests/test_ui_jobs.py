@@ -11,6 +11,7 @@ from network_card import NETWORK
 
 from apps.ui import jobs_told
 from apps.ui.curve import curve_of
+from apps.ui.detecting import detection_charts
 from apps.ui.words import word
 from apps.ui.words_jobs import STAGES
 from assistant import library, versions
@@ -72,11 +73,26 @@ def test_a_new_version_stands_beside_the_model_in_force_until_it_is_put_in_force
         ("a scratch", "94 %", "98 %", "0.041 %"),
     ):
         assert re.search(".*".join(map(re.escape, cells)), told), cells
+    assert "Probability of detection by size" in told
     versions.put_in_force("plates", which)
     assert not jobs_told.is_version(done)
     assert "This one is in force now." in jobs_told.told(done, "en")
     library.set_rates("plates", 0.3, 0.2)
     assert "was changed since" in jobs_told.told(done, "en")
+
+
+def test_the_probability_of_detection_is_drawn_for_each_kind_from_what_the_card_keeps() -> None:
+    drawn = detection_charts(NETWORK, "en")
+    scratch, stain = (drawn[at:].partition("</figure>")[0] for at in (m.start() for m in re.finditer("<figure", drawn)))
+    assert (scratch.count('class="hit"'), scratch.count('class="miss"')) == (3, 2)
+    assert (scratch.count('class="seen"'), stain.count('class="seen"')) == (1, 0)
+    assert "0.041 %" in scratch
+    xs = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', scratch)]
+    assert xs == sorted(xs)
+    curve = [tuple(map(float, pair)) for pair in re.findall(r"[ML]([\d.]+) ([\d.]+)", scratch.split('class="seen"')[0])]
+    assert curve[-1][1] < curve[-60][1], "larger ones are found more often, and more stands higher"
+    assert "合成缺陷" in detection_charts(NETWORK, "zh")
+    assert detection_charts({key: NETWORK[key] for key in NETWORK if key != "detection"}, "en") == ""
 
 
 def test_a_curve_without_spread_or_below_zero_is_no_error() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from apps.ui.detecting import detection_charts
 from apps.ui.markup import note, wide
 from apps.ui.words import word
 from assistant.library import ModelInfo
@@ -65,4 +66,4 @@ def _worth(network: Mapping[str, Any], lang: Lang) -> str:
         rows.append((name, [*(percent(round(one, 3), lang) for one in pair), limit]))
     heads = [word(key, lang) for key in ("compare.painted", "compare.closed", "compare.network", "limits")]
     said = note(word("compare.helped" if network["kept"] else "compare.helped.not", lang))
-    return said + table(heads, rows) + note(word("limits.note", lang))
+    return said + table(heads, rows) + note(word("limits.note", lang)) + detection_charts(network, lang)

@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from apps.ui import teaching
+from apps.ui.detecting import detection_charts
 from apps.ui.frame import Frame, empty, html, told
 from apps.ui.inspect_tab import Seen
 from apps.ui.jobs_panel import JobsPanel
@@ -135,9 +136,11 @@ class TeachTab:
         if not model:
             return empty("no_model", lang), None, None
         with told(lang):
-            calibration = library.read(model).calibration
-            table = teaching.what_if(calibration, list(seen.get(model, {}).values()), lang)
-        return table, round(100 * calibration.review_rate, 6), round(100 * calibration.reject_rate, 6)
+            info = library.read(model)
+            calibration = info.calibration
+            told_of = teaching.what_if(calibration, list(seen.get(model, {}).values()), lang)
+            told_of += detection_charts(info.card.get("network") or {}, lang)
+        return told_of, round(100 * calibration.review_rate, 6), round(100 * calibration.reject_rate, 6)
 
 
 def nothing() -> None:

@@ -78,6 +78,15 @@ JOBS: dict[str, Phrase] = {
         "Limit: the share of the picture from which on a painted defect of the kind is found half the time.",
         "检出限：该类合成缺陷有一半概率被检出时占图像的比例。",
     ),
+    "pod": Phrase(
+        "Probability of detection by size, in percent of the picture", "检出概率随尺寸（占图像百分比）的变化"
+    ),
+    "pod.note": Phrase(
+        "A dot is a painted defect that training never saw: at the top found, at the bottom missed, at 5 % false"
+        " alarms. Dashed: the limit, found half the time. Without a curve, larger ones were not found more often.",
+        "每个点是训练未见过的一处合成缺陷：上方为检出，下方为漏检（误报率 5%）。虚线为检出限，即一半概率被检出。"
+        "无曲线表示较大者并未更常被检出。",
+    ),
     "limits.unknown": Phrase("not known", "未知"),
     "minutes": Phrase(
         "Train a network, minutes (0: none; it runs as a job and takes about twice as long in all)",

@@ -71,17 +71,46 @@ def verdict(closed: Scores, trained: Scores) -> tuple[bool, str]:
 def limits(trained: Scores, areas: NDArray[np.float64], threshold: float) -> dict[str, Any]:
     """Return for each kind how large a defect, in percent of the picture, is found half the time at a threshold.
 
-    The probability of detection is a logistic curve over log area [MIL-HDBK-1823A]; None where it never crosses half.
+    None where its curve never crosses half.
     """
-    found: dict[str, Any] = {}
-    for number in sorted(set(trained.kinds.tolist())):
-        these = trained.kinds == number
-        found[KINDS[number]] = _half(np.log(areas[these]), trained.bad[these] >= threshold)
-    return found
+    return {kind: _half(*seen) for kind, seen in _seen(trained, areas, threshold).items()}
 
 
-def _half(x: NDArray[np.float64], hit: NDArray[np.bool_], steps: int = 200) -> float | None:
-    """Return exp(x) at which a ridge logistic regression of hits on x crosses one half, within the range of x."""
+def detection(trained: Scores, areas: NDArray[np.float64], threshold: float) -> dict[str, Any]:
+    """Return for each kind the probability of detection over size, as plain data [MIL-HDBK-1823A].
+
+    `curve` is a and b of 1 / (1 + exp(-(a + b ln s))), with s in percent of the picture; None where larger defects of
+    the kind are not found more often. `seen` are the painted ones: size, and whether it was found.
+    """
+    told = {}
+    for kind, (x, hit) in _seen(trained, areas, threshold).items():
+        curve = _curve(x, hit)
+        pairs = [[float(f"{100 * np.exp(at):.3g}"), int(found)] for at, found in zip(x, hit, strict=True)]
+        told[kind] = {
+            "curve": curve and [round(curve[0] - curve[1] * float(np.log(100)), 4), round(curve[1], 4)],
+            "seen": sorted(pairs),
+        }
+    return told
+
+
+def _seen(trained: Scores, areas: NDArray[np.float64], threshold: float) -> dict[str, Any]:
+    """Return for each kind the log areas of its defects, and which of them were found."""
+    numbers = sorted(set(trained.kinds.tolist()))
+    groups = {KINDS[number]: trained.kinds == number for number in numbers}
+    return {kind: (np.log(areas[these]), trained.bad[these] >= threshold) for kind, these in groups.items()}
+
+
+def _half(x: NDArray[np.float64], hit: NDArray[np.bool_]) -> float | None:
+    """Return exp(x), in percent, at which hits are as likely as not, within the range of x."""
+    curve = _curve(x, hit)
+    if curve is None:
+        return None
+    at = -curve[0] / curve[1]
+    return round(100 * float(np.exp(at)), 4) if x.min() <= at <= x.max() else None
+
+
+def _curve(x: NDArray[np.float64], hit: NDArray[np.bool_], steps: int = 200) -> tuple[float, float] | None:
+    """Return a and b > 0 of a ridge logistic regression of hits on x, 1 / (1 + exp(-(a + b x)))."""
     if hit.all() or not hit.any():
         return None
     middle, scale = float(x.mean()), max(float(x.std()), 1e-6)
@@ -89,10 +118,8 @@ def _half(x: NDArray[np.float64], hit: NDArray[np.bool_], steps: int = 200) -> f
     for _ in range(steps):
         p = 1 / (1 + np.exp(-(z @ w)))
         w = w + np.linalg.solve((z.T * (p * (1 - p))) @ z + 0.1 * np.eye(2), z.T @ (hit - p) - 0.1 * w)
-    if w[1] <= 0:
-        return None
-    at = -w[0] / w[1] * scale + middle
-    return round(100 * float(np.exp(at)), 4) if x.min() <= at <= x.max() else None
+    slope = float(w[1]) / scale
+    return (float(w[0]) - slope * middle, slope) if slope > 0 else None
 
 
 def _auroc(good: NDArray[np.float64], bad: NDArray[np.float64]) -> float:

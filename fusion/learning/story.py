@@ -8,7 +8,7 @@ import torch
 from fusion.condition import MODALITIES
 from fusion.diffusion.network import Network
 from fusion.diffusion.training import Step
-from fusion.learning.choosing import Scores, limits
+from fusion.learning.choosing import Scores, detection, limits
 from fusion.learning.examples import Pairs
 
 
@@ -18,14 +18,15 @@ def worth(network: Network, size: str, before: Scores, after: Scores, tested: Pa
     with torch.inference_mode():
         gates = network.fusion.gates(network.tau(torch.from_numpy(levels).float())).T.tolist()
     areas = tested.masks[:, 0].mean(dim=-1).clamp_min(1e-6).numpy().astype(np.float64)
-    kinds = before.by_kind()
+    kinds, threshold = before.by_kind(), float(np.quantile(after.good, 0.95))
     return {
         "size": size,
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "closed_form": before.figures(),
         "trained": after.figures(),
         "by_kind": {kind: [kinds[kind], after.by_kind()[kind]] for kind in kinds},
-        "limits": limits(after, areas, float(np.quantile(after.good, 0.95))),
+        "limits": limits(after, areas, threshold),
+        "detection": detection(after, areas, threshold),
         "gates": {"sigmas": [round(float(one), 3) for one in levels]}
         | {name: [round(one, 4) for one in row] for name, row in zip(MODALITIES, gates, strict=True)},
     }
