@@ -144,7 +144,11 @@ def _consistent(record: Any) -> Any:
         if record.score is not None:
             verdict = "REJECT" if record.score >= reject else "REVIEW" if record.score >= review else "PASS"
             record = dataclasses.replace(record, verdict=verdict)
-        return dataclasses.replace(record, regions=regions, regions_found=found)
+        prompt = record.prompt
+        if prompt and prompt.fits:  # what fits is a region
+            fits = dataclasses.replace(prompt.fits, number=1 + prompt.fits.number % len(regions)) if regions else None
+            prompt = dataclasses.replace(prompt, fits=fits)
+        return dataclasses.replace(record, regions=regions, regions_found=found, prompt=prompt)
     return record
 
 

@@ -82,6 +82,13 @@ class Visit:
     def sees(self, place: str, text: str) -> None:
         self.page.locator(place).get_by_text(text).first.wait_for()
 
+    def reloads(self) -> None:
+        """Load the page again; what was being asked for then is cut off, and Gradio says so of each request."""
+        before = len(self.wrong)
+        self.page.reload()
+        cut_off = ("AbortError: ", "Connection errored out.")
+        self.wrong[before:] = [said for said in self.wrong[before:] if not any(word in said for word in cut_off)]
+
     def text(self, place: str) -> str:
         return str(self.page.locator(place).inner_text())
 

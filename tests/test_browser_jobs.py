@@ -48,7 +48,7 @@ def test_a_training_outlives_a_reload_is_cancelled_resumed_compared_and_put_in_f
     visit.sees("#job", "training the network")
     page.locator("#job svg circle").first.wait_for()
 
-    page.reload()
+    visit.reloads()
     visit.sees("#job", "training: plates")
     visit.sees("#jobs", "Jobs · plates: training the network")
     page.locator("#job-cancel").click()

@@ -23,7 +23,7 @@ def test_the_tour_invites_once_goes_by_keys_and_comes_when_it_is_called(visit: V
     visit.sees("#tour", "理由。")
     page.locator("#tour").get_by_role("button", name="关闭导览").click()
     page.locator("#tour").wait_for(state="hidden")
-    page.reload()
+    visit.reloads()
     page.wait_for_function("document.querySelector('#model input')?.value")
     page.locator("#tour").wait_for(state="hidden")
     page.get_by_role("tab", name="Teach").click()

@@ -246,7 +246,8 @@ def test_what_is_known_of_one_picture_reaches_the_detector(plate: Plate, tmp_pat
     result = foil("inspect", plate("a.png", spot=228), "--mask", mask, "--text", "no scratches", "--json", code=0)
     line = json.loads(result.stdout)
     assert line["verdict"] == "PASS"
-    assert line["not_used"] == ["text"]
+    assert line["not_used"] == []
+    assert line["prompt"]["ignore"] == "scratches"  # by their looks, where a model hears no words
 
 
 def test_what_is_known_of_one_picture_cannot_be_known_of_many(plate: Plate, tmp_path: Path, gasket: Path) -> None:
