@@ -42,9 +42,13 @@ class Contributions:
         return asdict(self)
 
     @property
+    def scores(self) -> list[float]:
+        """Return the score as it is, and what is left of it after each step."""
+        return [self.before, *(step.score for step in self.steps)]
+
+    @property
     def left(self) -> float:
-        """Return the score that is left after the last step."""
-        return self.steps[-1].score if self.steps else self.before
+        return self.scores[-1]
 
 
 def contributions(sample: Sample, detection: Detection, detector: "Detector", lang: Lang) -> Contributions | str:

@@ -67,18 +67,18 @@ class Judged:
 def paint(detector: "Detector", dataset: Dataset, count: int, seed: int = 0) -> Iterator[Painted]:
     """Yield defects of all kinds in turn on the good parts that are only tested on."""
     from fusion.detector import part_seen
-    from fusion.synthesis import KINDS, synthesise
+    from fusion.synthesis import kind_in_turn, synthesise
 
     goods = [item.load().image for item in dataset.test() if item.label == 0]
     pictures = [image for image in goods if image is not None]
     for number in range(count):
         rng = np.random.default_rng([seed, crc32(dataset.name.encode()), number])
         at = number % len(pictures)
-        clean, kind = pictures[at], KINDS[(number + number // len(pictures)) % len(KINDS)]
+        clean, kind = pictures[at], kind_in_turn(number, len(pictures))
         part = part_seen(clean, detector.background)
         others = [other for i, other in enumerate(pictures) if i != at and other.shape == clean.shape][:OTHERS]
         severity = float(rng.uniform(0.2, 1))
-        found = synthesise(clean, rng, kind, None if part.all() else part, None, severity, others)
+        found = synthesise(clean, rng, kind, part, None, severity, others)
         yield Painted(clean, found.image, found.mask, kind)
 
 

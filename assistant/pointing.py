@@ -98,7 +98,7 @@ def paint_pairs(detector: "Detector", dataset: Dataset, count: int, half: Half, 
         clean = pictures[number % len(pictures)]
         part = part_seen(clean, detector.background)
         others = [other for other in pictures if other is not clean and other.shape == clean.shape][:OTHERS]
-        *defects, image = pair(clean, rng, None if part.all() else part, others)
+        *defects, image = pair(clean, rng, part, others)
         one, two = defects if rng.random() < 0.5 else defects[::-1]
         frame = Frame(whole_if_empty(part))
         places = [frame.place(*(float(at.mean()) for at in reversed(each.mask.nonzero()))) for each in (one, two)]

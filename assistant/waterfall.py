@@ -13,7 +13,7 @@ COLUMN, BAR = 84, 52  # px wide: a step, and its bar
 
 def waterfall(found: Contributions, lang: Lang) -> str:
     """Return the steps as SVG, each bar with what it is and how much; lines at T1 and T2."""
-    scores = [found.before, *(step.score for step in found.steps)]
+    scores = found.scores
     names = [
         label(f"makeup.{'others' if s.region is None else 'region'}", lang, region=str(s.region)) for s in found.steps
     ]
@@ -27,8 +27,10 @@ def waterfall(found: Contributions, lang: Lang) -> str:
     def up(value: float) -> float:
         return TOP + deep * (top - value) / ((top - bottom) or 1.0)
 
-    parts = [text(LEFT - 6, up(level) + 4, number(level), "end") for level in between(bottom, top)]
-    parts += [f'<path d="M{LEFT} {up(level):.1f}H{width - RIGHT}" class="grid"/>' for level in between(bottom, top)]
+    parts = []
+    for level in between(bottom, top):
+        parts.append(text(LEFT - 6, up(level) + 4, number(level), "end"))
+        parts.append(f'<path d="M{LEFT} {up(level):.1f}H{width - RIGHT}" class="grid"/>')
     for name, limit in limits.items():
         parts.append(f'<path d="M{LEFT} {up(limit):.1f}H{width - RIGHT}" class="expected"/>')
         parts.append(text(width - RIGHT + 5, up(limit) + 4, name, "start"))

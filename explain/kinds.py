@@ -55,9 +55,9 @@ def learnt(seen: Sequence[Seen]) -> Kinds:
     How sure is measured on each half of the regions by the looks of the other half.
     """
     halves = [[{kind: one[at::2] for kind, one in product.items()} for product in seen] for at in (0, 1)]
-    apart = [(kinds_of(halves[at]), other) for at in (0, 1) for other in halves[1 - at]]
-    scale = max(SCALES, key=lambda scale: sum(_likelihood(kinds, other, scale) for kinds, other in apart))
-    firsts = [first for kinds, other in apart for first in _firsts(replace(kinds, scale=scale), other)]
+    apart = [_apart(kinds_of(halves[at]), other) for at in (0, 1) for other in halves[1 - at] if any(other.values())]
+    scale = max(SCALES, key=lambda scale: sum(_likelihood(far, own, scale) for far, own in apart))
+    firsts = [first for far, own in apart for first in _firsts(far, own, scale)]
     return replace(kinds_of(seen), scale=round(scale, 2), least=_least(firsts))
 
 
@@ -94,9 +94,7 @@ def _loss(
     `apart` (N, K, D) is how far each region's attributes are from each look.
     """
     whiten = flat.reshape(start.shape)
-    far = np.square(apart @ whiten).sum(axis=-1)
-    share = np.exp(far.min(axis=1, keepdims=True) - far)
-    share /= share.sum(axis=1, keepdims=True)
+    share = _shares(np.square(apart @ whiten).sum(axis=-1), 1.0)
     at = np.arange(len(own))
     loss = -weight @ np.log(np.maximum(share[at, own], 1e-12))
     share[at, own] -= 1
@@ -106,20 +104,27 @@ def _loss(
     return float(loss + KEPT * np.square(moved).sum()), gradient.ravel()
 
 
-def _likelihood(kinds: Kinds, seen: Seen, scale: float) -> float:
+def _apart(kinds: Kinds, seen: Seen) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return how far regions are from each look, squared, (N, K), and which look is their own kind's, (N,)."""
+    found = [(kinds.far(region), kinds.names.index(kind)) for kind, one in seen.items() for region in one]
+    return np.array([far for far, _ in found]), np.array([own for _, own in found])
+
+
+def _shares(far: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
+    """Return how sure each kind is under a scale, (N, K), as `Kinds.rank` has it."""
+    near = np.exp(-(far - far.min(axis=1, keepdims=True)) / scale)
+    return np.asarray(near / near.sum(axis=1, keepdims=True), np.float64)
+
+
+def _likelihood(far: NDArray[np.float64], own: NDArray[np.int64], scale: float) -> float:
     """Return the mean log probability that a scale gives to what kinds regions are of."""
-    sure = [_named(replace(kinds, scale=scale), region)[kind] for kind, one in seen.items() for region in one]
-    return float(np.mean(np.log(np.maximum(sure, 1e-6)))) if sure else 0.0
+    return float(np.mean(np.log(np.maximum(_shares(far, scale)[np.arange(len(own)), own], 1e-6))))
 
 
-def _named(kinds: Kinds, region: Region) -> dict[str, float]:
-    return {name.kind: name.sure for name in kinds.rank(region)}
-
-
-def _firsts(kinds: Kinds, seen: Seen) -> list[tuple[float, bool]]:
+def _firsts(far: NDArray[np.float64], own: NDArray[np.int64], scale: float) -> list[tuple[float, bool]]:
     """Return of each region how sure its first name is, and whether it is right."""
-    firsts = [(kinds.rank(region)[0], kind) for kind, one in seen.items() for region in one]
-    return [(first.sure, first.kind == kind) for first, kind in firsts]
+    shares = _shares(far, scale)
+    return list(zip(shares.max(axis=1).tolist(), (shares.argmax(axis=1) == own).tolist(), strict=True))
 
 
 def _least(firsts: Sequence[tuple[float, bool]]) -> float:

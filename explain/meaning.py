@@ -26,7 +26,7 @@ def best_fit(
     """Return which of the regions fits what is looked for best; None if that names no kind, or none fits it."""
     asked = [(phrase, kind) for phrase in phrases(focus) if (kind := kind_said(phrase.what, kinds))]
     fits = [
-        (_fit(sure_of(region, kind, kinds), _heard(spot, detection)), sure_of(region, kind, kinds), region.number)
+        (_fit(sure := sure_of(region, kind, kinds), _heard(spot, detection)), sure, region.number)
         for phrase, kind in asked
         for region, spot in zip(regions, spots, strict=True)
         if lies_in(region, phrase)

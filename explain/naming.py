@@ -45,9 +45,13 @@ class Kinds:
     scale: float  # of squared distances
     least: float  # sureness below which a kind is unknown
 
+    def far(self, region: "Region") -> NDArray[np.float64]:
+        """Return the squared distance of a region to each look, (K,)."""
+        return np.asarray(np.square((self.looks - attributes(region)) @ self.whiten).sum(axis=1), np.float64)
+
     def rank(self, region: "Region") -> tuple[Name, ...]:
         """Return every kind, the surest first."""
-        far = np.square((self.looks - attributes(region)) @ self.whiten).sum(axis=1)
+        far = self.far(region)
         near = np.exp(-(far - far.min()) / self.scale)
         order = np.argsort(-near, kind="stable")
         return tuple(Name(self.names[i], float(near[i] / near.sum())) for i in order)

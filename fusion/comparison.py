@@ -33,15 +33,33 @@ def repaired(
     wrong place only what really differs is replaced, with a soft seam; the rest is the picture's own.
     """
     strength = np.asarray(wrong, np.float32)
-    places = np.asarray(cv2.connectedComponents((strength >= 1).astype(np.uint8))[1], np.int32)
-    hole, near, differs = widened(strength >= 1), strength >= 1, strength >= 1
+    marked = strength >= 1
+    places = _places(marked)
+    normal, seen, differs = _guessed(picture, marked, places, reconstruct, aligned)
+    differs = _outlined(outline(picture, normal, strength, seen, aligned) * marked, places, differs)
+    share = cv2.GaussianBlur(_grown(differs, SEAM).astype(np.float32), (0, 0), 2.5)
+    return normal, differs, np.asarray(share * seen, np.float32)
+
+
+def filled(picture: NDArray[np.uint8], hidden: Mask, reconstruct: Reconstruct, aligned: bool) -> Pixels:
+    """Return the normal version alone, (H, W, 3), of what is hidden, (H, W)."""
+    return _guessed(picture, hidden, _places(hidden), reconstruct, aligned)[0]
+
+
+def _places(marked: Mask) -> NDArray[np.int32]:
+    return np.asarray(cv2.connectedComponents(marked.astype(np.uint8))[1], np.int32)
+
+
+def _guessed(
+    picture: NDArray[np.uint8], marked: Mask, places: NDArray[np.int32], reconstruct: Reconstruct, aligned: bool
+) -> tuple[Pixels, Mask, Mask]:
+    """Return the last guess of normal (H, W, 3), the hole that it was made for, and what clearly differs, (H, W)."""
+    hole, near, differs = widened(marked), marked, marked
     for least, seed, margin in LOOKS:
         normal, seen = reconstruct(picture, hole), hole
         differs = _differing(_apart(picture, normal, aligned), places, differs, near, least, seed)
         hole, near = _grown(differs, margin + SEAM) & seen, _grown(differs, margin) & near
-    differs = _outlined(outline(picture, normal, strength, seen, aligned) * (strength >= 1), places, differs)
-    share = cv2.GaussianBlur(_grown(differs, SEAM).astype(np.float32), (0, 0), 2.5)
-    return normal, differs, np.asarray(share * seen, np.float32)
+    return normal, seen, differs
 
 
 def widened(wrong: Mask) -> Mask:

@@ -111,7 +111,7 @@ class Detector:
             refusal = self.world.refusal(looks(seen.picture, image.shape), plain)
             ignored = None if look_at is None else left_out(look_at, seen.affine, self.encoder.frame.config.size)
             if ignored is not None:
-                filled, _, _ = self.pictures.repair(seen.picture, ignored)
+                filled = self.pictures.filled(seen.picture, ignored)
                 seen = self.encoder.encode(np.rint(filled).astype(np.uint8), seen.affine)
                 ways.append(seen)
                 plain = np.minimum(plain, self.places(seen, sample))  # as `_least` does

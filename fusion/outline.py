@@ -50,13 +50,15 @@ def apart(picture: NDArray[np.uint8], normal: Pixels) -> Pixels:
 
 def clues(picture: NDArray[np.uint8], normal: Pixels, strength: Pixels, hole: Mask, aligned: bool) -> Pixels:
     """Return what is known around each pixel, (H, W, C)."""
-    change = picture.astype(np.float32) - normal
-    slipped = [_blurred(apart(picture, normal), width) for width in WIDTHS]
-    light = [np.abs(_blurred(change.mean(axis=-1), width)) for width in WIDTHS]
+    change, far = picture.astype(np.float32) - normal, apart(picture, normal)
+    slipped = [_blurred(far, width) for width in WIDTHS]
+    lighter = change.mean(axis=-1)
+    light = [np.abs(_blurred(lighter, width)) for width in WIDTHS]
     size = np.abs(change).max(axis=-1)
     seen, grey = picture.mean(axis=-1, dtype=np.float32), normal.mean(axis=-1)
     rough, before = _rough(seen), _rough(grey)
-    inside = hole & (strength >= 1) if (hole & (strength >= 1)).any() else hole
+    marked = strength >= 1
+    inside = hole & marked if (hole & marked).any() else hole
     sure = strength / max(float(strength[inside].max()), 1e-6)
     weight = np.clip(sure, 0, 1)
     tops = [1 + float(np.quantile((much * weight)[inside], 0.995)) for much in (slipped[0], slipped[2], light[1])]
@@ -73,7 +75,7 @@ def clues(picture: NDArray[np.uint8], normal: Pixels, strength: Pixels, hole: Ma
         cv2.morphologyEx(of_top, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)),
         cv2.dilate(of_top, np.ones((15, 15), np.uint8)),
         *(everywhere * np.log(inside.sum()), everywhere * tops[0], everywhere * float(aligned)),
-        strength >= 1,
+        marked,
     ]
     return np.stack(found, axis=-1).astype(np.float32)
 

@@ -25,7 +25,7 @@ from fusion.outline import FILE, LIMIT, Mask, Pixels, clues
 from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
 from fusion.retouch import beyond
-from fusion.synthesis import KINDS, Defect, synthesise
+from fusion.synthesis import Defect, kind_in_turn, synthesise
 from fusion.threads import one_thread
 
 SEED = 11
@@ -57,12 +57,12 @@ def painted(product: str, seed: int, defects: int, progress: Progress = silent) 
     for number in range(defects):
         progress(f"{product}: painted defects", number, defects)
         rng = np.random.default_rng([seed, code, PICTURES + number])
-        at, kind = number % len(goods), KINDS[(number + number // len(goods)) % len(KINDS)]
+        at, kind = number % len(goods), kind_in_turn(number, len(goods))
         detector = detectors[number % len(detectors)]
         part = part_seen(goods[at], detector.background)
         others = [goods[int(i)] for i in rng.choice(len(goods), OTHERS, replace=False) if i != at]
         severity = float(rng.uniform(0.1, 1))
-        defect = synthesise(goods[at], rng, kind, None if part.all() else part, None, severity, others)
+        defect = synthesise(goods[at], rng, kind, part, None, severity, others)
         yield Shown(defect, detector, rng)
 
 

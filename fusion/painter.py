@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fusion.comparison import repaired, widened
+from fusion.comparison import filled, repaired, widened
 from fusion.condition import Condition
 from fusion.diffusion.noise import karras_sigmas, noise_of
 from fusion.diffusion.sampling import last, walk
@@ -45,6 +45,10 @@ class Painter:
         `wrong`, and what is replaced, are as `fusion.comparison.repaired` has them.
         """
         return repaired(picture, wrong, self.reconstruct, self.memory.aligned)
+
+    def filled(self, picture: NDArray[np.uint8], hidden: Mask) -> Pixels:
+        """Return the picture, (H, W, 3), with what is hidden, (H, W), as normals would have it."""
+        return filled(picture, hidden, self.reconstruct, self.memory.aligned)
 
     def spread(self, picture: NDArray[np.uint8], wrong: Mask, k: int) -> Pixels:
         """Return how far k samples of what `repair` would put there disagree, in grey levels, (H, W)."""

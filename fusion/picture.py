@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fusion.comparison import repaired
+from fusion.comparison import filled, repaired
 
 RING = 14  # px of surroundings that a patch must fit
 REACH = 8  # px that an aligned patch may move
@@ -32,6 +32,10 @@ class PictureMemory:
         `wrong`, and what is replaced, are as `fusion.comparison.repaired` has them.
         """
         return repaired(picture, wrong, self.reconstruct, self.aligned)
+
+    def filled(self, picture: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> Pixels:
+        """Return the picture, (H, W, 3), with what is hidden, (H, W), as normals would have it."""
+        return filled(picture, hidden, self.reconstruct, self.aligned)
 
     def reconstruct(self, picture: NDArray[np.uint8], hole: NDArray[np.bool_]) -> Pixels:
         """Return the picture (H, W, 3) with each place of a hole (H, W) as normals continue its surroundings."""

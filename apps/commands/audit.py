@@ -11,6 +11,7 @@ from apps.console import progress_shown
 from fusion.errors import BadSetting
 
 if TYPE_CHECKING:
+    from assistant.stamping import Stamp
     from assistant.verifying import Verified
 
 BROKEN = 1  # the exit code where something doesn't hold
@@ -114,7 +115,7 @@ def stamp(
     from assistant.stamping import stamp as stamped
 
     made = stamped(opened, authority, trust, patience)
-    typer.echo(f"time stamp: record {made.of} and all before it existed by {made.time}, says {made.authority}")
+    typer.echo(_witnessed(made))
     typer.echo(f"recorded as {made.number}")
 
 
@@ -150,6 +151,10 @@ def _map(same: bool) -> str:
     return "the same" if same else "another"
 
 
+def _witnessed(made: "Stamp") -> str:
+    return f"time stamp: record {made.of} and all before it existed by {made.time}, says {made.authority}"
+
+
 def _sum_up(result: "Verified") -> None:
     first = min((fault.number for fault in result.faults), default=None)
     what = f"the chain of {result.records} records holds"
@@ -160,8 +165,6 @@ def _sum_up(result: "Verified") -> None:
         typer.echo(f"{result.pruned} files are gone, pruned by policy, as records say")
     for made in result.stamps[-1:]:
         checked = "checked" if made.checked else "its signature was NOT checked: name its certificate (--trust)"
-        typer.echo(
-            f"time stamp: record {made.of} and all before it existed by {made.time}, says {made.authority} ({checked})"
-        )
+        typer.echo(f"{_witnessed(made)} ({checked})")
     told = "" if result.trusted else ", as the store itself says: compare it with the key that you noted (--signer)"
     typer.echo(f"signed by {result.signer}{told}")

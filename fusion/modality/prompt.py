@@ -151,10 +151,8 @@ def phrases(words: str) -> tuple[Phrase, ...]:
             if phrase.places and not phrase.what and not _NOUN.search(text):
                 nearest = [*one_by_one[at + 1 :], *reversed(one_by_one[:at])]
                 what = next((other.what for other in nearest if other.what), "")
-                edge = () if what or "edge" in phrase.places else ("edge",)
-                edge = (
-                    edge if any(other.places[-1:] == ("edge",) and len(other.places) > 1 for other in nearest) else ()
-                )
+                shared = any(len(other.places) > 1 and other.places[-1] == "edge" for other in nearest)
+                edge = ("edge",) if shared and not what and "edge" not in phrase.places else ()
                 phrase = Phrase(what, phrase.places + edge)
             found.append(phrase)
     return tuple(phrase for phrase in found if phrase.what or phrase.places)

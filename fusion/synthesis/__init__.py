@@ -19,7 +19,7 @@ from fusion.synthesis.placing import Ground, borrowed, radius_of
 from fusion.synthesis.site import Mask, Pixels, Site, Window, settle
 from fusion.synthesis.words import KINDS, NORMAL_CAPTIONS, SYNONYMS, Look, caption
 
-__all__ = ["KINDS", "NORMAL_CAPTIONS", "SYNONYMS", "Defect", "Look", "caption", "pair", "synthesise"]
+__all__ = ["KINDS", "NORMAL_CAPTIONS", "SYNONYMS", "Defect", "Look", "caption", "kind_in_turn", "pair", "synthesise"]
 
 _PAINTERS: dict[str, Callable[[Site], Floats]] = {
     "scratch": marks.scratch,
@@ -89,6 +89,11 @@ def synthesise(
     look = Look(size, contrast, tone(picture[inner], after, mask, site.grey), several(mask), thin(whole, inner))
     said = caption(kind, rng, whereabouts(whole, inner, part, rng) if rng.random() < 0.5 else None, look)
     return Defect(image, whole, kind, said, severity)
+
+
+def kind_in_turn(number: int, pictures: int) -> str:
+    """Return the kind of a defect, of those painted on so many pictures in turn: each time round, another on each."""
+    return KINDS[(number + number // pictures) % len(KINDS)]
 
 
 def pair(
