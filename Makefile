@@ -8,6 +8,8 @@ export GRADIO_ANALYTICS_ENABLED := False
 run: $(VENV)/installed          ## start the app with a working example on http://127.0.0.1:7860
 	$(BIN)/foil serve --example
 
+# One thread a worker: two workers of two threads each spend half of two cores waiting for one another.
+test: export OMP_NUM_THREADS = 1
 test: $(VENV)/installed         ## the whole default suite: ruff, mypy, pytest
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 

@@ -171,6 +171,7 @@ def test_no_server_no_bucket_and_no_rights_are_sentences(bucket: str, monkeypatc
         nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
     for name in ("AWS_ENDPOINT_URL", "FSSPEC_S3_ENDPOINT_URL"):
         monkeypatch.setenv(name, nobody)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")  # botocore waits between its attempts
     type(vault._files).clear_instance_cache()  # file systems of one kind and place are one
     away = UrlVault(bucket)
     away._files.retries = 1
