@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import guide
 from assistant.pictures import grown
 from explain.catalogue import Lang, say
 from explain.contrast import why_not
@@ -155,7 +156,7 @@ def without(sample: Sample, detection: Detection, spots: Sequence[Spot], detecto
     """Detect a sample again without some spots; what is left of them beside the seam goes as well, in a few rounds."""
     for _ in range(ROUNDS):
         sample, inside = made_normal(sample, detection, spots)
-        detection = detector.detect(sample)
+        detection = guide.detect(detector, sample)  # what words left out stays left out
         near = grown(inside, round(MARGIN * max(inside.shape)))
         spots = [] if detection.verdict in ("PASS", "REFUSED") else [s for s in find(detection) if _touches(s, near)]
         if not spots:

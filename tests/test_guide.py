@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from record_cases import foil
 
 from assistant import guide
+from assistant.counterfactual import without
 from assistant.pointing import Pair, Pointed, paint_pairs, pointed
 from assistant.pointing_table import markdown
 from explain.difference import Region
 from explain.gather import gather
+from explain.grouping import find
 from explain.language import Brief, template_text
 from explain.naming import Kinds, Name, built_in
 from fusion.detection import Detection
@@ -114,6 +116,15 @@ def test_what_was_left_out_is_said_with_its_place_and_the_verdict_does_without_i
     assert (found.guidance.left_out, found.guidance.ignored) == (("upper_left",), 1.0)
     said = told("ignore scratches", alone)
     assert "Left out as “scratches”, by its looks: what was marked in the upper left. Score and verdict" in said
+
+
+def test_what_words_left_out_does_not_come_back_when_something_else_is_made_normal() -> None:
+    sample, detector = Sample(IMAGE, text="ignore scratches"), Seeing([])
+    found = guide.detect(detector, sample)  # type: ignore[arg-type]
+    stain = find(found)
+    assert len(stain) == 1
+    assert without(sample, found, stain, detector).verdict == "PASS"  # type: ignore[arg-type]
+    assert without(replace(sample, text=None), found, stain, detector).verdict == "REJECT"  # type: ignore[arg-type]
 
 
 def test_a_mask_drawn_by_a_person_stays_in_force() -> None:
