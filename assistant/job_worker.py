@@ -12,6 +12,7 @@ from assistant.job_batch import inspect_folder
 from assistant.job_pulse import Pulse
 from assistant.job_wishes import BatchWish, FitWish, ReportWish, Wish, drop_upload, open_queue, uploads, wish_of
 from fusion.errors import BadSetting, FoilError
+from fusion.files import atomic_write
 
 NICE = 5  # what a person asks meanwhile comes first
 
@@ -66,14 +67,18 @@ def _fit(wish: FitWish, pulse: Pulse) -> dict[str, Any]:
 
 
 def _report(wish: ReportWish, store: str, pulse: Pulse) -> dict[str, Any]:
-    from assistant.report import write_report
+    from assistant.report import prepare
+    from assistant.reports.html import html
     from assistant.reports.scope import Scope
     from assistant.store import open_store
 
     opened = open_store(store)
     scope = Scope(wish.samples, wish.lot, wish.since, wish.until)
     out = opened.folder / "reports" / f"job-{pulse.job.id}.{wish.form}"
-    made = write_report(opened, scope, out, wish.lang, wish.final, wish.by, pulse)
+    prepared = prepare(opened, scope, wish.lang, wish.final, wish.by, pulse)
+    made = prepared.write(out)
+    if wish.form == "pdf":  # beside it, to be looked at in the app
+        atomic_write(out.with_suffix(".html"), html(prepared.document))
     told = {"status": made.status, "inspections": made.inspections, "open": made.open}
     return {"report": str(made.path), "record": made.record, "sha256": made.sha256, **told}
 

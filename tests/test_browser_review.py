@@ -6,6 +6,7 @@ import pytest
 from bench_cases import fit
 from conftest import Plate
 from test_browser import Visit, app, browser, visit  # noqa: F401
+from test_browser_jobs import work  # noqa: F401
 
 from assistant import gallery
 
@@ -44,7 +45,16 @@ def test_the_queue_is_worked_off_by_keys_and_a_report_is_made(visit: Visit, plat
     page.keyboard.press("Enter")
     visit.sees("#review-card", "Nothing waits for a decision.")
     page.get_by_text("Report of a period or a lot").click()
+    page.locator("#review-final").get_by_role("checkbox").check()
+    page.locator("#review-by input, #review-by textarea").first.fill("")
     page.locator("#review-make").click()
+    visit.sees(".toast-body", "people answer for a final report by name")
+    page.locator("#review-final").get_by_role("checkbox").uncheck()
+    page.locator("#review-make").click()
+    visit.sees("#review-made", "report: all on record")
+    visit.reloads()
+    page.get_by_role("tab", name="Review").click()
+    page.get_by_text("Report of a period or a lot").click()
     visit.sees("#review-made", "2 inspections, on 0 of which")
     page.frame_locator("#review-page iframe").get_by_text("Jack 123").first.wait_for()
     with page.expect_download() as download:

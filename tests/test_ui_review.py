@@ -21,10 +21,10 @@ from apps.ui.shelf import Shelf
 from apps.ui.words_review import METHODS
 from assistant import fitting, gallery, library
 from assistant.awaiting import Wanted, awaiting, narrowed
-from assistant.report import prepare
+from assistant.job_wishes import ReportWish, ask, open_queue
+from assistant.job_worker import work
 from assistant.reports import facts
 from assistant.reports.pictures import Painter
-from assistant.reports.scope import Scope
 from assistant.retention import prune
 from assistant.sources import source_of
 from fusion.progress import silent
@@ -87,10 +87,10 @@ def test_the_queue_tells_each_in_three_lines_and_counts_all(shop: Shop, plate: P
     (first, number), _ = reviewing.lines(waiting, "en")
     assert (first.splitlines()[:2], number) == (["▲ REVIEW · score 2.00", "lot8/<b>.png"], 6)
     chosen = narrowed(shop.store, waiting, Wanted(verdict="REJECT"))
-    assert "2 wait for a decision · ■ REJECT 1 · ▲ REVIEW 1 · 1 fit the filter" in reviewing.counted(
+    assert "2 wait for a decision · ■\u00a0REJECT 1 · ▲\u00a0REVIEW 1 · 1 fit the filter" in reviewing.counted(
         waiting, chosen, "en"
     )
-    assert "2 项待决定 · ■ 不合格 1" in reviewing.counted(waiting, waiting, "zh")
+    assert "2 项待决定 · ■\u00a0不合格 1" in reviewing.counted(waiting, waiting, "zh")
 
 
 @pytest.mark.parametrize(
@@ -109,17 +109,20 @@ def test_the_next_one_comes_by_itself(before: list[int], decided: int, after: li
     assert reviewing.following(before, decided, after) == following
 
 
-def test_a_report_is_looked_at_before_it_is_kept(shop: Shop, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    prepared = prepare(shop.store, Scope(), "en")
-    head = shop.store.head().number
-    page = reviewing.preview(prepared, "en")
+def test_a_report_that_a_job_made_is_looked_at_beside_its_file(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue, head = open_queue(str(shop.folder)), shop.store.head().number
+    number = ask(queue, ReportWish(), "").id
+    assert queue.claim("me")
+    work(str(shop.folder), number, "me", queue.lease)
+    made = queue.job(number).outcome
+    assert (Path(made["report"]).read_bytes()[:4], made["record"]) == (b"%PDF", head + 1)
+    assert shop.store.head().number == head + 1, "only the file is recorded"
+    beside = Path(made["report"]).with_suffix(".html")
+    page = reviewing.preview(beside, "en")
     assert page.startswith('<iframe class="foil-report" sandbox="" title="Preview of the report" srcdoc="&lt;!doctype')
     assert "bad.png" in unescape(page)
-    assert shop.store.head().number == head, "looking records nothing"
-    file, record = reviewing.written(prepared, shelf)
-    assert (Path(file).read_bytes()[:4], record) == (b"%PDF", head + 1)
     monkeypatch.setattr(reviewing, "PREVIEW", 100)
-    assert "too long to be shown here" in reviewing.preview(prepared, "en")
+    assert "download the PDF" in reviewing.preview(beside, "en")
 
 
 # ── gallery ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,26 +1,30 @@
-"""A report of what is on record, in the review tab: made, looked at, downloaded."""
+"""A report of what is on record, in the review tab: made as a job that outlives the page, looked at, downloaded."""
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from apps.ui import reviewing
+from apps.ui import jobs_told, reviewing
 from apps.ui.frame import Frame, empty, html, told
+from apps.ui.jobs_panel import SHOWN, JobsPanel
 from apps.ui.markup import note
-from apps.ui.recorder import Recorder
-from apps.ui.teach_tab import PROGRESS, shown_on
 from apps.ui.words import word
-from assistant.report import prepare
-from assistant.reports.scope import Scope
 from explain.catalogue import Lang
 from explain.wording import number
 
+if TYPE_CHECKING:
+    from assistant.jobs import Job
+
+FORM = "pdf"
+
 
 class ReportPart:
-    """An accordion below the queue."""
+    """An accordion below the queue; it shows the last report that was asked for, and how far it is."""
 
-    def __init__(self, frame: Frame, recorder: Recorder) -> None:
-        self.frame, self.recorder, put = frame, recorder, frame.put
+    def __init__(self, frame: Frame, jobs: JobsPanel) -> None:
+        self.frame, self.jobs, put = frame, jobs, frame.put
+        self.shown = gr.State(None)  # what the visitor sees, so that nothing is sent anew that is the same
         with put(gr.Accordion, {"label": "review.report"}, open=False, elem_id="review-report"):
             put(gr.Markdown, {"value": "review.report.how"})
             self.final = put(gr.Checkbox, {"label": "review.final"}, value=False, elem_id="review-final")
@@ -32,30 +36,41 @@ class ReportPart:
 
     def wire(self, scope: list[Any], by: Any) -> None:
         """Answer the button; `scope` are lot, since and until, `by` is who answers for a final report."""
-        self.make.click(
-            self._make,
-            [*scope, self.final, by, self.frame.lang],
-            [self.page, self.pdf, self.made],
-            show_progress_on=self.page,
-            concurrency_limit=1,
-            concurrency_id="heavy",
-        )
+        given = [*scope, self.final, by, self.frame.lang]
+        self.make.click(self._ask, given, None, show_progress="hidden").success(**self.jobs.looking)
+        # Whatever happens to any job, also before a page was loaded again, changes what the strip shows.
+        places = [self.page, self.pdf, self.made, self.shown]
+        self.jobs.shown.change(self._look, [self.shown, self.frame.lang], places, show_progress="hidden")
 
-    def _make(
-        self,
-        lot: str | None,
-        since: str | None,
-        until: str | None,
-        final: bool,
-        by: str,
-        lang: Lang,
-        progress: gr.Progress = PROGRESS,
-    ) -> list[Any]:
+    def _ask(
+        self, lot: str | None, since: str | None, until: str | None, final: bool, by: str | None, lang: Lang
+    ) -> None:
+        from assistant.job_wishes import ReportWish, ask
+
         with told(lang):
-            scope = Scope(lot=lot or "", since=since or "", until=until or "")
-            prepared = prepare(self.recorder.store, scope, lang, final, by, shown_on(progress))
-            page = reviewing.preview(prepared, lang)
-            file, record = reviewing.written(prepared, self.frame.shelf)
-            n, waiting = len(prepared.known.found), len(prepared.known.open)
-            said = word("review.report.made", lang, record=str(record), n=number(n), open=number(waiting))
-            return [page, gr.update(value=file, interactive=True), note(said, live=True)]
+            name = by or ""
+            wish = ReportWish(
+                FORM, lot=lot or "", since=since or "", until=until or "", lang=lang, final=final, by=name
+            )
+            ask(self.jobs.queue, wish, name)
+
+    def _look(self, shown: Any, lang: Lang) -> list[Any]:
+        """Return page, file and words of the last report, as far as it is."""
+        reports = (job for job in self.jobs.queue.latest(SHOWN) if job.settings.get("form") == FORM)
+        job = next(reports, None)
+        seen = None if job is None else (job.id, job.state, job.progress, lang)
+        if job is None or seen == shown:
+            return [gr.skip()] * 4
+        file = Path(job.outcome["report"]) if job.state == "done" else None
+        if file is None or not file.is_file():
+            none = empty("review.report.none", lang)
+            return [none, gr.update(value=None, interactive=False), jobs_told.told(job, lang), seen]
+        kept = self.frame.shelf.put(f"foil-report-{job.asked[:10]}.{FORM}", file.read_bytes())
+        page = reviewing.preview(file.with_suffix(".html"), lang)
+        return [page, gr.update(value=kept, interactive=True), note(_made(job, lang), live=True), seen]
+
+
+def _made(job: "Job", lang: Lang) -> str:
+    out = job.outcome
+    counts = {"n": number(out["inspections"]), "open": number(out["open"])}
+    return word("review.report.made", lang, record=str(out["record"]), **counts)

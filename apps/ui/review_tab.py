@@ -9,6 +9,7 @@ import gradio as gr
 from apps.ui import reviewing
 from apps.ui.frame import Frame, empty, html, told
 from apps.ui.inspecting import SHOWN
+from apps.ui.jobs_panel import JobsPanel
 from apps.ui.judging import CHOICES
 from apps.ui.keys import KEYS, LEAVE
 from apps.ui.markup import note
@@ -31,7 +32,7 @@ ORDERS = {"newest": "review.newest", "gravest": "review.gravest"}
 class ReviewTab:
     """Built inside a gr.Tab, where the app records what it inspects."""
 
-    def __init__(self, frame: Frame, recorder: Recorder) -> None:
+    def __init__(self, frame: Frame, recorder: Recorder, jobs: JobsPanel) -> None:
         self.frame, self.recorder, put = frame, recorder, frame.put
         self.order, self.chosen = gr.State(None), gr.State(None)  # ids of the list; one of them
         self.shown = gr.State(None)  # id, language and number of decisions of what is shown
@@ -43,7 +44,7 @@ class ReviewTab:
                 self._queue()
             with gr.Column(scale=8, min_width=320):
                 self._case()
-        self.report = ReportPart(frame, recorder)
+        self.report = ReportPart(frame, jobs)
 
     @cached_property
     def painter(self) -> Painter:
@@ -209,9 +210,9 @@ class ReviewTab:
             return [*listed, None, "", note(said, live=True)]
 
 
-def review_tab(frame: Frame) -> ReviewTab | None:
+def review_tab(frame: Frame, jobs: JobsPanel) -> ReviewTab | None:
     """Fill the tab; where nothing is recorded, with how to start so that it is."""
     if frame.recorder:
-        return ReviewTab(frame, frame.recorder)
+        return ReviewTab(frame, frame.recorder, jobs)
     frame.put(gr.Markdown, {"value": "review.no_store"}, elem_id="review-none")
     return None

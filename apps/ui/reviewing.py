@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from apps.ui.frame import empty
 from apps.ui.inspecting import SHOWN
-from apps.ui.markup import note
+from apps.ui.markup import note, unbroken
 from apps.ui.shelf import Shelf
 from apps.ui.words import word
 from assistant import card, pictures
@@ -19,7 +19,7 @@ from assistant.labels import label
 from assistant.page import GENERATED
 from assistant.reports import facts
 from assistant.reports.facts import Found
-from assistant.reports.html import SHAPES, html
+from assistant.reports.html import SHAPES
 from assistant.reports.pictures import Painter
 from assistant.reports.samples import person, words_of
 from assistant.reports.words import label as told
@@ -32,7 +32,6 @@ from explain.wording import number, points
 from fusion.errors import BadInput, FoilError
 
 if TYPE_CHECKING:
-    from assistant.report import Prepared
     from assistant.store import Store
 
 MOST = 200  # lines of the queue; nobody reads more before the first are decided
@@ -67,7 +66,7 @@ def counted(waiting: Sequence[Waiting], chosen: Sequence[Waiting], lang: Lang) -
         parts.append(word("review.count.fit", lang, n=number(len(chosen))))
     if len(chosen) > MOST:
         parts.append(word("review.count.most", lang, n=number(MOST)))
-    return f'<p class="foil-counts" role="status">{" · ".join(map(escape, parts))}</p>'
+    return f'<p class="foil-counts" role="status">{escape(unbroken(" · ".join(parts)))}</p>'
 
 
 def following(before: Sequence[int], decided: int, after: Sequence[int]) -> int | None:
@@ -92,20 +91,13 @@ def opened(store: "Store", which: int, painter: Painter, shelf: Shelf, lang: Lan
         yield replace(case, below=note(_why_none(store, found, error, lang)))
 
 
-def preview(prepared: "Prepared", lang: Lang) -> str:
+def preview(page: Path, lang: Lang) -> str:
     """Return a report as a frame in the page, in which no script runs; in words, where it is too large for that."""
-    page = html(prepared.document).decode()
-    if len(page) > PREVIEW:
-        return f'<div class="foil-empty">{word("review.report.large", lang)}</div>'
+    if not page.is_file() or page.stat().st_size > PREVIEW:
+        return empty("review.report.large", lang)
     title = escape(word("review.report.shown", lang))
-    return f'<iframe class="foil-report" sandbox="" title="{title}" srcdoc="{escape(page)}"></iframe>'
-
-
-def written(prepared: "Prepared", shelf: Shelf) -> tuple[str, int]:
-    """Write a report as PDF, which is recorded; return its file and the record."""
-    with TemporaryDirectory(prefix="foil-") as folder:
-        report = prepared.write(Path(folder) / f"foil-report-{prepared.known.made[:10]}.pdf")
-        return shelf.put(report.path.name, report.path.read_bytes()), report.record
+    told = escape(page.read_text(encoding="utf-8"))
+    return f'<iframe class="foil-report" sandbox="" title="{title}" srcdoc="{told}"></iframe>'
 
 
 def _line(one: Waiting, lang: Lang) -> str:
@@ -135,7 +127,7 @@ def _card(found: Found, normals: Sequence[float], lang: Lang) -> str:
 def _words(found: Found, model: str, lang: Lang) -> str:
     """Return what was told of it, by whom, of what, when, and what a person said so far."""
     said, how = words_of(found, lang)
-    paragraphs = "".join(f"<p>{escape(clean(line))}</p>" for line in said.splitlines() if line.strip())
+    paragraphs = "".join(f"<p>{escape(unbroken(clean(line)))}</p>" for line in said.splitlines() if line.strip())
     place = word("review.of", lang, number=str(found.number), name=found.name, model=model, time=moment(found.time))
     notes = [place, how]
     if found.decisions:

@@ -72,8 +72,9 @@ REVIEW: dict[str, Phrase] = {
     "review.report": Phrase("Report of a period or a lot", "时段或批次报告"),
     "review.report.how": Phrase(
         "Of everything on record in the lot and the period chosen above (all where none is), whatever its verdict: not"
-        " only of what waits. Preview below, PDF to keep.",
-        "涵盖上方所选批次和时段内的全部记录（未选则为全部），不论判定如何，不仅限于待决定的。下方可预览，PDF 可下载。",
+        " only of what waits. It is made as a job, which goes on if you close this page. Preview below, PDF to keep.",
+        "涵盖上方所选批次和时段内的全部记录（未选则为全部），不论判定如何，不仅限于待决定的。报告作为任务生成，关闭页面也会继续。"
+        "下方可预览，PDF 可下载。",
     ),
     "review.final": Phrase(
         "Final: nothing of it may wait any more, and your name (above) answers for it",
@@ -84,7 +85,8 @@ REVIEW: dict[str, Phrase] = {
     "review.report.none": Phrase("The report is shown here.", "报告将显示在此处。"),
     "review.report.shown": Phrase("Preview of the report", "报告预览"),
     "review.report.large": Phrase(
-        "The report is too long to be shown here; download the PDF.", "报告过长，无法在此显示；请下载 PDF。"
+        "The report is too long to be shown here, or its page is gone; download the PDF.",
+        "报告过长或其网页已不存在，无法在此显示；请下载 PDF。",
     ),
     "review.report.made": Phrase(
         "Report made and recorded as {record}: {n} inspections, on {open} of which a person must decide before it can"
