@@ -23,6 +23,7 @@ from explain.explanation import Explanation, explain
 from explain.gather import gather
 from explain.language import Audience, Brief, LanguageModel, Length, Template
 from explain.naming import Kinds, built_in
+from explain.nearest import PastCases
 from explain.wording import number, points
 from fusion.detection import Detection, Verdict
 from fusion.errors import BadInput, BadSetting, FoilError
@@ -49,7 +50,12 @@ _TOLD = (
     "spread",
     "refusal",
     "quality",
+    "normals",
+    "cases",
 )
+
+
+Recall = Callable[[Sample, Detection], PastCases | None]  # the cases on record that a sample is most like
 
 
 class Result(Protocol):
@@ -151,16 +157,18 @@ def inspect(
     length: Length = "long",
     what_if: Question | None = None,
     kinds: Kinds | None = None,
+    recall: Recall | None = None,
 ) -> Inspection:
     """Walk one sample the whole way; without a language model, the template tells what was found.
 
-    `samples` of the normal version, if any are asked for, say how sure it is.
+    `samples` of the normal version, if any are asked for, say how sure it is; `recall` finds past cases to tell of.
     """
     started = time.perf_counter()
     detection = guide.detect(detector, sample, samples)
     support = detector.calibration.support(detection.thresholds.reject_rate)
     model = {"name": detector.name} | {key: value for key, value in detector.card.items() if _is_scalar(value)}
-    evidence = gather(sample, detection, model, asdict(support), mm_per_px, kinds)
+    cases = recall(sample, detection) if recall else None
+    evidence = gather(sample, detection, model, asdict(support), mm_per_px, kinds, cases)
     language = language or Template()
     brief = Brief(lang, audience, length, _pictures(sample, detection, evidence) if language.sees else {})
     explanation = explain(evidence, language, brief)
@@ -205,6 +213,7 @@ def inspect_paths(
     length: Length = "long",
     what_if: Question | None = None,
     kinds: Kinds | None = None,
+    recall: Recall | None = None,
 ) -> Iterator[Inspection | Failure]:
     """Inspect pictures, folders of them, and items, of which more is known, in order; a bad file ends itself only.
 
@@ -219,7 +228,8 @@ def inspect_paths(
         if isinstance(sample, Failure):
             return sample
         try:
-            return inspect(sample, detector, lang, language, mm_per_px, samples, audience, length, what_if, kinds)
+            how = (mm_per_px, samples, audience, length, what_if, kinds, recall)
+            return inspect(sample, detector, lang, language, *how)
         except BadSetting:
             raise  # it would end every other sample as well
         except FoilError as error:

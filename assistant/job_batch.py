@@ -32,7 +32,7 @@ def inspect_folder(wish: BatchWish, where: str, pulse: Pulse) -> dict[str, Any]:
     pulse.queue.note(pulse.job.id, pulse.worker, {"after": first})
     known = _recorded(store, first, kept.sha256)
     counts = Counter(known.values())
-    for result in _results(wish, set(known), pulse):
+    for result in _results(wish, store, set(known), pulse):
         if clean(str(result.to_json()["path"])) not in known:
             store.add(entry(result, asked))
             counts[result.verdict] += 1
@@ -50,11 +50,13 @@ def _recorded(store: Store, after: int, model: str) -> dict[str, str]:
     return known | {said["name"]: "UNREADABLE" for said in payloads if said["model"] == model}
 
 
-def _results(wish: BatchWish, known: set[str], progress: Progress) -> "Iterator[Result]":
+def _results(wish: BatchWish, store: Store, known: set[str], progress: Progress) -> "Iterator[Result]":
     """Yield the results of whatever kind of data the model is of; pictures that are known aren't even read."""
     kind, folder = library.kind(wish.model), Path(wish.folder)
     if kind == "pictures":
         from assistant.inspection import Failure, expand, inspect_paths
+        from assistant.precedents import precedents
+        from assistant.search import Index
 
         found = expand(folder, wish.text or None)
         if isinstance(found[0], Failure):
@@ -65,7 +67,8 @@ def _results(wish: BatchWish, known: set[str], progress: Progress) -> "Iterator[
         def told(stage: str, done: int, total: int) -> None:
             progress(stage, done + skipped, total + skipped)
 
-        how: dict[str, Any] = {"audience": wish.audience, "length": wish.length, "progress": told}
+        how: dict[str, Any] = {"recall": precedents(Index(store), wish.model)}
+        how |= {"audience": wish.audience, "length": wish.length, "progress": told}
         yield from inspect_paths(to_do, library.load(wish.model), wish.lang, **how)
     elif kind == "movements":
         from assistant.moving import inspect_movements, load_movement_model

@@ -95,6 +95,34 @@ LABELS: dict[str, Phrase] = {
     "more_regions": Phrase(
         "{found} places are marked; the {shown} strongest are listed.", "共标记 {found} 处，此处列出最强的 {shown} 处。"
     ),
+    # what it is most like
+    "near": Phrase("Most like it", "最相似者"),
+    "near.normal": Phrase("Good part", "良品"),
+    "near.apart": Phrase("Apart, grey levels", "相距（灰度级）"),
+    "near.nameless": Phrase("(name not kept)", "（未保留文件名）"),
+    "near.normals": Phrase(
+        "Of the {n} good parts that the model remembers as pictures; the next one to each of these is usually {usual}"
+        " apart. Root mean square at 32 × 32 px, outside what is marked.",
+        "取自模型以图像记住的 {n} 件良品；它们各自与最近一件通常相距 {usual}。以 32 × 32 px 的均方根计，不含被标记处。",
+    ),
+    "near.case": Phrase("Inspection", "检验"),
+    "near.name": Phrase("Sample", "样本"),
+    "near.time": Phrase("On record since (UTC)", "记录时间 (UTC)"),
+    "near.verdict": Phrase("Judged", "程序判定"),
+    "near.decided": Phrase("Decided by a person", "人工判定"),
+    "near.nobody": Phrase("by nobody", "无人判定"),
+    "near.likeness": Phrase("Likeness", "相似度"),
+    "near.cases.difference": Phrase(
+        "Of the {n} other marked samples on record when it was inspected, by what differs from normal: 1 is the same, 0"
+        " as alike as any two. The verdict does not rest on them.",
+        "取自检验时记录中另外 {n} 个有标记的样品，按与正常状态的差异比较：1 为相同，0 为与任意两者无异。"
+        "判定不以此为依据。",
+    ),
+    "near.cases.picture": Phrase(
+        "Of the {n} other samples on record when it was inspected, by the picture as a whole: 1 is the same, 0 as alike"
+        " as any two. The verdict does not rest on them.",
+        "取自检验时记录中另外 {n} 个样品，按整幅图像比较：1 为相同，0 为与任意两者无异。判定不以此为依据。",
+    ),
     # what it rests on
     "explanation": Phrase("In words", "文字说明"),
     "support": Phrase("What {n} good parts support", "{n} 件良品能保证什么"),

@@ -20,6 +20,7 @@ from explain.prompt import clean
 from fusion.errors import BadInput, BadSetting, NoSuchRecord
 
 Unit = Literal["px", "mm"]
+FEWEST = 5  # samples, among which likeness means something
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,31 @@ class Index:
         """Return what fits best: the nearest samples first, or the newest inspections where only fields were given."""
         with self._one_by_one:
             return self._found(query, most)
+
+    def nearest(
+        self, kind: str, vector: NDArray[np.float16], model: str, until: int, but: str, most: int
+    ) -> tuple[int, list[Hit]]:
+        """Return how many samples can be compared with a vector of `fusion.looks`, and the nearest.
+
+        Those that models of a name inspected up to a record, without one sample, by its hash; none of fewer than
+        FEWEST, whose spread says too little of what is alike.
+        """
+        with self._one_by_one:
+            c, there = self.columns, self.columns.looks[kind]
+            if len(there.rows) < FEWEST:
+                return 0, []
+            [standard] = there.standard(vector.astype(np.float32)[None])
+            near = there.near(standard, len(c.number))
+            keep = self._kept(Query(model=model)) & (c.number <= until) & (c.sample != c.samples.get(but, -1))
+            rows = self._latest(np.flatnonzero(keep & np.isfinite(near)))
+            best = rows[np.argsort(-near[rows], kind="stable")][:most]
+            return len(rows), self._told(best, near, None)
+
+    def refreshed(self) -> int:
+        """Read what is new on record, and return the last inspection that is indexed; 0 if none is."""
+        with self._one_by_one:
+            self.refresh()
+            return int(self.columns.number[-1]) if len(self.columns.number) else 0
 
     def count(self, query: Query) -> int:
         """Return how many have all of the fields, whatever they are near to."""

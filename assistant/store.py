@@ -137,6 +137,16 @@ class Store:
         with self.database.reading() as connection:
             return list(connection.execute(wanted.order_by(decisions.c.record)))
 
+    def called(self, inspection: int) -> Decided | None:
+        """Return what people decided last on the sample of an inspection, on whichever inspection of it that was."""
+        sample = select(inspections.c.sample).where(inspections.c.record == inspection).scalar_subquery()
+        said = (
+            select(decisions.c.verdict).select_from(decisions.join(inspections)).where(inspections.c.sample == sample)
+        )
+        with self.database.reading() as connection:
+            found: Decided | None = connection.execute(said.order_by(decisions.c.record.desc()).limit(1)).scalar()
+        return found
+
     def head(self) -> Record:
         """Return the last record: note its hash elsewhere, and nobody can drop what came before unnoticed."""
         with self.database.reading() as connection:

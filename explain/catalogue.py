@@ -105,6 +105,29 @@ CATALOGUE: dict[str, Phrase] = {
         " normal version disagree there on average.",
         "在标记像素内，多次生成的正常状态图平均相差 {spread} 个灰度级，这是正常状态在该处的不确定程度。",
     ),
+    # what it is most like
+    "near.normal": Phrase(
+        "Most like it of the {n} remembered good parts: {name}, {apart} grey levels apart (usual among them: {usual}).",
+        "在记住的 {n} 件良品中，与之最相似的是{name}，相距 {apart} 个灰度级（它们之间通常为 {usual}）。",
+    ),
+    "near.normal.nameless": Phrase(
+        "Of the {n} remembered good parts, whose names were not kept, the one most like it is {apart} grey levels apart"
+        " (usual among them: {usual}).",
+        "在记住的 {n} 件良品中（未保留文件名），最相似的一件相距 {apart} 个灰度级（它们之间通常为 {usual}）。",
+    ),
+    "near.case.difference": Phrase(
+        "Most like it of the {n} marked samples on record, by what differs: inspection {record}, {name} ({verdict};"
+        " {decided}; likeness {likeness}).",
+        "在记录中的 {n} 个有标记的样品里，差异最相似的是检验 {record}，{name}"
+        "（{verdict}；{decided}；相似度 {likeness}）。",
+    ),
+    "near.case.picture": Phrase(
+        "Most like it of the {n} samples on record, as a whole: inspection {record}, {name} ({verdict}; {decided};"
+        " likeness {likeness}).",
+        "在记录中的 {n} 个样品里，整体最相似的是检验 {record}，{name}（{verdict}；{decided}；相似度 {likeness}）。",
+    ),
+    "near.decided": Phrase("a person decided {verdict}", "人工判定为{verdict}"),
+    "near.undecided": Phrase("nobody decided", "无人判定"),
     # what a person's words did
     "prompt.read": Phrase("Your words {text} were read as: {wishes}.", "文字{text}理解为：{wishes}。"),
     "prompt.read.nothing": Phrase(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from explain.cases import of_cases
 from explain.claims import Claim, claims
 from explain.comparing import ABOVE, BELOW, comparisons
 from explain.facts import OF_REGIONS, Facts, role_of
@@ -27,6 +28,8 @@ class Checked:
 
 def check(text: str, facts: Facts, carried: Sequence[int] = ()) -> Checked:
     """Hold a sentence against the evidence; `carried` are the regions that the sentence before spoke of."""
+    of_others = list(of_cases(text, facts.evidence.cases))
+    text = _blank(text, [(start, end) for start, end, _ in of_others])
     named = mentions(text)
     plain = _blank(text, [(m.start, m.end) for m in named])
     said, denials, silent = read(plain)
@@ -40,7 +43,7 @@ def check(text: str, facts: Facts, carried: Sequence[int] = ()) -> Checked:
         return _scope(text, spoken_of, at) or before or None
 
     right = [all(any(r.number == n for r in facts.evidence.regions) for n in m.regions) for m in named]
-    right += [true for _, _, true in compared]
+    right += [true for _, _, true in (*of_others, *compared)]
     targets: list[Assertion | Claim] = [*said, *numbers]
     targets.sort(key=_start)
     starts = clauses(plain)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from explain import plain
 from explain.difference import Region
+from explain.nearest import NearNormals, PastCases
 from explain.place import Place
 from explain.plain import (
     Count,
@@ -26,7 +27,8 @@ from explain.quality import Note
 from fusion.detection import Verdict
 from fusion.errors import BadInput
 
-VERSION = "4"  # 1 knew nothing of what words do, 2 not how much a mask let count, 3 no names
+VERSION = "4.1"  # 1 knew nothing of what words do, 2 not how much a mask let count, 3 no names
+_SINCE = {"4": {"normals": None, "cases": None}}  # older ones that are still read, and what they knew nothing of
 Modality = Literal["text", "mask", "skeleton"]
 
 
@@ -84,7 +86,7 @@ class Map:
 class Evidence:
     """One inspection's findings. Of a refused sample there are none: no score, no map, no region."""
 
-    schema_version: Literal["4"]
+    schema_version: Literal["4.1"]
     sample: Picture
     model: Mapping[str, str | int | float | bool | None]
     verdict: Verdict
@@ -106,6 +108,8 @@ class Evidence:
     spread: GreyLevels | None  # mean, of the marked pixels, over which samples of the normal version disagree
     refusal: str | None
     quality: tuple[Note, ...]
+    normals: NearNormals | None  # None where the model remembers no pictures
+    cases: PastCases | None  # None without a store, or where nothing like it is on record
 
     def __post_init__(self) -> None:
         found = [name for name in ("score", "p_value", "map") if getattr(self, name) is not None]
@@ -126,9 +130,12 @@ class Evidence:
         except json.JSONDecodeError as err:
             raise BadInput(f"evidence is no JSON ({err}); expected what Evidence.to_json wrote") from err
         version = data.get("schema_version") if isinstance(data, dict) else None
-        if isinstance(version, str) and version != VERSION:
+        if isinstance(version, str) and version in _SINCE:
+            data = data | {"schema_version": VERSION} | _SINCE[version]
+        elif isinstance(version, str) and version != VERSION:
+            known = " or ".join(repr(one) for one in (*_SINCE, VERSION))
             raise BadInput(
-                f"evidence has schema_version {version!r:.20}, expected {VERSION!r}; inspect the sample again with "
+                f"evidence has schema_version {version!r:.20}, expected {known}; inspect the sample again with "
                 "this version of Foil"
             )
         evidence: Evidence = plain.from_plain(Evidence, data, "evidence")

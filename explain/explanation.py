@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from explain.catalogue import Lang, say
 from explain.evidence import Evidence
 from explain.facts import Facts
-from explain.language import NAME, Brief, LanguageModel, Template, masked, template_text
+from explain.language import NAME, Brief, LanguageModel, Template, masked, template_text, untold
 from explain.listening import listen
-from explain.prompting import told
 from explain.sentences import Sentence, sentences_of
 from explain.wording import in_quotes, number
 from fusion.errors import FoilError
@@ -47,18 +46,16 @@ def explain(evidence: Evidence, language: LanguageModel, brief: Brief) -> Explan
         text, note = "".join(s.words for s in sentences if s.true), ""
     elif any(s.true and s.checked.claims for s in sentences):
         own = sentences_of(template, facts, lang, template)
-        text = "\n".join([_mended(sentences, own, masked(evidence, lang)), *_of_words(evidence, brief)])
+        text = "\n".join([_mended(sentences, own, masked(evidence, lang)), *_untold(evidence, brief)])
         note = say("narrator.checked", lang, **slots)
     else:
         text, note = template, say("narrator.withheld", lang, **slots)
     return Explanation(_tidy(text), lang, language.name, True, claims, wrong, removed, note)
 
 
-def _of_words(evidence: Evidence, brief: Brief) -> list[str]:
-    """Return what a person's words did, which no language model is told: they might give it orders."""
-    if evidence.prompt is None or brief.length == "short" or brief.audience == "operator":
-        return []
-    return told(evidence.prompt, brief.lang)
+def _untold(evidence: Evidence, brief: Brief) -> list[str]:
+    """Return what no language model is told, as far as its readers should know it."""
+    return [] if brief.length == "short" or brief.audience == "operator" else untold(evidence, brief.lang)
 
 
 def _mended(sentences: list[Sentence], template: list[Sentence], masked: list[str]) -> str:

@@ -28,7 +28,14 @@ class Role:
 
 
 _SURE = ("names.sure", "prompt.fits.sure")
+_NEAR = ("normals.remembered", "normals.usual", "normals.nearest.apart")
+_CASES = ("cases.samples", "cases.nearest.record", "cases.nearest.likeness")
+_ALONE = (*_SURE, *_NEAR, *_CASES)  # no measure of anything else
 ROLES: tuple[Role, ...] = (
+    Role(("normals.remembered",), r"记住的", r"remembered", counts=True),
+    Role(("normals.usual",), r"usual(?:ly)?(?: among them)?|之间通常"),
+    Role(("normals.nearest.apart",), r"相距", r"apart\b"),
+    Role(("cases.samples",), r"记录中的", r"(?:marked |other )*samples on record", counts=True),
     Role(("thresholds.review",), r"review (?:threshold|limit|level)|T1|复检阈值", r"for review"),
     Role(("thresholds.reject",), r"reject(?:ion)? (?:threshold|limit|level)|T2|判退阈值", r"for reject"),
     Role(("map.threshold",), r"marking (?:threshold|level)|标记阈值"),
@@ -105,7 +112,7 @@ class Facts:
             (unit, value)
             for field, unit, value, region in self.numbers
             if (region is None or scope is None or region in scope)
-            and (field in role.fields if role else field not in _SURE)  # how sure is no measure of anything else
+            and (field in role.fields if role else field not in _ALONE)
         ]
         return supported(claim, held)
 

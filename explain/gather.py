@@ -16,6 +16,7 @@ from explain.evidence import Evidence, Limits, Map, Modality, Peak, Picture, Sup
 from explain.grouping import Spot, find
 from explain.meaning import best_fit
 from explain.naming import Kinds, built_in
+from explain.nearest import PastCases, near_normals
 from explain.place import Frame, whole_if_empty
 from explain.prompt import PromptEffect, clean, effect_of
 from explain.quality import quality
@@ -33,11 +34,12 @@ def gather(
     support: Mapping[str, Any],
     mm_per_px: float | None = None,
     kinds: Kinds | None = None,
+    cases: PastCases | None = None,
 ) -> Evidence:
     """Return the evidence of one inspection.
 
     `model` says in plain values what judged; `support` is a `fusion.calibration.Support` as a dict; `kinds` are those
-    that regions are named after, the built-in ones unless given.
+    that regions are named after, the built-in ones unless given; `cases` are the nearest on record.
     """
     if sample.image is None:
         raise BadInput(f"{clean(sample.name)!r} has no image, and only images can be explained so far; give one")
@@ -51,7 +53,7 @@ def gather(
         "skeleton": sample.skeleton is not None,
     }
     evidence = Evidence(
-        schema_version="4",
+        schema_version="4.1",
         sample=Picture(clean(sample.name), sample.sha256, sample.image.shape[1], sample.image.shape[0]),
         model=_scalars(model),
         verdict=detection.verdict,
@@ -73,6 +75,8 @@ def gather(
         spread=None if refused else _spread(detection),
         refusal=clean(detection.refusal) if detection.refusal else None,
         quality=quality(sample.image, detection.part),
+        normals=near_normals(detection.remembered),
+        cases=None if refused else cases,
     )
     return _decisive(_finite(evidence), plain.rounded(evidence))
 

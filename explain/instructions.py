@@ -46,7 +46,8 @@ def anonymous(evidence: Evidence) -> Evidence:
     own = set(built_in().names) | {UNKNOWN}
     regions = tuple(dataclasses.replace(r, names=tuple(n for n in r.names if n.kind in own)) for r in evidence.regions)
     nameless = dataclasses.replace(evidence.sample, name="")
-    return dataclasses.replace(evidence, sample=nameless, model={}, prompt=None, regions=regions)
+    bare = dataclasses.replace(evidence, sample=nameless, model={}, regions=regions)
+    return dataclasses.replace(bare, prompt=None, normals=None, cases=None)
 
 
 def facts_of(evidence: Evidence) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from explain.catalogue import CATALOGUE, Lang, say
 from explain.evidence import Evidence
+from explain.nearest import near, quoted_names
 from explain.prompting import quotes, told
 from explain.wording import called, in_quotes, number, percent, points, sentence, sight
 
@@ -70,7 +71,7 @@ def _lines(e: Evidence, brief: Brief) -> list[str]:
         return [verdict, *masked(e, lang), *_sights(e, long, lang), *_action(e, lang), *_quality(e, lang)]
     lines = [_verdict(e, e.score, e.p_value, lang), *masked(e, lang)]
     if long:
-        lines += [*_places(e, TOLD, lang), *_action(e, lang), *(told(e.prompt, lang) if e.prompt else [])]
+        lines += [*_places(e, TOLD, lang), *_action(e, lang), *untold(e, lang)]
     elif brief.audience == "engineer":
         return [*lines, *_places(e, 1, lang), *_action(e, lang), *_quality(e, lang)]
     lines += _worth(e, lang)
@@ -82,6 +83,11 @@ def _lines(e: Evidence, brief: Brief) -> list[str]:
 def template_text(evidence: Evidence, brief: Brief) -> str:
     """Return the template's words in one piece."""
     return "".join(Template().narrate(evidence, brief))
+
+
+def untold(e: Evidence, lang: Lang) -> list[str]:
+    """Return what strangers' words go with, so that no language model is told it: they might give it orders."""
+    return [*near(e.normals, e.cases, lang), *(told(e.prompt, lang) if e.prompt else [])]
 
 
 def masked(e: Evidence, lang: Lang) -> list[str]:
@@ -179,4 +185,5 @@ def quoted(name: str, lang: Lang) -> str:
 def quoted_in(e: Evidence, lang: Lang) -> list[str]:
     """Return all that a narrator may quote of strangers' texts: in quotation marks, it claims nothing."""
     kinds = [called(n.kind, lang) for r in e.regions for n in r.names if f"kind.{n.kind}" not in CATALOGUE]
-    return [quoted(e.sample.name, lang), model_quoted(e, lang), *kinds, *(quotes(e.prompt, lang) if e.prompt else [])]
+    said = quotes(e.prompt, lang) if e.prompt else []
+    return [quoted(e.sample.name, lang), model_quoted(e, lang), *kinds, *said, *quoted_names(e.normals, e.cases, lang)]

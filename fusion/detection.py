@@ -47,6 +47,24 @@ class Guidance:
     unsure: tuple[str, ...] = ()  # of those that they might have meant, but aren't sure enough to
 
 
+@dataclass(frozen=True)
+class GoodPart:
+    """A good part that a model remembers as a picture, and how far a sample is from it."""
+
+    name: str  # of its file; "" where the model kept no names
+    sha256: str  # of its content; "" like its name
+    apart: float  # grey levels, root mean square, at 32 x 32 px, outside what is wrong
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The good parts that a sample is most like, of those that a model remembers as pictures."""
+
+    of: int  # so many are remembered: those that differ most from each other
+    usual: float  # median of how far each of them is from the next of them, as `apart`
+    nearest: tuple[GoodPart, ...]  # the nearest first
+
+
 @dataclass(frozen=True, eq=False)
 class Detection:
     """Scores, map, mask and normal version of one sample; arrays are in the input's own pixel coordinates."""
@@ -66,6 +84,7 @@ class Detection:
     used: tuple[str, ...] = ("image", "mask")  # the modalities that the model made use of
     looked_at: float | None = None  # share of the picture that counted, in [0, 1]; None if no mask left anything out
     spread: NDArray[np.float32] | None = None  # (H, W) grey levels: how far samples of the normal version disagree
+    remembered: Remembered | None = None  # None where the model remembers no pictures, and of what is refused
 
     @property
     def pred_label(self) -> int:

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from fusion.calibration import Calibration
-from fusion.detection import Basis, Detection, Guidance
+from fusion.detection import Basis, Detection, Guidance, Remembered
 from fusion.errors import BadInput, BadSetting
 from fusion.guidance import Guided, changed, describes, search, told
 from fusion.item import Item
@@ -24,6 +24,7 @@ from fusion.painter import Painter
 from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
 from fusion.region import counted, left_out, looked_at, share_of_cells, where_to_look, within
+from fusion.remembered import most_alike
 from fusion.representation.encoder import Encoded, Encoder
 from fusion.representation.segment import part_of
 from fusion.residual import Spread, smooth
@@ -143,6 +144,7 @@ class Detector:
             used=self._used(prompt),
             looked_at=counted(sample.mask, look_at),
             spread=None if sure is None else self._back(sure, seen, image),
+            remembered=None if refusal else self._remembered(seen, wrong >= 1),
         )
 
     def places(
@@ -227,6 +229,10 @@ class Detector:
                 "that is better than its memory; fit it with method neural, or ask for no samples"
             )
         return self.pictures
+
+    def _remembered(self, seen: Encoded, wrong: NDArray[np.bool_]) -> Remembered:
+        memory = self.pictures.memory if isinstance(self.pictures, Painter) else self.pictures
+        return most_alike(memory, self.card.get("remembered", ()), seen.picture, wrong)
 
     def _heard(self, sample: Sample) -> tuple[Prompt | None, NDArray[np.float32] | None]:
         """Return a sample's words as they are understood, and what they say of the normal part, (T,), if they do.

@@ -74,7 +74,8 @@ def fitter(
             tops = torch.from_numpy(in_spread).amax(dim=1)
             told, told_x = fit_told(tokens, said, heard[0], folds, poolings, tops, heard[1], progress)
     masks = [segment(thumb) for thumb in thumbs]
-    pictures = PictureMemory(different_pictures(good, seen, encoder), poolings[0].own_mean)
+    different, named = different_pictures(good, seen, encoder)
+    pictures = PictureMemory(different, poolings[0].own_mean)
     closed = Detector(
         name=name,
         config=config,
@@ -85,7 +86,7 @@ def fitter(
         world=World.of(seen.looks, in_spread),
         background=has_background(masks),
         calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),
-        card={"floor_db": round_trip(config.backbone, list(pictures.pictures))},
+        card={"floor_db": round_trip(config.backbone, list(different)), "remembered": named},
         told=told,
     )
     trainer = None

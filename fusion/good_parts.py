@@ -96,11 +96,14 @@ def see(good: Good, items: Sequence[Item], encoder: Encoder, remember: bool) -> 
     return Seen(kept, tokens, np.array(seen_looks), np.array(small), digests, known, frames)
 
 
-def different_pictures(good: Good, seen: Seen, encoder: Encoder) -> NDArray[np.uint8]:
-    """Return the most different normals in the frame, (M, H, W, 3)."""
+def different_pictures(good: Good, seen: Seen, encoder: Encoder) -> tuple[NDArray[np.uint8], list[list[str]]]:
+    """Return the most different normals in the frame, (M, H, W, 3), with the file name and sha256 of each."""
     chosen = [seen.items[index] for index in most_different(seen.tiny, PICTURES)]
-    frame, images = encoder.frame, (image for _, _, image in good.read(chosen, "remembering pictures"))
-    return np.stack([frame.cut(image, frame.locate(image)) for image in images])
+    frame, pictures, named = encoder.frame, [], []
+    for item, sample, image in good.read(chosen, "remembering pictures"):
+        pictures.append(frame.cut(image, frame.locate(image)))
+        named.append([item.path.name, sample.sha256])
+    return np.stack(pictures), named
 
 
 def spread_out(items: Sequence[Item], most: int) -> list[Item]:

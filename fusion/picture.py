@@ -6,6 +6,7 @@ surroundings. Aligned parts look near their own place, textures anywhere.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -51,12 +52,29 @@ class PictureMemory:
             normal[top:bottom, left:right][inside] = patch[inside]
         return normal
 
+    def nearest(self, picture: NDArray[np.uint8], wrong: NDArray[np.bool_]) -> list[tuple[int, float]]:
+        """Return the memory's indices, the most like this picture (H, W, 3) first, and how far each is from it.
+
+        Far is in grey levels, root mean square, at 32 x 32 px, outside what is wrong, (H, W).
+        """
+        known = _known(wrong.astype(np.uint8))
+        far = np.sqrt(_apart(self._small, tiny(picture), known) / (3 * float(known.sum())))
+        return [(int(index), float(far[index])) for index in np.argsort(far, kind="stable")]
+
+    @cached_property
+    def usual(self) -> float:
+        """Return how far a remembered picture is from the next of them, the median, as `nearest` has it."""
+        flat = self._small.reshape(len(self._small), -1)
+        nearest = [np.sqrt(np.delete(((flat - one) ** 2).mean(axis=1), at).min()) for at, one in enumerate(flat)]
+        return float(np.median(nearest))
+
+    @cached_property
+    def _small(self) -> Pixels:
+        return np.stack([tiny(picture) for picture in self.pictures])
+
     def _by_likeness(self, picture: NDArray[np.uint8], wrong: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return the memory's indices, the pictures most like this one (outside what is wrong) first."""
-        small = tiny(picture)
-        known = 1 - tiny(wrong * 255)[..., None] / 255 + 1e-3
-        far = [float((known * (tiny(other) - small) ** 2).sum()) for other in self.pictures]
-        return np.argsort(far, kind="stable")
+        return np.argsort(_apart(self._small, tiny(picture), _known(wrong)), kind="stable")
 
     def _impute(
         self, patch: Pixels, inside: NDArray[np.bool_], corner: tuple[int, int], order: NDArray[np.int64]
@@ -105,6 +123,16 @@ def most_different(small: NDArray[np.float32], count: int) -> list[int]:
 def tiny(picture: NDArray[np.uint8]) -> Pixels:
     """Return the picture at 32 x 32, for comparing pictures as wholes."""
     return np.asarray(cv2.resize(picture, (32, 32), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _known(wrong: NDArray[np.uint8]) -> Pixels:
+    """Return how much of each place of the small picture is not wrong, (32, 32, 1)."""
+    return np.asarray(1 - tiny(wrong * 255)[..., None] / 255 + 1e-3, np.float32)
+
+
+def _apart(remembered: Pixels, small: Pixels, known: Pixels) -> NDArray[np.float64]:
+    """Return the squared difference of each of (M, 32, 32, 3) from one, summed over what is known of it, (M,)."""
+    return np.array([float((known * (other - small) ** 2).sum()) for other in remembered])
 
 
 def _membrane(difference: Pixels, known: Pixels) -> Pixels:

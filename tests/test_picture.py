@@ -1,12 +1,17 @@
 """The picture of the normal version: nearer to the known clean picture, and the input's own pixels elsewhere."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from core_cases import DRAW, Case, Picture, cloth, look, plate
 from numpy.typing import NDArray
 
+from fusion.detection import GoodPart
 from fusion.detector import Detector
+from fusion.item import Item
 from fusion.picture import PictureMemory, most_different, tiny
 
 pytest_plugins = ["core_fixtures"]
@@ -171,6 +176,42 @@ def test_the_most_different_are_one_of_each_kind() -> None:
     chosen = most_different(noisy, 4)
     assert sorted(index // 5 for index in chosen) == [0, 1, 2, 3]
     assert len(set(most_different(noisy, 20))) == len(most_different(noisy, 99)) == 20
+
+
+def test_the_nearest_are_those_that_look_alike_outside_what_is_wrong(memories: dict[str, PictureMemory]) -> None:
+    memory, case = memories["plate"], plate(3, defective=True)
+    assert np.array_equal(memory.pictures[3], plate(3).image)  # with whose seed the case was drawn
+    (first, apart), *others = memory.nearest(case.image, grown(case.mask))
+    (same, exactly), *_ = memory.nearest(memory.pictures[7], np.zeros(case.mask.shape, bool))
+    assert (same, exactly) == (7, 0)
+    assert first == 3
+    assert 0 < apart < 0.5 * memory.nearest(case.image, np.zeros(case.mask.shape, bool))[0][1]
+    assert [far for _, far in others] == sorted(far for _, far in others)
+    assert apart < memory.usual < others[-1][1]
+
+
+def test_a_model_names_the_good_parts_that_it_remembers(
+    detectors: dict[str, Detector], goods: dict[str, list[Item]], tmp_path: Path
+) -> None:
+    detector, item = detectors["plate"], goods["plate"][0]
+    sample = item.load()
+    told = detector.detect(sample).remembered
+    assert told is not None
+    assert len(told.nearest) == 3
+    names = {item.path.name: item.load().sha256 for item in goods["plate"]}
+    assert all(names[part.name] == part.sha256 for part in told.nearest)
+    remembered = [
+        item for item in goods["plate"] if [item.path.name, item.load().sha256] in detector.card["remembered"]
+    ]
+    assert len(remembered) == told.of
+    assert detector.detect(remembered[5].load()).remembered.nearest[0] == GoodPart(
+        remembered[5].path.name, remembered[5].load().sha256, 0.0
+    )
+    detector.save_pretrained(tmp_path / "kept")
+    assert Detector.from_pretrained(tmp_path / "kept").detect(sample).remembered == told
+    nameless = replace(detector, card={key: value for key, value in detector.card.items() if key != "remembered"})
+    unnamed = nameless.detect(sample).remembered
+    assert [(part.name, part.apart) for part in unnamed.nearest] == [("", part.apart) for part in told.nearest]
 
 
 def test_identical_pictures_are_remembered_without_harm() -> None:

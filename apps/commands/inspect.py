@@ -18,9 +18,10 @@ from apps.console import progress_shown
 from fusion.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from assistant.inspection import Failure, Inspection, Result
+    from assistant.inspection import Failure, Inspection, Recall, Result
     from assistant.moving import MovementInspection
     from assistant.page import Entry
+    from assistant.store import Store
     from explain.catalogue import Lang
     from fusion.item import Item
     from fusion.modelfile import Kind
@@ -143,7 +144,10 @@ def inspect(
     else:
         look = _at_movements(paths, model, options.reading(joints, rate, only), lang, text, watch, scene)
     asked = {"words": words or "", "samples": samples, "text": text or "", "watch": watch}
-    keep = keeping(made_store(store), model, audience=audience, length=length, **asked) if store else None
+    shelf = made_store(store) if store else None  # not where an option is wrong
+    if shelf and kind == "pictures":
+        how["recall"] = _recalling(shelf, model)
+    keep = keeping(shelf, model, audience=audience, length=length, **asked) if shelf else None
     rows: list[Entry | Failure] = []
     counts: Counter[str] = Counter()
     bar = not quiet and (len(paths) > 1 or paths[0].is_dir()) and not (as_json and sys.stdout.isatty())
@@ -203,6 +207,13 @@ def _at_tables(paths: list[Path], model: str, lang: "Lang") -> Look:
 
     detector = load_table_model(model)
     return Look(lambda progress: inspect_tables(paths, detector, lang, progress))
+
+
+def _recalling(store: "Store", model: str) -> "Recall":
+    from assistant.precedents import precedents
+    from assistant.search import Index
+
+    return precedents(Index(store), model)
 
 
 def _targets(paths: list[Path], text: str | None, mask: Path | None, skeleton: Path | None) -> "list[Path | Item]":

@@ -85,6 +85,7 @@ class Inspector:
             )
         if kind == "pictures":
             from assistant.inspection import inspect_paths
+            from assistant.precedents import precedents
             from fusion.item import Item
 
             targets: list[Path | Item] = [*paths]
@@ -92,6 +93,7 @@ class Inspector:
                 targets = [Item(paths[0], None, "", "test", region=mask, text=wish.text or None)]
             how: dict[str, Any] = {"text": wish.text or None, "audience": wish.audience, "length": wish.length}
             how["language"] = narrator
+            how["recall"] = precedents(self.shelf.index, wish.model) if self.shelf else None
             yield from inspect_paths(targets, self.models.get(wish.model), wish.lang, **how)
         elif kind == "movements":
             from assistant.moving import inspect_movements
