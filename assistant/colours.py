@@ -63,10 +63,13 @@ def _ends(map_threshold: float, map_top: float) -> tuple[float, float]:
 
 
 def legend(map_threshold: float, map_top: float, thresholds: Thresholds, width: int = 512) -> Picture:
-    """Return the scale of every map of a model, ticks in sigma, with T1, T2 and where marking begins, (h, W, 3)."""
+    """Return the scale of every map of a model, ticks in sigma, with T1, T2 and where marking begins, (h, W, 3).
+
+    It speaks no language: what it shows is said beside it.
+    """
     unit = width / 512
     left, right, top, bottom = 16 * unit, width - 16 * unit, 28 * unit, 48 * unit
-    canvas = Image.new("RGB", (width, round(104 * unit)), INK)
+    canvas = Image.new("RGB", (width, round(78 * unit)), INK)
     draw = ImageDraw.Draw(canvas)
     font = ImageFont.load_default(14 * unit)
     bar = np.linspace(0, map_top, round(right - left), dtype=np.float32)[None].repeat(round(bottom - top), 0)
@@ -89,12 +92,9 @@ def legend(map_threshold: float, map_top: float, thresholds: Thresholds, width: 
             written = max(x(value) - 8 * unit, written)
             draw.text((written, top - 8 * unit), name, fill=PAPER, font=font, anchor="ls")
             written += 24 * unit
-    words = "sigma beyond the normals"
     if 0 <= map_threshold <= map_top:
         tip = (x(map_threshold), bottom)
         draw.polygon((tip, (tip[0] - 5 * unit, tip[1] + 8 * unit), (tip[0] + 5 * unit, tip[1] + 8 * unit)), fill=PAPER)
-        words += f", marked from {map_threshold:.3g}"
-    draw.text((left, bottom + 42 * unit), words, fill=PAPER, font=font, anchor="ls")
     return np.asarray(canvas)
 
 

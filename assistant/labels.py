@@ -53,9 +53,9 @@ LABELS: dict[str, Phrase] = {
     "guided": Phrase("Where the words fit", "与文字相符之处"),
     "regions": Phrase("Regions", "异常区域"),
     "legend": Phrase(
-        "The colours mean the same on every picture of this model. T1, T2: review and reject from here; triangle:"
-        " pixels are marked from here.",
-        "同一模型的所有图像共用此色标。T1、T2：达到即复检、判退；三角：达到即标记像素。",
+        "Colours: sigma beyond the normals, the same on every picture of this model. T1, T2: review and reject from"
+        " here; triangle: pixels are marked from here.",
+        "颜色：偏离良品的程度（σ），同一模型的所有图像共用此色标。T1、T2：达到即复检、判退；三角：达到即标记像素。",
     ),
     # lines through the regions
     "profile": Phrase("Across region {region}: lightness (L*)", "横穿区域 {region}：明度（L*）"),

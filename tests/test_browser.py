@@ -125,6 +125,8 @@ def test_an_example_is_clicked_and_judged(visit: Visit) -> None:
     visit.sees("#card", "不合格")
     visit.sees("#words", "区域 1")
     visit.sees("#report", "下载报告")
+    page.locator("#picture").get_by_label("Remove Image").click()
+    page.wait_for_function("!document.querySelector('#caption').innerText.trim()")
 
 
 def test_a_picture_is_uploaded_then_one_that_is_none(visit: Visit, plate: Plate, tmp_path: Path) -> None:

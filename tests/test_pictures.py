@@ -173,7 +173,7 @@ def test_the_legend_shows_the_colours_of_the_map() -> None:
 
 @pytest.mark.parametrize("thresholds", [Thresholds(1e9, float("inf"), 0.05, 0.01), Thresholds(4, 4, 0.01, 0.01)])
 def test_the_legend_copes_with_thresholds_beyond_it_or_alike(thresholds: Thresholds) -> None:
-    assert colours.legend(thresholds.review, 12, thresholds, 640).shape == (130, 640, 3)
+    assert colours.legend(thresholds.review, 12, thresholds, 640).shape == (98, 640, 3)
 
 
 @pytest.mark.parametrize("top", [0.03, 1, 7.7, 12, 250, 99_999])

@@ -20,6 +20,7 @@ from PIL import Image
 
 from apps.ui import serve, teaching
 from apps.ui.inspecting import failed, look, preview, sample_of, told_again, with_words
+from apps.ui.markup import unbroken
 from apps.ui.models import MOST, Models
 from apps.ui.pages import build
 from apps.ui.shelf import MOST as FILES
@@ -27,6 +28,7 @@ from apps.ui.shelf import Shelf
 from apps.ui.telling import Shown
 from apps.ui.theme import css
 from apps.ui.words import WORDS
+from apps.ui.words_inspect import EXAMPLES
 from assistant import library
 from explain.evidence import Evidence
 from explain.language import Brief
@@ -39,6 +41,14 @@ from fusion.modality.prompt import read_prompt
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "shelf")
+
+
+def test_a_number_keeps_its_unit_on_its_line() -> None:
+    said = unbroken("0.48 % of 25 × 29 px (p = 0.03), 11.2 sigma; ■ REJECT 1 · ▲ REVIEW 2 of 60 good parts")
+    assert said.split(" ") == [
+        *("0.48\u00a0%", "of", "25\u00a0×\u00a029\u00a0px", "(p\u00a0=\u00a00.03),", "11.2\u00a0sigma;"),
+        *("■\u00a0REJECT", "1", "·", "▲\u00a0REVIEW", "2", "of", "60", "good", "parts"),
+    ]
 
 
 # ── inspect ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -322,6 +332,8 @@ def test_the_example_is_rendered_and_fitted_once(
     told.clear()
     assert serve.prepare_example(lambda *at: told.append(at)) == clickable
     assert told == [], "nothing is done twice"
+    said = {words for path, caption, _ in clickable for words in (path.parent.name.replace("_", " "), caption)}
+    assert said == set(EXAMPLES), "each is known in Chinese, and nothing else"
 
 
 def test_a_model_of_the_users_own_is_kept(fake_core: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from apps.ui.inspecting import SHOWN, sample_of
+from apps.ui.markup import unbroken
 from apps.ui.shelf import Shelf
 from apps.ui.words import word
 from assistant.colours import Picture
@@ -82,7 +83,7 @@ def said(reply: Reply, shelf: Shelf, lang: Lang) -> list[Message]:
 
 def shown(text: str) -> str:
     """Return words as the chat shows them: Gradio takes HTML for HTML even where it renders no Markdown."""
-    return escape(text).replace("\n", "<br>")
+    return escape(unbroken(text)).replace("\n", "<br>")
 
 
 def file(name: str, picture: Picture, shelf: Shelf) -> str:

@@ -59,6 +59,12 @@ class Frame:
         component: gr.HTML = self._spoken(gr.HTML, lambda lang: {"value": made(lang)}, options)
         return component
 
+    def thumbnails(self, made: Callable[[Lang], list[tuple[str, str]]], elem_id: str, **options: Any) -> gr.Gallery:
+        """Make a gallery of pictures to click, whose captions follow the language."""
+        options = {"elem_id": elem_id, "show_label": False, "allow_preview": False, "buttons": []} | options
+        gallery: gr.Gallery = self._spoken(gr.Gallery, lambda lang: {"value": made(lang)}, options)
+        return gallery
+
     def wire(self, blocks: gr.Blocks) -> Any:
         """Speak the visitor's language, know the models, and return the event that ends the start."""
         said = [self._brand, *self._worded]

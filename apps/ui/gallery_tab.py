@@ -179,7 +179,7 @@ class GalleryTab:
                 assert good is not None  # `_begin` saw it
                 detector = self.frame.models.get(model) if model else None
                 with good as dataset:
-                    for _ in run.walk(Path(picture), dataset, detector, shown_on(progress)):
+                    for _ in run.walk(Path(picture), dataset, detector, shown_on(progress, lang)):
                         yield [galleries.panels(run, lang), note(self._so_far(run, lang), live=True)]
         finally:
             run.ended.set()

@@ -15,6 +15,7 @@ from apps.ui.markup import note
 from apps.ui.masking import Masking
 from apps.ui.telling import Shown, Telling
 from apps.ui.what_if_part import WhatIfPart
+from apps.ui.words_inspect import EXAMPLES
 from apps.ui.zoom_part import ZoomPart
 from explain.catalogue import Lang
 from fusion.errors import FoilError
@@ -50,19 +51,14 @@ class InspectTab:
             self.chips = [put(gr.Button, {"value": key}, size="sm", min_width=80) for key in keys]
         self.masking = Masking(self.frame)
         if self.clickable:
-            thumbnails = [(str(path), path.parent.name.replace("_", " ")) for path, _, _ in self.clickable]
             put(gr.Markdown, {"value": "examples"})
-            self.examples = gr.Gallery(
-                thumbnails,
-                columns=4,
-                height="auto",
-                object_fit="cover",
-                show_label=False,
-                allow_preview=False,
-                buttons=[],
-                elem_id="examples",
-            )
+            wide: dict[str, Any] = {"columns": 4, "height": "auto", "object_fit": "cover"}
+            self.examples = self.frame.thumbnails(self._thumbnails, "examples", **wide)
+            self.clicked = gr.State(None)  # which one, as long as its picture is at hand
             self.caption = html("", "caption")
+
+    def _thumbnails(self, lang: Lang) -> list[tuple[str, str]]:
+        return [(str(path), example(path.parent.name.replace("_", " "), lang)) for path, _, _ in self.clickable]
 
     def _found(self) -> None:
         put = self.frame.put
@@ -134,10 +130,14 @@ class InspectTab:
             self._inspect_at(change, self.again, self.known, self.shown)
         self.refresh(started)
         if self.clickable:
-            taken = [frame.sample, self.picture, frame.model, self.caption]
+            taken = [frame.sample, self.picture, frame.model, self.clicked]
             clicked = self.examples.select(self._clicked, None, taken, show_progress="hidden")
             self.refresh(clicked).then(None, js=TO_CARD)
             self._to_draw_on(clicked)
+            for event in (self.picture.upload, self.picture.clear):
+                event(lambda: None, None, self.clicked, show_progress="hidden")
+            for change in (self.clicked.change, frame.lang.change):
+                change(self._captioned, [self.clicked, frame.lang], self.caption, show_progress="hidden")
 
     def _to_draw_on(self, event: Any) -> None:
         """Put a new picture under the brush."""
@@ -147,10 +147,13 @@ class InspectTab:
     def _blank(self, sample: Sample | None) -> tuple[Any, None]:
         return self.masking.canvas(sample), None
 
-    def _clicked(self, event: gr.SelectData) -> tuple[Sample, str, str, str]:
-        path, caption, model = self.clickable[event.index]
+    def _clicked(self, event: gr.SelectData) -> tuple[Sample, str, str, int]:
+        path, _, model = self.clickable[event.index]
         copy = self.frame.shelf.put(f"{model}-{path.parent.name}-{path.name}", path.read_bytes())
-        return sample_of(copy), copy, model, note(caption)
+        return sample_of(copy), copy, model, event.index
+
+    def _captioned(self, which: int | None, lang: Lang) -> str:
+        return "" if which is None else note(example(self.clickable[which][1], lang))
 
     def _given_picture(
         self, path: str | None, model: str | None, lang: Lang, seen: Seen, words: str | None, told: Shown | None = None
@@ -201,6 +204,11 @@ class InspectTab:
         judged = self.judging.shown(view.record, lang) if self.judging else []
         telling = [self.telling.begin(view.inspection, lang, told)] if self.telling and told else []
         return [view.card, *pictures, view.legend, words, view.evidence, report, seen, *looks, *judged, *telling]
+
+
+def example(said: str, lang: Lang) -> str:
+    """Return what an example is called, or what is said of it, in a language that Foil knows it in."""
+    return EXAMPLES.get(said, said) if lang == "zh" else said
 
 
 def as_it_is(words: str) -> str:

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from apps.ui.markup import note
+from apps.ui.markup import note, unbroken
 from apps.ui.shelf import Shelf
 from apps.ui.what_if import Standing, standing
 from assistant import card, page, pictures
@@ -101,7 +101,7 @@ def told_again(inspection: Inspection, narrator: LanguageModel, also: str = "") 
 
 def in_paragraphs(text: str) -> str:
     """Return lines of text as HTML."""
-    return f'<div class="foil-words">{"".join(f"<p>{escape(line)}</p>" for line in text.splitlines())}</div>'
+    return f'<div class="foil-words">{"".join(f"<p>{escape(unbroken(line))}</p>" for line in text.splitlines())}</div>'
 
 
 def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf: Shelf) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def far(job: Job, lang: Lang) -> str:
     left = ""
     if at["stage"] == "training the network" and at.get("seconds_left"):  # of other steps too little is known here
         left = word("job.comma", lang) + word("job.left", lang, time=_time(at["seconds_left"], lang))
-    return f"{_stage(at['stage'], lang)}{share}{left}"
+    return f"{stage(at['stage'], lang)}{share}{left}"
 
 
 def strip(jobs: Sequence[Job], lang: Lang) -> str:
@@ -90,7 +90,7 @@ def _bar(job: Job, lang: Lang) -> str:
     at = job.progress
     if job.state not in ("running", "waiting") or not at.get("stage"):
         return ""
-    said, bar = [_stage(at["stage"], lang)], ""
+    said, bar = [stage(at["stage"], lang)], ""
     if at.get("of"):
         said.append(word("job.of", lang, done=number(at["done"]), of=number(at["of"])))
         share = round(100 * at["done"] / at["of"])
@@ -127,8 +127,9 @@ def _made(out: Mapping[str, Any], lang: Lang) -> str:
         return f"<p>{escape(str(error))}</p>"
 
 
-def _stage(stage: str, lang: Lang) -> str:
-    return STAGES.get(stage, stage) if lang == "zh" else stage
+def stage(said: str, lang: Lang) -> str:
+    """Return what a floor below calls a step, in a language."""
+    return STAGES.get(said, said) if lang == "zh" else said
 
 
 def _time(seconds: float, lang: Lang) -> str:

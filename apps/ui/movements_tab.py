@@ -198,7 +198,7 @@ class MovementsTab:
             reading = Reading(movements.joints_of(mapping, joints or ""), rate or None, only.strip())
             taught = movements.fitted(
                 *(files, name.strip(), reading, people.strip(), window or 0.0),
-                *(shares(review, reject), replace, shown_on(progress)),
+                *(shares(review, reject), replace, shown_on(progress, lang)),
             )
             return taught, gr.update(choices=library.names("movements"), value=taught.name)
 

@@ -9,6 +9,7 @@ from apps.ui.detecting import detection_charts
 from apps.ui.frame import Frame, empty, html, told
 from apps.ui.inspect_tab import Seen
 from apps.ui.jobs_panel import JobsPanel
+from apps.ui.jobs_told import stage
 from apps.ui.markup import note
 from apps.ui.teaching import Checked
 from apps.ui.versions_part import VersionsPart
@@ -103,7 +104,7 @@ class TeachTab:
 
     def _check(self, files: list[str] | None, lang: Lang, progress: gr.Progress = PROGRESS) -> Checked | None:
         with told(lang):
-            return teaching.checked(files, shown_on(progress)) if files else None
+            return teaching.checked(files, shown_on(progress, lang)) if files else None
 
     def _fit(
         self,
@@ -122,7 +123,7 @@ class TeachTab:
             rates, name = shares(review, reject), name.strip()
             if minutes:
                 return None, teaching.asked(self.jobs.queue, files, name, rates, replace, minutes), gr.skip()
-            fit = teaching.fitted(files, name, rates, replace, shown_on(progress))
+            fit = teaching.fitted(files, name, rates, replace, shown_on(progress, lang))
             return fit, None, gr.update(choices=library.names("pictures"), value=fit.name)
 
     def _apply(self, model: str | None, review: float, reject: float, lang: Lang) -> None:
@@ -147,9 +148,9 @@ def nothing() -> None:
     """Return the value of a state that holds nothing."""
 
 
-def shown_on(progress: gr.Progress) -> Progress:
+def shown_on(progress: gr.Progress, lang: Lang) -> Progress:
     """Return Foil's way to report progress, which fills Gradio's bar."""
-    return lambda stage, done, total: progress((done, total), desc=stage or None, unit="")
+    return lambda said, done, total: progress((done, total), desc=stage(said, lang) or None, unit="")
 
 
 def shares(review: float | None, reject: float | None) -> tuple[float, float]:

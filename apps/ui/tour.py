@@ -28,7 +28,8 @@ GO = f"""() => {{
   if (!place) return;
   if (step > 0 && !document.querySelector('#card .foil-card'))
     document.querySelectorAll('#examples button.thumbnail-item')[{EXAMPLE}]?.click();
-  const bar = document.querySelector('#tour').getBoundingClientRect().height + 12;
+  // Below the bar there must be room for the frame around the place.
+  const bar = document.querySelector('#tour').getBoundingClientRect().height + 20;
   const {{top, bottom}} = place.getBoundingClientRect();
   if (top < bar || bottom > innerHeight) scrollBy({{top: top - bar, behavior: 'smooth'}});
 }}"""

@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 
-from apps.ui.markup import note
+from apps.ui.markup import note, unbroken
 from apps.ui.words import word
 from assistant import card, charts
 from assistant.inspection import Inspection
@@ -97,7 +97,7 @@ def words(standing: Standing, limit: float | None, lang: Lang) -> str:
         share = percent(round(1 - (1 - SURE) ** (1 / n), 3), lang)
         good = word("limit.none", lang, n=number(n), share=share)
     nothing = note(word("limit.nothing", lang))
-    return f'<div class="foil-limit"><p role="status">{head} {escape(good)}</p>{nothing}</div>'
+    return f'<div class="foil-limit"><p role="status">{head} {escape(unbroken(good))}</p>{nothing}</div>'
 
 
 def _bars(standing: Standing, would: Thresholds) -> list[str]:
