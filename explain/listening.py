@@ -1,6 +1,5 @@
 """Listen to a narrator, but not for ever: nobody waits for a model that hangs, or hears one out that never ends."""
 
-import json
 import queue
 import re
 import threading
@@ -10,13 +9,13 @@ from collections.abc import Iterator
 from explain.evidence import Evidence
 from explain.language import Brief, LanguageModel
 from explain.prompt import clean
+from explain.repair import is_json, words_of
 from fusion.errors import BadModel, FoilError
 
 LONGEST = 8_000  # characters of an answer; an explanation takes a quarter of it
 _HTML = re.compile(r"<\s*(?:!doctype|html|head|body|div|script|p|br|span|table)\b", re.IGNORECASE)
 _THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _MARKS = re.compile(r"\*\*|__|`+|^\s{0,3}#{1,6}\s+", re.MULTILINE)  # of Markdown; they would stand in the way of words
-_KEYS = ("explanation", "text", "answer", "content")  # where a model that answers in JSON puts its words
 
 
 def listen(language: LanguageModel, evidence: Evidence, brief: Brief) -> str:
@@ -38,23 +37,12 @@ def plain_text(said: str) -> str:
     text = _THINKING.sub("", said).strip()
     if text.startswith("```"):
         text = re.sub(r"^```\w*\n?|\n?```$", "", text).strip()
-    if text.startswith(("{", "[")):
-        text = _unwrapped(text)
+    if is_json(text):
+        text = words_of(text)
     if _HTML.search(text):
         raise BadModel("its answer was a web page, not words; check the address")
     text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
     return _MARKS.sub("", text).strip()
-
-
-def _unwrapped(text: str) -> str:
-    try:
-        data = json.loads(text)
-    except ValueError:
-        raise BadModel("its answer was broken JSON; take another model, or give it more tokens") from None
-    words = next((data[key] for key in _KEYS if isinstance(data.get(key), str)), None) if type(data) is dict else None
-    if words is None:
-        raise BadModel(f"its answer was JSON without any of {', '.join(_KEYS)}; take another model")
-    return str(words).strip()
 
 
 def _in_time(language: LanguageModel, evidence: Evidence, brief: Brief) -> Iterator[str]:

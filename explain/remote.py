@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from explain.evidence import Evidence
 from explain.instructions import messages
 from explain.language import Brief
+from explain.repair import SENTENCES, is_json
 from fusion.errors import BadModel
 
 if TYPE_CHECKING:
@@ -23,6 +24,27 @@ TOKENS = 800  # of an answer
 TRIES = 3
 CONNECT = 5.0  # seconds
 LINE = 1_000_000  # characters; no event of a stream is longer
+# Asked of every server: one that knows it can only answer so, one that doesn't answers in its own way or refuses.
+FORM: dict[str, Any] = {
+    "type": "json_schema",
+    "json_schema": {
+        "name": "explanation",
+        "strict": True,
+        "schema": {
+            "type": "object",
+            "properties": {
+                SENTENCES: {
+                    "type": "array",
+                    "items": {"type": "string"},
+                    "description": "plain text, one sentence each",
+                }
+            },
+            "required": [SENTENCES],
+            "additionalProperties": False,
+        },
+    },
+}
+UNKNOWN = (400, 415, 422, 500, 501)  # how servers refuse a field that they don't know
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -45,7 +67,7 @@ class Remote:
         import httpx
 
         asked: dict[str, Any] = {"model": self.model, "messages": messages(evidence, brief), "stream": True}
-        asked |= {"temperature": 0, "seed": 0, "max_tokens": TOKENS}
+        asked |= {"temperature": 0, "seed": 0, "max_tokens": TOKENS, "response_format": FORM}
         if self.sees and brief.pictures:
             asked["messages"][1]["content"] = _with_pictures(asked["messages"][1]["content"], brief)
         end = time.monotonic() + self.patience
@@ -58,9 +80,13 @@ class Remote:
 
     @contextmanager
     def _asked(self, client: "httpx.Client", asked: dict[str, Any], end: float) -> "Iterator[httpx.Response]":
-        """Yield the response, asked for again where the server is busy; refuse what is no answer."""
-        for attempt in range(1, TRIES + 1):
+        """Yield the response, asked for again where the server is busy, or knows no form; refuse what is no answer."""
+        attempt = 0
+        while True:
             with client.stream("POST", f"{self.url}/chat/completions", json=asked) as response:
+                if response.status_code in UNKNOWN and asked.pop("response_format", None):
+                    continue
+                attempt += 1
                 busy = response.status_code == 429 or response.status_code >= 500
                 pause = 0.25 * 2**attempt
                 if busy and attempt < TRIES and time.monotonic() + pause < end:
@@ -102,8 +128,9 @@ def _words(response: "httpx.Response") -> Iterator[str]:
         body = "".join(_lines(response))
         if body.lstrip().startswith("<"):
             raise BadModel("its answer was a web page, not words; check the address, which ends in /v1 mostly")
-        yield _content(body, "message")[0]
+        yield from _piece(*_content(body, "message"), "")
         return
+    said = ""
     for line in _lines(response):
         if not line.startswith("data:"):
             continue
@@ -111,12 +138,18 @@ def _words(response: "httpx.Response") -> Iterator[str]:
         if data == "[DONE]":
             return
         words, done = _content(data, "delta")
-        yield words
-        if done == "length":
-            raise BadModel(f"its answer did not end within {TOKENS} tokens; take another model")
+        yield from _piece(words, done, said)
         if done:
             return
+        said += words
     raise BadModel("its answer broke off before its end; try again, or look into the server")
+
+
+def _piece(words: str, done: str, before: str) -> Iterator[str]:
+    """Yield a piece of an answer; one that was cut off may be mended only where it is JSON."""
+    yield words
+    if done == "length" and not is_json(before + words):
+        raise BadModel(f"its answer did not end within {TOKENS} tokens; take another model")
 
 
 def _content(data: str, part: str) -> tuple[str, str]:

@@ -78,6 +78,7 @@ HOMES = {
     "mcp": ("apps/mcp_server/",),
     "starlette": ("apps/rest/", "apps/ui/serve.py"),
     "anyio": ("apps/rest/inspecting.py",),
+    "pydantic_core": ("explain/repair.py",),
     "pydantic": ("apps/rest/", "apps/mcp_server/server.py"),
     "typer": ("apps/",),
     "rich": ("apps/",),

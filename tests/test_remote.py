@@ -202,6 +202,90 @@ def test_a_server_that_does_not_stream_and_a_model_that_wraps_its_words(
     assert plain.text.startswith("REJECT: the score is 7.31.")
 
 
+SENTENCES = ["REJECT: the score is 7.31.", "Region 1 lies in the upper right."]
+WHOLE = json.dumps({"sentences": SENTENCES})
+# what came, how it ended, and how much of it stays
+MENDED: dict[str, tuple[str, str, int]] = {
+    "as it was asked for": (WHOLE, "stop", 2),
+    "in a fence": (f"```json\n{WHOLE}\n```", "stop", 2),
+    "words around it": (f"Sure, here it is:\n```\n{WHOLE}\n```\nI hope this helps.", "stop", 2),
+    "thoughts before it": (f'<think>{{"sentences": ["PASS."]}}</think>{WHOLE}', "stop", 2),
+    "trailing commas": (WHOLE.replace("]", ", ]").replace("}", ",}"), "stop", 2),
+    "a line break in a string": (WHOLE.replace("score is", "score\n is"), "stop", 2),
+    "cut off by the limit": (WHOLE[:-8], "length", 1),
+    "cut off between sentences": (WHOLE[: WHOLE.index(", ") + 2], "length", 1),
+    "cut off after the last": (WHOLE[:-2], "length", 2),
+    "cut off in a fence": (f"```json\n{WHOLE[:-8]}", "length", 1),
+    "one string, cut off": (json.dumps({"explanation": " ".join(SENTENCES)})[:-8], "length", 1),
+}
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize("case", MENDED)
+def test_json_is_asked_for_and_mended_where_one_reading_is_left(
+    serve: Callable[..., Server], evidence: Evidence, case: str, streamed: bool
+) -> None:
+    said, done, kept = MENDED[case]
+    answer = json.dumps({"choices": [{"message": {"content": said}, "finish_reason": done}]})
+    middle = len(said) // 2
+    pieces = (event(said[:middle]), event(said[middle:], done))
+    server = serve((lambda h: stream(h, *pieces)) if streamed else (lambda h: body(h, answer)))
+    told = explain(evidence, Remote(server.url, "tiny"), Brief(length="short"))
+    assert told.narrator == "tiny", told.note
+    assert told.text.splitlines() == SENTENCES[:kept]
+    assert told.removed == ()
+    form = server.asked[0]["response_format"]
+    assert form["type"] == "json_schema"
+    assert form["json_schema"]["schema"]["properties"]["sentences"]["items"] == {"type": "string"}
+
+
+NO_READING = {
+    "nothing whole": ('{"sentences": ["REJECT: the sc', "its answer was broken JSON"),
+    "a quotation mark lost": (WHOLE.replace('."', ".", 1), "its answer was broken JSON"),
+    "a comma lost": (WHOLE.replace('", "', '" "'), "its answer was broken JSON"),
+    "a bracket lost": (WHOLE.replace("]", ""), "its answer was broken JSON"),
+    "two answers": (f'{WHOLE} or rather {{"sentences": ["PASS."]}}', "more than one piece of JSON"),
+    "other keys": ('{"verdict": "REJECT"}', "without any of sentences, explanation"),
+    "no strings": ('{"sentences": [7.31]}', "without any of sentences, explanation"),
+    "a list": ('["REJECT: the score is 7.31."]', "without any of sentences, explanation"),
+}
+
+
+@pytest.mark.parametrize("case", NO_READING)
+def test_json_that_can_be_read_in_more_ways_than_one_leaves_the_templates_words(
+    serve: Callable[..., Server], evidence: Evidence, case: str
+) -> None:
+    said, why = NO_READING[case]
+    told = explain(evidence, Remote(serve(lambda h: stream(h, event(said, "stop"))).url, "tiny"), Brief())
+    assert (told.narrator, told.text) == ("template", explain(evidence, Template(), Brief()).text)
+    assert why in told.note
+
+
+@pytest.mark.parametrize("code", [400, 422, 500])
+def test_a_server_that_knows_no_form_is_asked_without_it(
+    serve: Callable[..., Server], evidence: Evidence, code: int
+) -> None:
+    server = serve(lambda h: body(h, '{"error": "response_format"}', status=code), well)
+    assert explain(evidence, Remote(server.url, "tiny"), Brief()).narrator == "tiny"
+    assert ["response_format" in asked for asked in server.asked] == [True, False]
+
+
+def test_a_server_that_refuses_either_way_is_told_of(serve: Callable[..., Server], evidence: Evidence) -> None:
+    server = serve(lambda h: body(h, "{}", status=400))
+    assert "answered with HTTP 400" in explain(evidence, Remote(server.url, "tiny"), Brief()).note
+    assert len(server.asked) == 2
+
+
+def test_a_plain_answer_that_is_cut_off_is_no_answer_streamed_or_not(
+    serve: Callable[..., Server], evidence: Evidence
+) -> None:
+    cut = json.dumps(
+        {"choices": [{"message": {"content": "REJECT: the score is 7.31. It"}, "finish_reason": "length"}]}
+    )
+    told = explain(evidence, Remote(serve(lambda h: body(h, cut)).url, "tiny"), Brief())
+    assert "did not end within 800 tokens" in told.note
+
+
 def test_who_stops_listening_closes_the_connection(serve: Callable[..., Server], evidence: Evidence) -> None:
     server = serve(lambda h: stream(h, *(event("so ") for _ in range(500)), pause=0.01))
     words = Remote(server.url, "tiny").narrate(evidence, Brief())
