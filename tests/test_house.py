@@ -27,3 +27,11 @@ def test_the_readme_names_every_command_and_no_other() -> None:
     named = set(re.findall(r"\bfoil ([a-z][a-z-]*)", "\n".join(re.findall(r"```.*?```|`[^`\n]+`", readme, re.DOTALL))))
     assert commands - named == set()
     assert named - commands == set()
+
+
+def test_the_chinese_readme_has_the_commands_of_the_english_one() -> None:
+    told = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")]
+    blocks = ["\n".join(re.findall(r"```console\n(.*?)```", text, re.DOTALL)).splitlines() for text in told]
+    english, chinese = ([line.partition("  #")[0].strip() for line in lines] for lines in blocks)
+    assert english == chinese
+    assert len({len(re.findall(r"^## ", text, re.MULTILINE)) for text in told}) == 1
