@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from apps.ui.markup import wide
 from apps.ui.words import word
 from assistant import charts
 from explain.catalogue import Lang
 
 WIDTH, HEIGHT = 560.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 8.0, 14.0, 30.0  # around the axes
+FEW = 60  # dots, which are seen when they are larger
 FLAT = 0.02  # powers of ten: what spans less has one line across
 
 
@@ -23,14 +25,16 @@ def curve_of(curve: Mapping[str, Any], lang: Lang) -> str:
         return ""
     axes = _Axes(points)
     parts = [*axes.lines(), charts.text(WIDTH - RIGHT, HEIGHT - 10, _step(points, lang), "end")]
-    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.6" class="loss"/>' for x, y in axes.place(losses).tolist()]
-    parts += [f'<path d="{charts.line(axes.place(checks))}" class="validation"/>'] if len(checks) else []
+    dot = 1.6 if len(losses) > FEW else 2.8
+    parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{dot}" class="loss"/>' for x, y in axes.place(losses).tolist()]
+    # Of a line that has one point only nothing is seen, but for its end.
+    parts += [f'<path d="{charts.line(axes.place(checks))}h0" class="validation"/>'] if len(checks) else []
     said = word("job.curve", lang)
     key = "".join(
         f'<span class="{name}">{mark} {word(key, lang)}</span>'
         for name, mark, key in (("loss", "●", "job.curve.loss"), ("validation", "━", "job.curve.validation"))
     )
-    drawn = charts.svg(WIDTH, HEIGHT, parts, said)
+    drawn = wide(charts.svg(WIDTH, HEIGHT, parts, said))
     return f'<figure class="foil-curve"><figcaption>{said} {key}</figcaption>{drawn}</figure>'
 
 
@@ -60,4 +64,4 @@ class _Axes:
 
 
 def _step(points: NDArray[np.float64], lang: Lang) -> str:
-    return f"{word('job.curve.step', lang)} {points[:, 0].max():.0f}"
+    return word("job.curve.step", lang, n=f"{points[:, 0].max():.0f}")

@@ -75,7 +75,7 @@ class InspectTab:
                         gr.Image, {"label": "guided"}, elem_id="guided", min_width=200, visible=False, **fixed
                     )
                 self.zoom = ZoomPart(self.frame)
-                self.legend = html("", "legend")
+                self.legend = html(empty("legend.empty", "en"), "legend")
                 self.what_if = WhatIfPart(self.frame)
             with gr.Column(scale=2, min_width=260):
                 self.words = html(empty("nothing_yet", "en"), "words")
@@ -203,7 +203,8 @@ class InspectTab:
         looks = [*self.zoom.shown(view.whole), *self.what_if.shown(view.standing, lang)]
         judged = self.judging.shown(view.record, lang) if self.judging else []
         telling = [self.telling.begin(view.inspection, lang, told)] if self.telling and told else []
-        return [view.card, *pictures, view.legend, words, view.evidence, report, seen, *looks, *judged, *telling]
+        legend = view.legend or empty("legend.empty", lang)
+        return [view.card, *pictures, legend, words, view.evidence, report, seen, *looks, *judged, *telling]
 
 
 def example(said: str, lang: Lang) -> str:

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from apps.ui.inspecting import in_paragraphs
 from apps.ui.markup import note, wide
 from apps.ui.shelf import Shelf
 from apps.ui.teaching import gathered, listed, told_of
@@ -81,11 +82,10 @@ def look(
     shown = movement_page.shown_of(inspection, lang)
     normals = model.calibration.scores.tolist()
     report = movement_page.render(inspection, shown, lang, normals)
-    words = "".join(f"<p>{escape(line)}</p>" for line in shown.words)
     return MovementView(
         card=card.card(inspection.evidence, normals, lang),
         animation=_animation(shown, lang),
-        words=f'<div class="foil-words">{words}</div>',
+        words=in_paragraphs("\n".join(shown.words)),
         charts=_charts(shown, lang),
         evidence=inspection.to_json() | {"path": name},
         report=shelf.put(f"{plain_stem(key or Path(path).stem)}.html", report.encode()),

@@ -133,9 +133,7 @@ WORDS: dict[str, Phrase] = {
     # movements
     "tab.movements": Phrase("Movements", "动作"),
     "movements.model": Phrase("Model of movements", "动作模型"),
-    "movements.file": Phrase(
-        "A movement: JSON, NPY, NPZ, CSV, TSV, or a ZIP of frames", "动作文件：JSON、NPY、NPZ、CSV、TSV，或逐帧 ZIP"
-    ),
+    "movements.file": Phrase("A movement: JSON, NPY, NPZ, CSV, TSV, ZIP", "动作文件：JSON、NPY、NPZ、CSV、TSV、ZIP"),
     "movements.text": Phrase(
         "Which movement it should be (if the model knows several)", "应为何种动作（模型含多种动作时）"
     ),

@@ -3,6 +3,7 @@
 from explain.catalogue import Phrase
 
 INSPECT: dict[str, Phrase] = {
+    "legend.empty": Phrase("What the colours mean appears here.", "色标的含义将显示在此处。"),
     # what if the limit were elsewhere
     "limit.slider": Phrase("What if the limit were here", "假如界限在此处"),
     "limit.empty": Phrase(
@@ -50,7 +51,7 @@ INSPECT: dict[str, Phrase] = {
 EXAMPLES: dict[str, str] = {  # what the example calls its defects, and says of the pictures to click, in Chinese
     "good": "良品",
     "scratch": "划痕",
-    "chip": "缺口",
+    "chip": "崩缺",
     "blocked hole": "堵孔",
     "hole": "破洞",
     "stain": "污渍",

@@ -41,7 +41,7 @@ JOBS: dict[str, Phrase] = {
     ),
     "job.curve.loss": Phrase("each step", "每步"),
     "job.curve.validation": Phrase("validation", "验证"),
-    "job.curve.step": Phrase("step", "步"),
+    "job.curve.step": Phrase("step {n}", "第 {n} 步"),
     "job.batch.done": Phrase("{n} inspected and recorded:", "已检测并记录 {n} 项："),
     "job.report.done": Phrase(
         "{n} inspections, {open} to be decided by a person.", "{n} 项检测，{open} 项待人工决定。"
