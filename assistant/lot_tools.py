@@ -155,7 +155,7 @@ TOOLS: dict[str, Callable[..., Answer]] = {
     tool.__name__: tool
     for tool in (
         *(tools.inspect, tools.look, tools.compare, tools.why, tools.region, tools.where, tools.normal),
-        *(tools.what_if, tools.why_not),
+        *(tools.what_if, tools.makeup, tools.why_not),
         *(thresholds, summary, drift, sure, limits, similar, decide, report, help),
     )
 }

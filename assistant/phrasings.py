@@ -14,7 +14,7 @@ inspect: what is your opinion of it?; good or bad?; is it defective?; assess it;
 inspect: any findings?; is it in order?; is anything unusual?; what did you find?; what do you see?; is it ok?
 inspect: inspect it; check it please; is anything wrong with it?; is it good?; show me it; have a look at it
 inspect: what is the verdict?; did it pass?; how is it?; judge it; tell me about this picture; does it have a problem?
-inspect: what is the result?; is it acceptable?; look at it
+inspect: what is the result?; is it acceptable?; look at it; what is the score?; how high is its score?
 why: what speaks against it?; what do you object to?; what are the grounds?; what is the evidence?; what made it fail?
 why: why that?; why?; why was it rejected?; what is the reason?; explain the result
 why: how did you come to that conclusion?; what is the basis?; why did it fail?; justify the verdict
@@ -73,6 +73,9 @@ what_if: what would pass?; what if all were normal?; what would have to change f
 what_if: suppose region 1 were fine; what happens if you repair region 1?
 what_if: if region 1 was good, would it still be rejected?; what must be fixed so that it passes?; remove region 1
 what_if: how can it pass?; what if there was no region 1?; what if everything were normal?; which regions must go?
+makeup: what makes up the score?; what contributed to the score?; what is the score made of?; break down the score
+makeup: which regions contribute to the score?; how much does each region contribute?; how is the score composed?
+makeup: where does the score come from?; how did this score come about?; show the waterfall; the parts of the score
 thresholds: loosen the limits; what is the cut-off?; how many false alarms are allowed?; the current rates
 thresholds: how strict are you?; what if the reject rate were 1 %?; what are the thresholds?
 thresholds: set the reject rate to 1 %; allow 1 % review; would it pass at a false alarm rate of 1 %?
@@ -109,7 +112,10 @@ _FIELD = "(?:left|right|top|bottom|upper|lower|centre|corner|middle)"
 _THERE = rf"\bwhat is\b.*\b{_FIELD}\b|\b{_FIELD}\b.*\bwhat is\b"  # what lies at a place
 # Words that give a tool away; found in the English, and as much worth as their weight in similarity.
 CUES: dict[str, tuple[tuple[str, float], ...]] = {
-    "inspect": ((r"\binspect\b|\bwhat(?:s| is)? (?:is )?the verdict\b|\b(?:have a look|look) at it\b", 0.15),),
+    "inspect": (
+        (r"\binspect\b|\bwhat(?:s| is)? (?:is )?the verdict\b|\b(?:have a look|look) at it\b", 0.15),
+        (r"\bwhat(?:s| is) (?:the|its) score\W*$", 0.15),
+    ),
     "look": (
         (r"\b(?:look|search|check) for\b|\bignore\b|\bonly (?:look|check)\b|\bleave out\b", 0.25),
         (rf"^(?!.*\b(?:other|which)\b).*\b(?:any|is there|are there|see)\b.*\b(?:{'|'.join(NAMES.split())})", 0.35),
@@ -132,6 +138,13 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
         ),
     ),
     "what_if": ((r"\bif\b|\bsuppose\b|\bwithout region\b|\brepair\b|\b(?:to|would|can|must|that) (?:it )?pass", 0.2),),
+    "makeup": (
+        (
+            r"\bcontribut|^(?=.*\bscore).*(?:\b(?:makes?|made|adds?) (?:up|of)\b|\bcompos|\bwaterfall|\bbreak|\bsplit)",
+            0.35,
+        ),
+        (r"\bscores? (?:come|came)\b", 0.35),
+    ),
     "thresholds": ((r"\d %", 0.35), (r"\bthresholds?\b|\b(?:reject|review|false alarm) rate\b|\bstrict", 0.2)),
     "summary": (
         (r"\bhow many\b|\blist\b|\bstatistics\b|\blot\b|\bwhich (?:ones|parts)? ?(?:were|passed|failed)", 0.2),
@@ -197,6 +210,9 @@ problem: 问题 有问题 毛病 | show: 显示 给我看 给我看看 展示 | 
 it: 它 这个 这个零件 这件 这张 这 那个 | examples: 例子 示例
 of: 用 用的 : 的 了 吗 呢 吧 啊 请 我 你 在 会 能 要 想 给 把 被 就 也 一下 时 对 那 说 到 什么时候 有什么 多 才 呀
 of: 这么 时候 后 和 说一下 | drift: 漂移 偏移 | stable: 稳定 平稳 | trend: 趋势 走势
+made up of: 由什么构成 由什么组成 由哪些构成 由哪些组成 构成 组成 组成部分 | contribute to: 贡献
+scores come from: 得分怎么来的 得分是怎么来的 分数怎么来的 分数是怎么来的 得分从哪来 得分从哪里来
+what is its score: 得分是多少 得分多少 得多少分 分数是多少 分数多少
 process: 过程 工艺 制程 | rising: 升高 上升 变高
 alarm: 报警 警报 告警 | changed: 变了 变化了 改变了 | still: 还 | lately: 最近 近来 | scores higher: 得分变高
 """

@@ -10,6 +10,7 @@ SUGGESTED: dict[str, Phrase] = {
     "normal": Phrase("show the normal version", "显示正常状态图"),
     "why_not": Phrase("why not a crack?", "为什么不是裂纹？"),
     "what_if": Phrase("what would pass?", "怎样才能合格？"),
+    "makeup": Phrase("what makes up the score?", "得分由什么构成？"),
     "sure": Phrase("how sure are you?", "有多大把握？"),
     "look": Phrase("look for scratches, ignore the label", "只看划痕，忽略标签"),
     "compare": Phrase("compare it with the previous one", "和上一张比较"),
@@ -22,12 +23,13 @@ SUGGESTED: dict[str, Phrase] = {
 }
 NEXT = {  # what one may well ask after an answer
     "inspect": ("why", "where", "normal"),
-    "why": ("what_if", "sure", "normal"),
+    "why": ("what_if", "makeup", "sure"),
     "where": ("region", "normal", "why"),
     "region": ("where", "why_not", "similar"),
     "why_not": ("region", "similar", "what_if"),
     "normal": ("what_if", "where", "why"),
-    "what_if": ("sure", "thresholds", "normal"),
+    "what_if": ("makeup", "sure", "thresholds"),
+    "makeup": ("what_if", "sure", "thresholds"),
     "sure": ("limits", "thresholds", "why"),
     "look": ("why", "region", "compare"),
     "compare": ("why", "summary", "similar"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from assistant import counterfactual
 from assistant.colours import Picture
+from assistant.contributions import contributions
 from assistant.lot import Lot
 from assistant.phrases import phrase
 from assistant.pictures import contours, side_by_side
@@ -142,6 +143,13 @@ def what_if(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), to
     found, asked = lot.inspection(sample), counterfactual.Question(regions, to_pass)
     answered = counterfactual.answer(asked, found.sample, found.detection, lot.detector, lang)
     return Answer([answered if isinstance(answered, str) else answered.text], [sample])
+
+
+def makeup(lot: Lot, lang: Lang, sample: str) -> Answer:
+    """Tell what makes up a score: the strongest regions made normal one after another, and what is left each time."""
+    found = lot.inspection(sample)
+    made = contributions(found.sample, found.detection, lot.detector, lang)
+    return Answer([made if isinstance(made, str) else made.text], [sample], outlined(lot, sample))
 
 
 def why_not(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), kind: str = "") -> Answer:

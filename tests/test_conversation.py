@@ -71,6 +71,33 @@ def test_most_questions_find_their_tool_and_slots(half: list[Asked], least: floa
     assert 1 - len(wrong) / len(half) >= least, wrong
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "what makes up the score?",
+        "what contributed to the score",
+        "which regions make up the score of part_04.png?",
+        "break the score down for me",
+        "where does its score come from?",
+        "得分由什么组成",
+        "得分由什么构成？",
+        "分数是由哪些区域组成的？",
+        "这个得分是怎么来的",
+        "各区域对得分的贡献",
+    ],
+)
+def test_what_makes_up_a_score_is_asked_in_many_ways(asked: str) -> None:
+    call = call_of(hear(asked, SCENE), SCENE)
+    assert (call.tool, call.slots) == ("makeup", {"sample": AT_HAND})
+
+
+@pytest.mark.parametrize(
+    ("asked", "tool"), [("what is the score?", "inspect"), ("得分是多少", "inspect"), ("is the score rising?", "drift")]
+)
+def test_other_questions_of_scores_are_not_taken_for_it(asked: str, tool: str) -> None:
+    assert hear(asked, SCENE).tool == tool
+
+
 def test_there_are_questions_enough_in_both_languages() -> None:
     assert len(QUESTIONS) >= 150
     assert len({asked.tool for asked in QUESTIONS} - {"none"}) >= 12
@@ -95,6 +122,12 @@ def test_answers_are_computed_and_say_what_they_rest_on(session: Session) -> Non
     assert said(session, "why?").rests == {"bad.png": None}
     told = said(session, "what if region 1 were normal?").text
     assert told == "If region 1 were normal, the score would be 0.00 instead of 10.00, and the verdict PASS."
+    made = said(session, "what makes up the score?")
+    assert made.text.startswith(
+        "The score of 10.00 is made up of 10.00 by region 1, made normal one after another; 0.00 is left"
+    )
+    assert made.picture is not None
+    assert said(session, "得分由什么组成").text.startswith("得分 10.00 的构成")
     assert "from x 30, y 20 to x 38, y 26; 8 × 6 px" in said(session, "where is it?").text
     assert said(session, "where is it?").picture is not None
     compared = said(session, "compare it with good.png")
