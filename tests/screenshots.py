@@ -15,7 +15,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +26,7 @@ from PIL import Image
 from test_browser import CHROMIUM, QUIET
 
 ROOT = Path(__file__).resolve().parents[1]
+FOIL = [sys.executable, "-m", "apps.cli"]
 PATIENCE = 240_000  # milliseconds, of a machine that does other work, too
 MOST = 120_000  # bytes of a picture
 QUALITIES = (88, 80, 72, 64, 56, 48, 42)
@@ -104,9 +104,9 @@ def inspect(visitor: Visitor) -> None:
 
 def tour(visitor: Visitor) -> None:
     for step in (1, 2):
-        visitor.page.locator("#tour button:visible").last.press("Shift+Tab")
         visitor.page.locator("#tour button.primary").click()
         visitor.is_shown("#tour", f"{step} / 5")
+        visitor.page.wait_for_timeout(1500)  # it scrolls to what it speaks of
     visitor.page.locator("#card .foil-card").wait_for()
     visitor.page.locator("#regions img").wait_for()
 
@@ -199,37 +199,51 @@ def take(visitor: Visitor, out: Path, whole: bool) -> None:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[str]:
-    """Serve the example products and a store, with a model of movements, from a process of its own."""
+def example_served(home: Path) -> Iterator[str]:
+    """Serve the example products and a store, by a process of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    foil = [sys.executable, "-m", "apps.cli"]
-    known = {"cwd": ROOT, "env": os.environ | {"FOIL_HOME": str(home), "PYTHONPATH": str(ROOT)}}
-    if not (home / "models/squats").exists():
-        write_squats(home / "squats", 5, 3)
-        subprocess.run([*foil, "fit", str(home / "squats"), "--name", "squats"], check=True, **known)
-    shutil.rmtree(home / "records", ignore_errors=True)
-    command = [*foil, "serve", "--example", "--no-browser", "--port", str(port), "--store", str(home / "records")]
-    process = subprocess.Popen(command, **known)
-    address = f"http://127.0.0.1:{port}"
+    command = ["serve", "--example", "--no-browser", "--port", str(port), "--store", str(home / "records")]
+    process = subprocess.Popen([*FOIL, *command], stdout=subprocess.PIPE, text=True, **known(home))
+    assert process.stdout is not None
     try:
-        while process.poll() is None:
-            try:
-                httpx.get(f"{address}/api/v1/health")
-                break
-            except httpx.HTTPError:
-                time.sleep(0.5)
-        for name in ("scratch", "chip", "blocked_hole", "stain"):
-            picture = home / f"example/gasket/test/{name}/001.png"
-            given = {"files": (f"lot7/{name}.png", picture.read_bytes())}
-            httpx.post(
-                f"{address}/api/v1/inspect", files=given, data={"model": "gasket"}, timeout=120
-            ).raise_for_status()
-        yield address
+        if not any(line.startswith("Foil is open") for line in process.stdout):
+            raise SystemExit("foil serve ended before it served")
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait()
+
+
+@contextmanager
+def browsing() -> Iterator[Any]:
+    """Start Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+
+
+def known(home: Path) -> dict[str, Any]:
+    """Return where Foil runs, and what is its own."""
+    return {"cwd": ROOT, "env": os.environ | {"FOIL_HOME": str(home), "PYTHONPATH": str(ROOT)}}
+
+
+def prepare(home: Path) -> None:
+    """Fit a model of movements, once, and begin with nothing on record."""
+    if not (home / "models/squats").exists():
+        write_squats(home / "squats", 5, 3)
+        subprocess.run([*FOIL, "fit", str(home / "squats"), "--name", "squats"], check=True, **known(home))
+    shutil.rmtree(home / "records", ignore_errors=True)
+
+
+def inspected(address: str, home: Path) -> None:
+    """Put on record what waits for a decision."""
+    for name in ("scratch", "chip", "blocked_hole", "stain"):
+        picture = home / f"example/gasket/test/{name}/001.png"
+        files, model = {"files": (f"lot7/{name}.png", picture.read_bytes())}, {"model": "gasket"}
+        httpx.post(f"{address}/api/v1/inspect", files=files, data=model, timeout=120).raise_for_status()
 
 
 def train(address: str, home: Path) -> None:
@@ -246,15 +260,15 @@ def main() -> None:
     parser.add_argument("--looks", default=",".join(LOOKS))
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    from playwright.sync_api import sync_playwright
-
-    with served(given.home.resolve()) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+    home = given.home.resolve()
+    prepare(home)
+    with example_served(home) as address, browsing() as browser:
+        inspected(address, home)
         for name in given.only.split(","):
             if name == "jobs":
-                train(address, given.home)
+                train(address, home)
             for look in given.looks.split(","):
-                visitor = Visitor(browser, address, look, given.home)
+                visitor = Visitor(browser, address, look, home)
                 PAGES[name](visitor)
                 take(visitor, given.out / f"{name}-{look}.jpg", whole=name not in PARTS)
                 visitor.page.context.close()

@@ -87,10 +87,11 @@ def test_the_queue_tells_each_in_three_lines_and_counts_all(shop: Shop, plate: P
     (first, number), _ = reviewing.lines(waiting, "en")
     assert (first.splitlines()[:2], number) == (["▲ REVIEW · score 2.00", "lot8/<b>.png"], 6)
     chosen = narrowed(shop.store, waiting, Wanted(verdict="REJECT"))
-    assert "2 wait for a decision · ■\u00a0REJECT 1 · ▲\u00a0REVIEW 1 · 1 fit the filter" in reviewing.counted(
-        waiting, chosen, "en"
+    assert (
+        "2 wait for a decision · ■\u00a0REJECT\u00a01 · ▲\u00a0REVIEW\u00a01 · 1 fit the filter"
+        in reviewing.counted(waiting, chosen, "en")
     )
-    assert "2 项待决定 · ■\u00a0不合格 1" in reviewing.counted(waiting, waiting, "zh")
+    assert "2 项待决定 · ■\u00a0不合格\u00a01" in reviewing.counted(waiting, waiting, "zh")
 
 
 @pytest.mark.parametrize(

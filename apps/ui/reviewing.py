@@ -59,7 +59,7 @@ def counted(waiting: Sequence[Waiting], chosen: Sequence[Waiting], lang: Lang) -
     """Return, as HTML, how many wait, and how many of them are shown."""
     by = {verdict: sum(one.verdict == verdict for one in waiting) for verdict in ("REJECT", "REVIEW")}
     parts = [word("review.count", lang, n=number(len(waiting)))]
-    parts += [f"{SHAPES[verdict]} {label(verdict, lang)} {number(n)}" for verdict, n in by.items()]
+    parts += [f"{SHAPES[verdict]} {label(verdict, lang)}\u00a0{number(n)}" for verdict, n in by.items()]
     if again := sum(one.again for one in waiting):
         parts.append(word("review.count.again", lang, n=number(again)))
     if len(chosen) != len(waiting):
