@@ -18,7 +18,7 @@ BLOB = disc(200, 150, 20)
 class Scripted:
     """A detector that marks what is darker than 100, and passes the rest."""
 
-    def detect(self, sample: Sample) -> Detection:
+    def detect(self, sample: Sample, samples: int = 0) -> Detection:
         dark = sample.image.mean(axis=-1) < 100
         verdict, score = ("REJECT", 9.0) if dark.sum() > 20 else ("PASS", 0.0)
         return detection(surface(), dark, verdict=verdict, pred_score=score)
