@@ -2,13 +2,17 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import Plate
 from explain_cases import SUPPORT, detection, disc, painted, surface
 from record_cases import Shop, foil
+from rest_cases import door, post
 
+from assistant.inspection import Inspection
+from assistant.page import write_page
 from explain.checking import check
 from explain.evidence import Evidence
 from explain.explanation import explain
@@ -188,3 +192,27 @@ def test_a_store_tells_the_nearest_cases_and_the_replay_stays_the_same(shop: Sho
     same = ("verdict", "pred_score", "p_value", "regions", "map")
     assert [alone[key] for key in same] == [told[key] for key in same]
     shop.foil("audit", "verify")
+
+
+def test_over_rest_they_are_told_without_a_place_of_this_machine(fake_core: None, plate: Plate, tmp_path: Path) -> None:
+    client = door(tmp_path / "records")
+    assert post(client, *(plate(f"{at}.png", spot=228 + at) for at in range(6))).status_code == 200
+    answer = post(client, plate("new.png", spot=240))
+    [told] = answer.json()["results"]
+    assert (told["cases"]["samples"], told["cases"]["nearest"][0]["decided"]) == (6, None)
+    assert str(tmp_path) not in answer.text
+    kept = client.get(f"/v1/inspections/{told['id']}").json()["document"]["evidence"]
+    assert kept["cases"] == told["cases"]
+
+
+def test_a_page_shows_them_with_what_people_decided(tmp_path: Path, evidence: Evidence) -> None:
+    normal, mask = surface(), disc(300, 80, 20)
+    sample, found = Sample(painted(normal, mask, 40), name="new.png"), detection(normal, mask, remembered=NORMALS)
+    for lang, heads in (("en", ("Most like it", "by nobody")), ("zh", ("最相似者", "无人判定"))):
+        words = explain(evidence, Template(), Brief(lang))
+        page = write_page(Inspection(sample, found, evidence, words, 0.1, "plates"), tmp_path).read_text("utf-8")
+        for said in (*heads, "good 17.png", "ring 4.png", "2026-11-28 10:00", "0.93", "5.1"):
+            assert said in page, said
+    bare = dataclasses.replace(evidence, normals=None, cases=None)
+    page = write_page(Inspection(sample, found, bare, words, 0.1, "plates"), tmp_path).read_text("utf-8")
+    assert "最相似者" not in page
