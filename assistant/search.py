@@ -85,7 +85,7 @@ class Index:
             near = there.near(standard, len(c.number))
             keep = self._kept(Query(model=model)) & (c.number <= until) & (c.sample != c.samples.get(but, -1))
             rows = self._latest(np.flatnonzero(keep & np.isfinite(near)))
-            best = rows[np.argsort(-near[rows], kind="stable")][:most]
+            best = rows[np.argsort(-near[rows], kind="stable")][: most if len(rows) >= FEWEST else 0]
             return len(rows), self._told(best, near, None)
 
     def refreshed(self) -> int:

@@ -33,7 +33,7 @@ _CASES = ("cases.samples", "cases.nearest.record", "cases.nearest.likeness")
 _ALONE = (*_SURE, *_NEAR, *_CASES)  # no measure of anything else
 ROLES: tuple[Role, ...] = (
     Role(("normals.remembered",), r"记住的", r"remembered", counts=True),
-    Role(("normals.usual",), r"usual(?:ly)?(?: among them)?|之间通常"),
+    Role(("normals.usual",), r"\busual(?:ly)? among them|之间通常"),
     Role(("normals.nearest.apart",), r"相距", r"apart\b"),
     Role(("cases.samples",), r"记录中的", r"(?:marked |other )*samples on record", counts=True),
     Role(("thresholds.review",), r"review (?:threshold|limit|level)|T1|复检阈值", r"for review"),
@@ -115,6 +115,13 @@ class Facts:
             and (field in role.fields if role else field not in _ALONE)
         ]
         return supported(claim, held)
+
+    def sure(self, claim: Claim, kind: str, scope: Sequence[int] | None) -> bool:
+        """Tell whether a number is how sure it is that one of some regions is of a kind, and not of another one."""
+        names = [name for region in self.regions(scope) for name in region.names if name.kind == kind]
+        e = self.evidence
+        fits = [e.prompt.fits.sure] if e.prompt and e.prompt.fits else []
+        return supported(claim, [("ratio", sure) for sure in (*(name.sure for name in names), *fits)])
 
     def regions(self, scope: Sequence[int] | None) -> tuple[Region, ...]:
         return tuple(r for r in self.evidence.regions if scope is None or r.number in scope)

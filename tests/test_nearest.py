@@ -122,6 +122,8 @@ def test_no_language_model_is_told_it_but_its_readers_are(evidence):
         "Inspection 21 went to REVIEW (likeness 0.90), and nobody decided it; inspection 17 (REJECT; decided PASS).",
         "The nearest past case was REJECT, but this part is a REJECT, too.",
         "Inspection 17 is not a PASS by the program.",
+        "The score is unusual: 7.31, above 4.9.",
+        "They are usually among them: 5.1 grey levels.",
         "There are 24 remembered good parts, and 120 samples on record.",
         "检验 17（不合格；人工判定为合格）。",
     ],
@@ -174,18 +176,24 @@ def test_of_a_refused_sample_nothing_is_alike():
 def test_a_store_tells_the_nearest_cases_and_the_replay_stays_the_same(shop: Shop, plate: Plate) -> None:
     first = json.loads(shop.foil("inspect", shop.pictures[1], "--model", "plates", "--json", code=20).stdout)
     assert first["cases"] is None, "one defect is no store of them"
+    again = [shop.pictures[1]] * 5
+    shop.foil("inspect", *again, "--model", "plates", code=20)
+    other = shop.foil("inspect", plate("other.png", spot=240), "--model", "plates", "--json", code=20)
+    assert json.loads(other.stdout)["cases"] is None, "nor is one sample, however often"
     more = [plate(f"lot9/{at}.png", spot=228 + at, level=121 + at) for at in range(6)]
     rows = shop.foil("inspect", *more, "--model", "plates", "--json", code=20).stdout.splitlines()
     assert [json.loads(row)["cases"] for row in rows] == [None] * 6, "a batch is no precedent of itself"
-    shop.foil("store", "decide", 4, "--verdict", "PASS", "--by", "A", "--reason", "dust")  # and 6 is of the same sample
+    shop.foil(
+        "store", "decide", 4, "--verdict", "PASS", "--by", "A", "--reason", "dust"
+    )  # and 11 is of the same sample
     new = plate("lot9/new.png", spot=228, level=119)
     told = json.loads(shop.foil("inspect", new, "--model", "plates", "--json", code=20).stdout)
-    assert (told["cases"]["compared"], told["cases"]["samples"]) == ("difference", 7)
+    assert (told["cases"]["compared"], told["cases"]["samples"]) == ("difference", 8)
     assert len(told["cases"]["nearest"]) == 3
     one = told["cases"]["nearest"][0]
-    assert (one["record"], one["name"], one["verdict"], one["decided"]) == (6, "bad.png", "REJECT", "PASS")
-    assert "inspection 6, “bad.png” (REJECT; a person decided PASS; likeness" in told["explanation"]
-    for number in (told["id"], 6):
+    assert (one["record"], one["name"], one["verdict"], one["decided"]) == (11, "bad.png", "REJECT", "PASS")
+    assert "inspection 11, “bad.png” (REJECT; a person decided PASS; likeness" in told["explanation"]
+    for number in (told["id"], 11):
         assert "the same, bit for bit" in shop.foil("audit", "replay", number).stdout
     alone = json.loads(foil("inspect", new, "--model", "plates", "--json", code=20).stdout)
     assert alone["cases"] is None
