@@ -97,6 +97,10 @@ class Visitor:
         self.page.locator(place).get_by_text(re.compile(what)).first.wait_for()
 
 
+def good_parts(home: Path, count: int) -> list[Path]:
+    return sorted((home / "example/gasket/train/good").glob("*.png"))[:count]
+
+
 def inspect(visitor: Visitor) -> None:
     visitor.closes_the_tour()
     visitor.judged(CHIP)
@@ -123,10 +127,9 @@ def ask(visitor: Visitor) -> None:
     for number, question in enumerate(QUESTIONS[visitor.lang], 1):
         visitor.page.locator("#ask textarea").fill(question)
         visitor.page.locator("#ask button.submit-button").click()
-        visitor.page.wait_for_function(
-            "n => document.querySelectorAll('#chat .user.message, #chat .message.user').length >= n", arg=number
-        )
-        visitor.page.wait_for_timeout(6000)
+        # Every answer ends with what it rests on.
+        ended = "n => (document.querySelector('#chat').innerText.match(/Rests on|依据/g) ?? []).length >= n"
+        visitor.page.wait_for_function(ended, arg=number)
 
 
 def teach(visitor: Visitor) -> None:
@@ -134,7 +137,7 @@ def teach(visitor: Visitor) -> None:
     visitor.judged(LIMB)  # its model is trained
     visitor.opens("teach")
     visitor.page.locator("#what-if .foil-pod").wait_for()
-    visitor.gives("#files", *sorted((visitor.home / "example/gasket/train/good").glob("*.png"))[:20])
+    visitor.gives("#files", *good_parts(visitor.home, 20))
     visitor.is_shown("#check", "20")
 
 
@@ -147,6 +150,8 @@ def review(visitor: Visitor) -> None:
 def gallery(visitor: Visitor) -> None:
     inspect(visitor)
     visitor.opens("gallery")
+    visitor.gives("#gallery-files", *good_parts(visitor.home, 16))  # all 60 would take minutes on a busy machine
+    visitor.is_shown("#gallery-source", "16")
     visitor.page.locator("#gallery-time p").wait_for()
     visitor.page.locator("#gallery-start").click()
     visitor.page.locator("#gallery-panels figure img").nth(2).wait_for()

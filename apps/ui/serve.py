@@ -99,6 +99,7 @@ def launched(
         server_name=HOST,
         server_port=port,
         share=False,
+        _frontend=False,  # else Gradio asks itself for the page, and gives up after 3 s, as a busy machine may take
         inbrowser=open_browser,
         quiet=True,
         prevent_thread_lock=True,
