@@ -79,6 +79,7 @@ def contours(image: Picture, detection: Detection, regions: Sequence[Placed]) ->
     taken: list[tuple[float, float]] = []
     for region in regions:
         taken.append(_free_place(region, outer, taken, radius))
+        _lead(canvas, taken[-1], _nearest(region, outer, taken[-1]), radius, line)
         _badge(canvas, taken[-1], radius, str(region.number))
     return np.asarray(canvas)
 
@@ -115,6 +116,25 @@ def _free_place(
         return float(covered[top : int(y + radius), left : int(x + radius)].sum()) + 10 * radius**2 * float(clashes)
 
     return min(inside, key=hidden)
+
+
+def _nearest(region: Placed, covered: NDArray[np.bool_], place: tuple[float, float]) -> tuple[float, float]:
+    """Return the pixel of a region's outline that is nearest to a place; the place itself if none is drawn."""
+    (x0, y0, x1, y1), rim = region.bbox, 2 + round(GAP * max(covered.shape))
+    top, left = max(0, y0 - rim), max(0, x0 - rim)
+    y, x = covered[top : y1 + rim, left : x1 + rim].nonzero()
+    if not len(x):
+        return place
+    at = int(np.hypot(x + left - place[0], y + top - place[1]).argmin())
+    return float(x[at] + left), float(y[at] + top)
+
+
+def _lead(canvas: Image.Image, start: tuple[float, float], end: tuple[float, float], radius: int, line: int) -> None:
+    """Draw a line from a badge to what it numbers, unless they touch as it is; it ends where the outline begins."""
+    if np.hypot(start[0] - end[0], start[1] - end[1]) > radius + 2 * line:
+        draw = ImageDraw.Draw(canvas)
+        draw.line((start, end), fill=INK, width=3 * line)
+        draw.line((start, end), fill=PAPER, width=line)
 
 
 def _badge(canvas: Image.Image, centre: tuple[float, float], radius: int, number: str) -> None:

@@ -120,6 +120,14 @@ def test_numbers_get_out_of_each_others_way() -> None:
     assert together - outlines > 0.9 * (sum(alone) - 6 * outlines)
 
 
+def test_a_line_leads_from_each_number_to_what_it_is_the_number_of() -> None:
+    from scipy import ndimage
+
+    image, found = spotted(disc(100, 80, 20), disc(300, 220, 30))
+    drawn = (pictures.contours(image, found, regions(image, found)) != image).any(-1)
+    assert ndimage.label(drawn, np.ones((3, 3)))[1] == 2, "an outline, a line and a number hang together"
+
+
 def test_a_picture_smaller_than_its_numbers_can_be_drawn() -> None:
     image = np.full((12, 9, 3), 90, np.uint8)
     mask = np.zeros((12, 9), bool)
