@@ -101,7 +101,7 @@ GALLERY: dict[str, Phrase] = {
         " the same good parts; nothing of the model in force is changed.",
         "**同一图像，多种方法**：并排显示，色标统一，并给出各自的代价。各方法都用同一批良品拟合；当前模型不受影响。",
     ),
-    "gallery.files": Phrase("Other good parts, or one ZIP of them (optional)", "其他良品图像，或其 ZIP 压缩包（可选）"),
+    "gallery.files": Phrase("Other good parts, ZIP (optional)", "其他良品或 ZIP（可选）"),
     "gallery.source": Phrase(
         "Good parts: the {n} that {model} was fitted on, in {folder}.",
         "良品：{model} 拟合所用的 {n} 幅，位于 {folder}。",
