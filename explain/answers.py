@@ -56,6 +56,8 @@ ANSWERS: dict[str, Phrase] = {
         "{asked} is no kind that is known here; known are {kinds}.", "{asked}不是此处已知的类型；已知类型有{kinds}。"
     ),
     "whynot.nothing": Phrase("Nothing is marked here that could be called anything.", "此处没有可以命名的标记。"),
+    "trait.look": Phrase("more like {kind} to the network that sees it", "在观察它的网络看来更像{kind}"),
+    "trait.look.not": Phrase("less like {kind} to the network that sees it", "在观察它的网络看来更不像{kind}"),
     "trait.size": Phrase("larger", "更大"),
     "trait.size.not": Phrase("smaller", "更小"),
     "trait.slender": Phrase("longer and thinner", "更细长"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from explain.cases import of_cases
 from explain.claims import Claim, claims
@@ -145,6 +146,10 @@ def _figures(
     scope: Scope,
 ) -> list[bool]:
     """Tell of each number whether the evidence holds it, as what the words around it say that it is."""
+
+    def _names(t: Assertion | Claim) -> TypeGuard[Assertion]:
+        return isinstance(t, Assertion) and t.subject == "name"
+
     right: list[bool] = []
     ends = [0, *(claim.end for claim in numbers)]
     nexts = [*(claim.start for claim in numbers[1:]), len(text)]
@@ -158,5 +163,10 @@ def _figures(
             for d in denials
             if not d.wholly
         )
-        right.append(facts.number(claim, role, scope(claim.start)) and not denied)
+        kind = next((t.value for t in reversed(targets) if _names(t) and since <= t.start < claim.start), None)
+        if kind and role and "names.sure" in role.fields:
+            held = facts.sure(claim, kind, scope(claim.start))
+        else:
+            held = facts.number(claim, role, scope(claim.start))
+        right.append(held and not denied)
     return right

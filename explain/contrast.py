@@ -10,16 +10,22 @@ import numpy as np
 
 from explain.catalogue import Lang, say
 from explain.difference import Region
-from explain.naming import Kinds, attributes
+from explain.naming import Kinds, attributes, built_in
 from explain.wording import called, number, percent
 
+LOOK = "look: "  # before a kind, is a trait, too: how much it looks like it to the network
 MOST = 3  # traits that are told
 TELLING = 0.1  # of all that speaks against a kind, from which a trait is worth a word
-# What each attribute of `naming.attributes` says, in their order; a minus where less of it is more of the trait.
+# What each of `naming.measures` says, in their order; a minus where less of it is more of the trait.
 TRAITS = (
     *("size", "slender", "slender", "smooth", "pieces", "light", "strong", "coloured", "edge", "gone", "gone"),
     *("added", "rough", "filled", "uneven", "uneven", "steep", "through", "rough", "-smooth", "foreign"),
 )
+
+
+def traits() -> tuple[str, ...]:
+    """Return what each of `naming.attributes` says, in their order."""
+    return (*TRAITS, *(f"{LOOK}{kind}" for kind in built_in().names))
 
 
 def against(kinds: Kinds, region: Region, asked: str, first: str) -> list[tuple[str, bool]]:
@@ -31,7 +37,7 @@ def against(kinds: Kinds, region: Region, asked: str, first: str) -> list[tuple[
     pull = 2 * (kinds.whiten @ kinds.whiten.T) @ (other - usual)
     shares = (x - (usual + other) / 2) * pull  # their sum is the difference of the squared distances
     weights: dict[tuple[str, bool], float] = defaultdict(float)
-    for trait, share, more, toward in zip(TRAITS, shares, x - usual, other - usual, strict=True):
+    for trait, share, more, toward in zip(traits(), shares, x - usual, other - usual, strict=True):
         if share > 0 and more * toward > 0:
             weights[trait.lstrip("-"), (more > 0) != trait.startswith("-")] += share
     least = TELLING * float(np.maximum(shares, 0).sum())
@@ -49,6 +55,14 @@ def why_not(kinds: Kinds, region: Region, asked: str, lang: Lang) -> str:
         said = [say("whynot.first", lang, **slots)]
     else:
         told = against(kinds, region, asked, first)
-        traits = [say(f"trait.{trait}{'' if more else '.not'}", lang) for trait, more in told]
-        said = [say("whynot" if traits else "whynot.whole", lang, **slots, traits=say("list", lang).join(traits))]
+        more_or_less = [_said(trait, more, lang) for trait, more in told]
+        key = "whynot" if told else "whynot.whole"
+        said = [say(key, lang, **slots, traits=say("list", lang).join(more_or_less))]
     return " ".join([*said, *([say("whynot.unsure", lang)] if ranked[0].sure < kinds.least else [])])
+
+
+def _said(trait: str, more: bool, lang: Lang) -> str:
+    way = "" if more else ".not"
+    if trait.startswith(LOOK):
+        return say(f"trait.look{way}", lang, kind=called(trait.removeprefix(LOOK), lang))
+    return say(f"trait.{trait}{way}", lang)

@@ -1,7 +1,8 @@
 """Detection -> regions: where it differs from normal, how big, how much, and which way."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from explain.change import Change, View, change
 from explain.colour import Contrast
 from explain.detail import Detail, detail
 from explain.grouping import Spot, find
-from explain.naming import Name
+from explain.naming import Name, measures
 from explain.place import Border, Frame, Place, whole_if_empty
 from explain.plain import Count, Millimetres, Percent, Pixels, Ratio, Sigma, SquareMillimetres, WholePixels
 from explain.shape import Shape, shape
@@ -62,7 +63,13 @@ class Region:
     contrast: Contrast
     change: Change
     detail: Detail
+    look: tuple[float, ...] = ()  # log probability of each built-in kind, by `fusion.appearance`; (): nobody looked
     names: tuple[Name, ...] = ()  # of the kinds that it looks like, the surest first; `explain.naming` finds them
+
+
+def with_look(region: Any) -> Any:
+    """Return a region as plain data, of a Foil in which no network looked at it, too, as one of today."""
+    return {"look": []} | region if isinstance(region, dict) else region
 
 
 def regions(
@@ -76,16 +83,35 @@ def measure(
     image: NDArray[np.uint8], detection: Detection, spots: Sequence[Spot], mm_per_px: float | None = None
 ) -> tuple[Region, ...]:
     """Return one region a spot, numbered from 1 in the spots' order."""
+    return tuple(_looked_at(measured(image, detection, spots, mm_per_px), spots, image, detection))
+
+
+def measured(
+    image: NDArray[np.uint8], detection: Detection, spots: Sequence[Spot], mm_per_px: float | None = None
+) -> list[Region]:
+    """Return what `measure` does, before the network has looked at it."""
     shapes = {image.shape[:2], detection.anomaly_map.shape, detection.pred_mask.shape, detection.normal.shape[:2]}
     if len(shapes | {detection.part.shape}) > 1:
         raise BadInput(f"image, map, masks and normal differ in size: {sorted(shapes)}; expected one height and width")
     if mm_per_px is not None and not 0 < mm_per_px < float("inf"):
         raise BadSetting(f"mm_per_px is {mm_per_px}, expected the size of a pixel in mm, above 0")
     if not spots:
-        return ()
+        return []
     part = whole_if_empty(detection.part)
     around = Frame(part)
-    return tuple(_region(i, spot, image, detection, part, around, mm_per_px) for i, spot in enumerate(spots, start=1))
+    return [_region(i, spot, image, detection, part, around, mm_per_px) for i, spot in enumerate(spots, start=1)]
+
+
+def _looked_at(
+    regions: Sequence[Region], spots: Sequence[Spot], image: NDArray[np.uint8], detection: Detection
+) -> Iterator[Region]:
+    """Yield regions with what a network makes of their looks."""
+    from fusion.appearance import network, view  # OpenCV
+
+    for region, spot in zip(regions, spots, strict=True):  # one by one: none depends on its company
+        seen = view(image, detection, spot.bbox, spot.mask)
+        look = network()(seen[None], measures(region)[None])[0]
+        yield replace(region, look=tuple(round(float(value), 3) for value in look))
 
 
 def _region(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from explain import plain
-from explain.difference import Region
+from explain.difference import Region, with_look
 from explain.nearest import NearNormals, PastCases
 from explain.place import Place
 from explain.plain import (
@@ -132,6 +132,8 @@ class Evidence:
         version = data.get("schema_version") if isinstance(data, dict) else None
         if isinstance(version, str) and version in _SINCE:
             data = data | {"schema_version": VERSION} | _SINCE[version]
+            if isinstance(data.get("regions"), list):
+                data["regions"] = [with_look(region) for region in data["regions"]]
         elif isinstance(version, str) and version != VERSION:
             known = " or ".join(repr(one) for one in (*_SINCE, VERSION))
             raise BadInput(

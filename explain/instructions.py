@@ -44,7 +44,9 @@ def messages(evidence: Evidence, brief: Brief) -> list[dict[str, str]]:
 def anonymous(evidence: Evidence) -> Evidence:
     """Return the evidence without a word that a stranger wrote."""
     own = set(built_in().names) | {UNKNOWN}
-    regions = tuple(dataclasses.replace(r, names=tuple(n for n in r.names if n.kind in own)) for r in evidence.regions)
+    regions = tuple(
+        dataclasses.replace(r, names=tuple(n for n in r.names if n.kind in own), look=()) for r in evidence.regions
+    )
     nameless = dataclasses.replace(evidence.sample, name="")
     bare = dataclasses.replace(evidence, sample=nameless, model={}, regions=regions)
     return dataclasses.replace(bare, prompt=None, normals=None, cases=None)

@@ -1,52 +1,65 @@
 """What kinds of defect look like, measured: `python -m explain.kinds` paints defects on the example products.
 
 A closed-form detector marks each, and what it marks is measured as any region is. What is written is read by
-`explain.naming`; nothing else is known of the kinds. It takes some minutes.
+`explain.naming`; nothing else is known of the kinds. It takes ten minutes.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from explain.difference import Region, measure
-from explain.grouping import find
+from explain.grouping import Spot, find
 from explain.naming import FILE, Kinds, attributes
+from fusion.detection import Detection
 from fusion.example.write import PRODUCTS
-from fusion.outlining import painted
+from fusion.outlining import painted, told
+from fusion.progress import Progress, silent
 from fusion.sample import Sample
 from fusion.synthesis import KINDS
 
-DEFECTS = 200  # of each product
+DEFECTS = 400  # of each product
 SEED = 7
-SHRINKAGE = 0.1  # of the spread within kinds, towards the same for all attributes
+SHRINKAGE = 0.3  # of the spread within kinds, towards the same for all attributes
 SCALE = 6.0  # of squared Mahalanobis distances, from where on they are learnt
-KEPT = 0.02  # how much the distances are held to what they were
+KEPT = 0.2  # how much the distances are held to what they were
 STEPS = {"maxiter": 60}
 SCALES = tuple(float(scale) for scale in np.geomspace(0.5, 8, 40))  # of squared distances
-RIGHT = 0.7  # of the names that are sure enough to be said
+RIGHT = 0.85  # of the names that are sure enough to be said
 Seen = Mapping[str, Sequence[Region]]  # by kind
 
 
-def regions(product: str, defects: int = DEFECTS) -> dict[str, list[Region]]:
-    """Return the strongest region of each painted defect that was detected, by its kind."""
-    found: dict[str, list[Region]] = defaultdict(list)
-    for kind, region in _marked(product, defects):
-        found[kind].append(region)
-    return found
+@dataclass(frozen=True, eq=False)
+class Marked:
+    """A painted defect that was detected, and what is marked the strongest."""
+
+    kind: str
+    image: NDArray[np.uint8]
+    detection: Detection
+    spot: Spot
 
 
-def _marked(product: str, defects: int) -> Iterator[tuple[str, Region]]:
-    for shown in painted(product, SEED, defects):
+def marked(product: str, seed: int, defects: int, progress: Progress = silent) -> Iterator[Marked]:
+    """Paint so many defects on an example product and yield those that its detector marks."""
+    for shown in painted(product, seed, defects, progress):
         image = shown.defect.image
         detection = shown.detector.detect(Sample(image))
         spots = find(detection)
         if spots and detection.pred_score >= detection.thresholds.review and not detection.refusal:
-            yield shown.defect.kind, measure(image, detection, spots[:1])[0]
+            yield Marked(shown.defect.kind, image, detection, spots[0])
+
+
+def regions(product: str, defects: int = DEFECTS, progress: Progress = silent) -> dict[str, list[Region]]:
+    """Return the strongest region of each painted defect that was detected, by its kind."""
+    found: dict[str, list[Region]] = defaultdict(list)
+    for one in marked(product, SEED, defects, progress):
+        found[one.kind] += measure(one.image, one.detection, [one.spot])
+    return found
 
 
 def learnt(seen: Sequence[Seen]) -> Kinds:
@@ -137,7 +150,7 @@ def _least(firsts: Sequence[tuple[float, bool]]) -> float:
 
 
 def main() -> None:
-    found = learnt([regions(product) for product in PRODUCTS])
+    found = learnt([regions(product, progress=told) for product in PRODUCTS])
     looks = {kind: [round(float(v), 4) for v in look] for kind, look in zip(found.names, found.looks, strict=True)}
     whiten = [[round(float(v), 4) for v in row] for row in found.whiten]
     known = {"looks": looks, "whiten": whiten, "scale": found.scale, "least": found.least}

@@ -26,6 +26,8 @@ FILE = Path(__file__).with_name("kinds.json")  # written by `python -m explain.k
 UNKNOWN = "unknown kind"
 TOLD = 2  # names, at most
 EXAMPLE = '{"burr": {"examples": [REGION]}, "rust": {"like": "stain"}, "tarnish": {}}'
+LOOKS = 9  # kinds that the network knows, those of `fusion.synthesis`
+UNLIKELY = -6.0  # log probability: what is less likely is no less like it
 FEWEST = 0.1  # sureness below which a second name isn't worth saying
 
 
@@ -73,7 +75,13 @@ def built_in() -> Kinds:
 
 
 def attributes(region: "Region") -> NDArray[np.float64]:
-    """Return what a region looks like, in numbers that hardly depend on the picture's size, (D,)."""
+    """Return what a region looks like: its measures, and how likely each built-in kind is to the network, (D,)."""
+    look = region.look or (-math.log(LOOKS),) * LOOKS
+    return np.concatenate([measures(region), np.maximum(look, UNLIKELY)])
+
+
+def measures(region: "Region") -> NDArray[np.float64]:
+    """Return what was measured of a region, in numbers that hardly depend on the picture's size, (D,)."""
     shape, contrast, change, detail = region.shape, region.contrast, region.change, region.detail
     size = max(contrast.difference, 1.0)
     kind = (change.kind, change.basis)
@@ -148,10 +156,10 @@ def kind_said(words: str, kinds: Kinds) -> str:
 
 def _mean(examples: Any, what: str) -> NDArray[np.float64]:
     """Return the mean attributes of regions as plain data, (D,)."""
-    from explain.difference import Region
+    from explain.difference import Region, with_look
 
     try:
-        regions = [from_plain(Region, one, "it") for one in examples]
+        regions = [from_plain(Region, with_look(one), "it") for one in examples]
     except (BadInput, TypeError) as error:
         raise BadSetting(f"{what} is no region as foil inspect --json writes it: {error}") from error
     return np.asarray(np.mean([attributes(region) for region in regions], axis=0), np.float64)

@@ -128,15 +128,17 @@ def learnt(found: Pixels, answers: Mask, steps: int = STEPS) -> dict[str, Pixels
     return {"mean": mean, "spread": spread} | {name: tensor.detach().numpy() for name, tensor in layers.items()}
 
 
+def told(what: str, done: int, total: int) -> None:
+    """Print every fiftieth step."""
+    if done % 50 == 0:
+        print(f"{what} {done}/{total}", flush=True)
+
+
 def main() -> None:
     from safetensors.numpy import save_file
 
-    def say(what: str, done: int, total: int) -> None:
-        if done % 50 == 0:
-            print(f"{what} {done}/{total}", flush=True)
-
     seen = [
-        lesson for product in PRODUCTS for shown in painted(product, SEED, DEFECTS, say) for lesson in lessons(shown)
+        lesson for product in PRODUCTS for shown in painted(product, SEED, DEFECTS, told) for lesson in lessons(shown)
     ]
     if not seen:
         raise FoilError("no painted defect was detected, so there is nothing to learn outlines from")

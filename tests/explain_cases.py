@@ -15,7 +15,7 @@ from explain.change import Change
 from explain.colour import Contrast
 from explain.difference import Region
 from explain.evidence import Evidence, Map
-from explain.naming import UNKNOWN, Name, built_in
+from explain.naming import LOOKS, UNKNOWN, Name, built_in
 from explain.prompt import PromptEffect
 from explain.shape import Shape
 from fusion.detection import Detection, Guidance, Thresholds, Verdict
@@ -111,7 +111,9 @@ def _of(hint: Any, dice: random.Random) -> Any:
     if origin is Literal:
         return dice.choice(args)
     text = "".join(dice.choices('ab 1９½{}“”"/.!。百', k=dice.choice([0, 5, 60])))
-    return {} if origin is Mapping else {str: text, bool: dice.random() < 0.5}[hint]
+    return (
+        {} if origin is Mapping else {str: text, bool: dice.random() < 0.5, float: -dice.randrange(6000) / 1000}[hint]
+    )
 
 
 def _consistent(record: Any) -> Any:
@@ -130,7 +132,8 @@ def _consistent(record: Any) -> Any:
         first = kinds[record.area_px % len(kinds)]
         count = 1 if first == UNKNOWN else 1 + record.width_px % 2
         names = (Name(first, 0.61), Name(kinds[kinds.index(first) - 1], 0.22))[:count]
-        return dataclasses.replace(record, names=names if first != kinds[0] else names[:1])
+        look = tuple(-(1 + at) / 4 for at in range(LOOKS)) if record.look else ()
+        return dataclasses.replace(record, names=names if first != kinds[0] else names[:1], look=look)
     if isinstance(record, PromptEffect):  # a place belongs to a wish
         return dataclasses.replace(record, place=record.place if record.focus or record.ignore else "")
     if isinstance(record, Evidence):

@@ -14,7 +14,7 @@ from assistant.router import hear
 from assistant.slots import Scene
 from explain import contrast
 from explain.catalogue import CATALOGUE
-from explain.contrast import TRAITS, against, why_not
+from explain.contrast import LOOK, TRAITS, against, traits, why_not
 from explain.difference import Region
 from explain.gather import gather
 from explain.naming import Kinds, attributes, built_in, kind_said
@@ -33,18 +33,19 @@ def region() -> Region:
 
 def toy() -> Kinds:
     """Return three kinds that differ by one attribute each, whitened by nothing."""
-    looks = np.zeros((3, len(TRAITS)))
+    looks = np.zeros((3, len(traits())))
     looks[1, 5], looks[2, 8] = 2.0, 1.0  # lighter; nearer the edge
-    return Kinds(("plain", "light", "edgy"), looks, np.eye(len(TRAITS)), 1.0, 0.5)
+    return Kinds(("plain", "light", "edgy"), looks, np.eye(len(traits())), 1.0, 0.5)
 
 
 def test_every_attribute_is_a_trait_with_words_both_ways(region: Region) -> None:
-    assert len(TRAITS) == len(attributes(region))
-    assert all(f"trait.{name.lstrip('-')}{way}" in CATALOGUE for name in TRAITS for way in ("", ".not"))
+    assert len(traits()) == len(attributes(region))
+    names = {"look" if name.startswith(LOOK) else name.lstrip("-") for name in traits()}
+    assert all(f"trait.{name}{way}" in CATALOGUE for name in names for way in ("", ".not"))
 
 
 def test_what_is_told_is_what_differs_and_in_its_direction(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = np.zeros(len(TRAITS))
+    seen = np.zeros(len(traits()))
     seen[5] = 1.9
     monkeypatch.setattr(contrast, "attributes", lambda _: seen)
     assert against(toy(), region, "plain", "light") == [("light", True)]
@@ -53,13 +54,28 @@ def test_what_is_told_is_what_differs_and_in_its_direction(region: Region, monke
     assert against(toy(), region, "light", "plain") == [("light", False)]
 
 
+def test_what_the_network_makes_of_a_region_is_told_as_its_look(region: Region) -> None:
+    at = traits().index(f"{LOOK}stain")
+    looks = np.array([attributes(region)] * 2)
+    looks[0, at], looks[1, at] = -6, 0
+    known = Kinds(("crack", "stain"), looks, np.eye(len(traits())), 1.0, 0.5)
+    seen = replace(region, look=(*region.look[: at - len(TRAITS)], -0.1, *region.look[at - len(TRAITS) + 1 :]))
+    assert against(known, seen, "crack", "stain") == [(f"{LOOK}stain", True)]
+    assert "it is more like a stain to the network that sees it than a crack" in why_not(known, seen, "crack", "en")
+    assert "它在观察它的网络看来更像污渍" in why_not(known, seen, "crack", "zh")
+
+
 def test_the_nearest_kind_is_said_to_be_so_and_how_sure(region: Region) -> None:
-    assert "looks most like a crack (71 % sure)" in why_not(built_in(), region, "crack", "en")
-    told = why_not(built_in(), region, "scratch", "en")
-    assert told.startswith("Region 1 looks less like a scratch (29 % sure) than like a crack (71 %): it is ")
+    first, second, *_ = built_in().rank(region)
+    assert {first.kind, second.kind} == {"scratch", "crack"}
+    sure, less = (f"{100 * name.sure:.0f} %" for name in (first, second))
+    assert f"looks most like a {first.kind} ({sure} sure)" in why_not(built_in(), region, first.kind, "en")
+    told = why_not(built_in(), region, second.kind, "en")
+    start = f"Region 1 looks less like a {second.kind} ({less} sure) than like a {first.kind} ({sure}): it is "
+    assert told.startswith(start)
     assert why_not(built_in(), region, "stain", "zh").startswith("区域 1 看起来不像污渍")
-    unsure = replace(built_in(), least=0.9)
-    assert why_not(unsure, region, "scratch", "en").endswith("too little to give it a name.")
+    unsure = replace(built_in(), least=0.999)
+    assert why_not(unsure, region, second.kind, "en").endswith("too little to give it a name.")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from explain.catalogue import CATALOGUE
 from explain.evidence import Evidence
 from explain.gather import gather
 from explain.language import Brief, template_text
+from explain.naming import Name
 from fusion.sample import Sample
 
 ENOUGH = SUPPORT | {"needed": 210}
@@ -68,6 +69,8 @@ def test_a_rejected_scratch_reads_as_an_inspector_would_write_it():
     normal, part = plate()
     scratch = line(90, 60, 102, 130, 5)
     e = evidence(painted(normal, scratch, -60), normal, scratch, part, support=SUPPORT, mm=0.05)
+    named = dataclasses.replace(e.regions[0], names=(Name("crack", 0.71), Name("scratch", 0.29)))
+    e = dataclasses.replace(e, regions=(named,))
     assert told(e) == (
         "REJECT: this part differs from normal more than any of the 220 good parts"
         " (score 7.31, reject threshold 4.90; p = 0.0045).\n"

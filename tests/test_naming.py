@@ -18,6 +18,7 @@ from explain.gather import gather
 from explain.instructions import facts_of
 from explain.language import Brief
 from explain.naming import UNKNOWN, Name, built_in, read_kinds
+from explain.wording import called
 from fusion.errors import BadSetting
 from fusion.sample import Sample
 from fusion.synthesis import KINDS
@@ -65,7 +66,8 @@ def test_every_kind_is_ranked_and_shares_make_a_whole():
 def test_what_isn_t_sure_enough_has_no_name():
     doubtful = dataclasses.replace(built_in(), least=0.999)
     (region,) = evidence(doubtful).regions
-    assert region.names == (Name(UNKNOWN, pytest.approx(1 - 0.71, abs=0.01)),)
+    first, _ = evidence().regions[0].names
+    assert region.names == (Name(UNKNOWN, pytest.approx(1 - first.sure, abs=0.01)),)
     assert "looks like no kind that is known." in explain(evidence(doubtful), SILENT, Brief()).text
 
 
@@ -83,8 +85,10 @@ SILENT = Silent()
     ("text", "stays"),
     [
         ("Region 1 looks like a scratch.", True),
-        ("Region 1 looks like a crack (71 % sure) or a scratch (29 % sure).", True),
-        ("区域 1 外观类似裂纹（把握 71%）。", True),
+        ("Region 1 looks like {first} ({sure} % sure) or {second} ({less} % sure).", True),
+        ("Region 1 looks like {first} ({less} % sure) or {second} ({sure} % sure).", False),
+        ("区域 1 外观类似{zh}（把握 {sure}%）。", True),
+        ("区域 1 外观类似{zh}（把握 {less}%）。", False),
         ("Region 1 looks like a stain.", False),
         ("Region 1 looks like a scratch (97 % sure).", False),
         ("Region 1 is a scratch.", False),
@@ -92,7 +96,15 @@ SILENT = Silent()
     ],
 )
 def test_a_narrator_may_name_what_the_evidence_names_as_a_likeness_and_nothing_else(text, stays):
-    assert (text in said_by(text, evidence())) == stays
+    first, second = evidence().regions[0].names
+    said = text.format(
+        first=called(first.kind, "en"),
+        second=called(second.kind, "en"),
+        zh=called(first.kind, "zh"),
+        sure=round(100 * first.sure),
+        less=round(100 * second.sure),
+    )
+    assert (said in said_by(said, evidence())) == stays
 
 
 def test_a_user_s_kinds_stand_beside_the_built_in_ones(tmp_path):
