@@ -17,6 +17,7 @@ from fusion.detection import Detection
 FILE = Path(__file__).with_name("appearance.safetensors")  # written by `python -m explain.appearing`
 SIDE = 40  # px of what the network sees
 AROUND, RIM, LEAST = 1.6, 8, 24  # a region's surroundings: times its longer side, and px; never less than so many px
+LARGE = 4 * SIDE  # px, twice: what is larger is averaged to squares of whole pixels first
 STRONG = 4.0  # times the map's threshold: what is stronger looks no different
 CHANNELS = 7
 LAYERS = ((1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2))  # of the network: times its width, and stride
@@ -34,25 +35,29 @@ def view(image: NDArray[np.uint8], detection: Detection, box: tuple[int, int, in
     left, top = (x0 + x1 - side) / 2, (y0 + y1 - side) / 2
     rows, columns = (slice(max(0, int(at - RIM)), int(at + side + RIM) + 1) for at in (top, left))
     corner = (left - columns.start, top - rows.start)
-    region = np.zeros(detection.pred_mask.shape, np.float32)
+    region: Mask = np.zeros(detection.pred_mask.shape, bool)
     region[y0:y1, x0:x1] = inside
 
     def seen(values: NDArray[np.generic], border: int = cv2.BORDER_CONSTANT) -> Pixels:
         return _shrunk(values[rows, columns].astype(np.float32), corner, side, border)
 
-    strength = np.clip(detection.anomaly_map / max(detection.map_threshold, 1e-6), 0, STRONG) / STRONG
+    strength = np.clip(detection.anomaly_map[rows, columns] / max(detection.map_threshold, 1e-6), 0, STRONG) / STRONG
     here, before = (seen(picture, cv2.BORDER_REPLICATE) / 255 for picture in (image, detection.normal))
     grey, usual = here.mean(axis=-1), before.mean(axis=-1)
     change = here - before
     lighter = change.mean(axis=-1)
     coloured = np.sqrt(np.square(change - lighter[..., None]).sum(axis=-1))
     level = usual.mean()
-    own, part = seen(region), seen(detection.part)
-    return np.dstack([grey - level, usual - level, lighter, coloured, own, seen(strength), part]).astype(np.float32)
+    own, strong, part = seen(region), _shrunk(strength, corner, side, cv2.BORDER_CONSTANT), seen(detection.part)
+    return np.dstack([grey - level, usual - level, lighter, coloured, own, strong, part]).astype(np.float32)
 
 
 def _shrunk(values: Pixels, corner: tuple[float, float], side: float, border: int) -> Pixels:
     """Return a square of some values, (SIDE, SIDE, ...), smoothed first where it shrinks."""
+    if (coarse := int(side // LARGE)) > 1:  # a wide blur of millions of pixels takes seconds
+        size = (max(1, values.shape[1] // coarse), max(1, values.shape[0] // coarse))
+        values = np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
+        corner, side = (corner[0] / coarse, corner[1] / coarse), side / coarse
     scale = SIDE / side
     if scale < 1:
         values = np.asarray(cv2.GaussianBlur(values, (0, 0), 0.4 / scale), np.float32)
