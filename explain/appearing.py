@@ -9,8 +9,8 @@ import numpy as np
 from explain.difference import measured
 from explain.kinds import marked
 from explain.naming import measures
-from fusion.appearance import FILE, view
-from fusion.appearance_training import taught
+from fusion.appearance import view
+from fusion.appearance_training import save, taught
 from fusion.example.write import PRODUCTS
 from fusion.outlining import told
 from fusion.synthesis import KINDS
@@ -20,15 +20,13 @@ SEED = 21  # not that of `explain.kinds`: distances are learnt on regions that t
 
 
 def main() -> None:
-    from safetensors.numpy import save_file
-
     views, known, kinds = [], [], []
     for product in PRODUCTS:
         for one in marked(product, SEED, DEFECTS, told):
             views.append(view(one.image, one.detection, one.spot.bbox, one.spot.mask))
             known.append(measures(measured(one.image, one.detection, [one.spot])[0]))
             kinds.append(KINDS.index(one.kind))
-    save_file(taught(np.stack(views), np.stack(known), np.array(kinds), SEED, told), FILE)
+    save(taught(np.stack(views), np.stack(known), np.array(kinds), SEED, told))
 
 
 if __name__ == "__main__":

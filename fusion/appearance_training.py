@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from fusion.appearance import CHANNELS, LAYERS, Pixels
+from fusion.appearance import CHANNELS, FILE, LAYERS, Pixels
 from fusion.progress import Progress, silent
 
 WIDTH, HIDDEN = 16, 48
@@ -79,6 +79,13 @@ def taught(
             rate.step()
     network.eval()
     return network.tensors() | {"mean": mean.astype(np.float32), "spread": spread.astype(np.float32)}
+
+
+def save(tensors: dict[str, Pixels]) -> None:
+    """Write the network that comes with Foil."""
+    from safetensors.numpy import save_file
+
+    save_file(tensors, FILE)
 
 
 def _batches(count: int) -> Iterator[Tensor]:

@@ -20,6 +20,8 @@ HOMES = {
     "safetensors": (
         "fusion/pretrained.py",
         "fusion/motion/pretrained.py",
+        "fusion/appearance.py",
+        "fusion/appearance_training.py",
         "fusion/outline.py",
         "fusion/outlining.py",
         "fusion/table/pretrained.py",
