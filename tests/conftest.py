@@ -19,7 +19,7 @@ Plate = Callable[..., Path]
 
 
 def pytest_collection_finish() -> None:
-    """Seek garbage seldom: among all that the tests import, each search takes long and finds little (a fifth of all)."""
+    """Seek garbage seldom: among all that tests import, each search takes long and finds little."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
