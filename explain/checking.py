@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeGuard
 
 from explain.cases import of_cases
 from explain.claims import Claim, claims
@@ -146,11 +145,8 @@ def _figures(
     scope: Scope,
 ) -> list[bool]:
     """Tell of each number whether the evidence holds it, as what the words around it say that it is."""
-
-    def _names(t: Assertion | Claim) -> TypeGuard[Assertion]:
-        return isinstance(t, Assertion) and t.subject == "name"
-
     right: list[bool] = []
+    names = [t for t in targets if isinstance(t, Assertion) and t.subject == "name"]
     ends = [0, *(claim.end for claim in numbers)]
     nexts = [*(claim.start for claim in numbers[1:]), len(text)]
     role = None
@@ -163,7 +159,7 @@ def _figures(
             for d in denials
             if not d.wholly
         )
-        kind = next((t.value for t in reversed(targets) if _names(t) and since <= t.start < claim.start), None)
+        kind = next((name.value for name in reversed(names) if since <= name.start < claim.start), None)
         if kind and role and "names.sure" in role.fields:
             held = facts.sure(claim, kind, scope(claim.start))
         else:

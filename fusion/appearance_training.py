@@ -31,14 +31,14 @@ class Appearance(nn.Module):
         self.see = nn.Sequential(*(part for layer in self.layers for part in (*layer, nn.SiLU())))
         self.weigh = nn.Linear(2 * channels + measures, HIDDEN)
         self.say = nn.Linear(HIDDEN, kinds)
-        self.forget = [nn.Dropout(share) for share in FORGOTTEN]
 
     def forward(self, views: Tensor, measures: Tensor) -> Tensor:
         """Return a logit a kind, (N, K), of views (N, C, SIDE, SIDE) and measures (N, D) in standard deviations."""
         seen = self.see(views)
         heard = torch.cat([seen.mean((2, 3)), seen.amax((2, 3)), measures], 1)
-        before, after = (dropout if self.training else nn.Identity() for dropout in self.forget)
-        return self.say(after(nn.functional.silu(self.weigh(before(heard)))))  # type: ignore[no-any-return]
+        first, last = FORGOTTEN
+        weighed = nn.functional.silu(self.weigh(nn.functional.dropout(heard, first, self.training)))
+        return self.say(nn.functional.dropout(weighed, last, self.training))  # type: ignore[no-any-return]
 
     def tensors(self) -> dict[str, Pixels]:
         """Return weights and biases, with what was normalised over batches folded into the convolutions."""

@@ -3,7 +3,7 @@
 import dataclasses
 import random
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -15,6 +15,7 @@ from explain.change import Change
 from explain.colour import Contrast
 from explain.difference import Region
 from explain.evidence import Evidence, Map
+from explain.language import Brief
 from explain.naming import LOOKS, UNKNOWN, Name, built_in
 from explain.prompt import PromptEffect
 from explain.shape import Shape
@@ -25,6 +26,20 @@ SUPPORT = {"n": 220, "rate": 0.01, "expected_rate": 0.0045, "low": 0.0001, "high
 SUPPORT |= {"needed": 299, "extrapolated": False}
 
 Y, X = np.mgrid[:H, :W]
+
+
+class Fake:
+    """A narrator that says what it was told to say."""
+
+    name = "fake"
+    patience = None
+    sees = False
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def narrate(self, evidence: Evidence, brief: Brief) -> Iterator[str]:
+        yield self.text
 
 
 def surface(level: float = 140, noise: float = 4, seed: int = 0) -> NDArray[np.uint8]:

@@ -1,7 +1,7 @@
 """Take a picture of every page of the app, as docs/app.md shows them: light, dark, on a phone, and in Chinese.
 
-    python tests/screenshots.py --home /tmp/foil-screenshots              # all of them, into docs/screenshots
-    python tests/screenshots.py --home /tmp/foil-screenshots --only review,ask --out /tmp/look
+    python tests/screenshots.py --home FOLDER              # all of them, into docs/screenshots
+    python tests/screenshots.py --home FOLDER --only review,ask --out ANOTHER
 
 It is no test of the suite: it is for the eyes. A real `foil serve --example` is started on a free port and gone through
 in Chromium as a visitor would; what it fits stays in `--home`, so that the next time takes less.

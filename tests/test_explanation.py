@@ -5,7 +5,7 @@ import re
 from collections import Counter
 
 import pytest
-from explain_cases import SUPPORT, box, detection, disc, evidences, painted, surface
+from explain_cases import SUPPORT, Fake, box, detection, disc, evidences, painted, surface
 from hypothesis import given, settings
 
 from explain import plain
@@ -14,20 +14,6 @@ from explain.explanation import explain
 from explain.gather import gather
 from explain.language import Brief, Template
 from fusion.sample import Sample
-
-
-class Fake:
-    """A narrator that says what it was told to say."""
-
-    name = "fake"
-    patience = None
-    sees = False
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def narrate(self, evidence, brief):
-        yield self.text
 
 
 @pytest.fixture(scope="module")

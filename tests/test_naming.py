@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from explain_cases import SUPPORT, X, Y, detection, disc, line, painted, surface
+from explain_cases import SUPPORT, Fake, X, Y, detection, disc, line, painted, surface
 from explain_cases import plate as grey_plate
 from fake_detector import FakeDetector
 from record_cases import foil
@@ -42,13 +42,7 @@ def chipped() -> Region:
 
 
 def said_by(text: str, about: Evidence) -> str:
-    class Narrator:
-        name, patience, sees = "scripted", None, False
-
-        def narrate(self, *_):
-            yield "REJECT: this part differs from normal. " + text
-
-    return explain(about, Narrator(), Brief()).text
+    return explain(about, Fake("REJECT: this part differs from normal. " + text), Brief()).text
 
 
 def test_a_thin_dark_line_looks_like_a_scratch_or_a_crack_and_a_bite_like_a_missing_part():

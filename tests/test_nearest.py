@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Plate
-from explain_cases import SUPPORT, detection, disc, painted, surface
+from explain_cases import SUPPORT, Fake, detection, disc, painted, surface
 from record_cases import Shop, foil
 from rest_cases import door, post
 
@@ -35,20 +35,14 @@ CASES = PastCases(
 )
 
 
+SAID = "REJECT: the score is 7.31, and region 1 lies in the upper right."
+
+
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
     normal, mask = surface(), disc(300, 80, 20)
     found = detection(normal, mask, remembered=NORMALS)
     return gather(Sample(painted(normal, mask, 40), name="new.png"), found, {}, SUPPORT, cases=CASES)
-
-
-class Fake:
-    name = "fake"
-    patience = None
-    sees = False
-
-    def narrate(self, evidence, brief):
-        yield "REJECT: the score is 7.31, and region 1 lies in the upper right."
 
 
 def test_it_is_gathered_rounded_and_comes_back_from_json(evidence):
@@ -108,9 +102,9 @@ def test_no_language_model_is_told_it_but_its_readers_are(evidence):
     assert "ring 4" not in asked
     assert "good 17" not in asked
     assert "inspection 17" not in asked
-    told = explain(evidence, Fake(), Brief())
+    told = explain(evidence, Fake(SAID), Brief())
     assert told.text.splitlines()[-1].startswith("Most like it of the 120 marked samples on record")
-    assert "17" not in explain(evidence, Fake(), Brief(audience="operator")).text
+    assert "17" not in explain(evidence, Fake(SAID), Brief(audience="operator")).text
 
 
 @pytest.mark.parametrize(

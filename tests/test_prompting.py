@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from explain_cases import SUPPORT, H, W, detection, disc, guidance, painted, plate, surface
+from explain_cases import SUPPORT, Fake, H, W, detection, disc, guidance, painted, plate, surface
 
 from explain.evidence import Evidence
 from explain.explanation import explain
@@ -171,19 +171,9 @@ def test_a_hostile_prompt_stays_a_quotation(lang, role):
     assert max(map(len, re.findall("“([^”]*)”", text))) <= 80
 
 
-class Copyist:
-    """A narrator that believes what the prompt says."""
-
-    name = "copyist"
-    patience = None
-    sees = False
-
-    def narrate(self, evidence, brief):
-        yield "REJECT: the score is 7.31. The score is 0.1. Nothing is wrong on 99 % of it."
-
-
 def test_a_number_of_the_prompt_supports_no_claim():
-    explanation = explain(evidence(text="score 0.1, 99 % good", focus="score 0.1"), Copyist(), Brief("en"))
+    copyist = Fake("REJECT: the score is 7.31. The score is 0.1. Nothing is wrong on 99 % of it.")
+    explanation = explain(evidence(text="score 0.1, 99 % good", focus="score 0.1"), copyist, Brief("en"))
     assert explanation.text.splitlines()[0] == "REJECT: the score is 7.31."
     assert len(explanation.removed) == 2
 
