@@ -11,7 +11,8 @@ the test's labels, so nobody can have it in use. Pixel metrics are at 256 px on 
 false-positive rate of 0.3. T1 (review) and T2 (reject) are set by good parts alone: in brackets the 95 % interval of
 the number of false alarms if the promised rate holds. A refused picture counts as an alarm and ranks highest. Fit holds
 the training, also where rows share one; calls are of the trained network, a picture; time is that of the whole
-`detect`, the median over warm pictures; memory is the peak of the process, which rows of one training share."""
+`detect`, the median over 20 warm pictures of the test, one by one; memory is the peak of the process, which rows of one
+training share, with what they keep of pictures. Scores and maps are measured several pictures at once."""
 WHO = ("data", "representation", "method", "seed")
 QUALITY = ("fitted on", "test: good + bad", "image AUROC", "AP", "pixel AUROC", "AUPRO", "F1-max (oracle)")
 COST = ("fit, s", "calls", "an image, ms", "memory, MB")

@@ -21,6 +21,7 @@ from typing import IO, Any
 from fusion.bench_row import measure
 from fusion.bench_table import Measures, measures_from_json
 from fusion.errors import FoilError
+from fusion.kept import Kept
 from fusion.progress import Progress
 from fusion.trial import Settings, detector_fit
 
@@ -100,11 +101,11 @@ def main() -> None:
     def tell(**message: object) -> None:
         print(json.dumps(message), file=pipe, flush=True)
 
-    fit = detector_fit()  # one for all, for it keeps what the next row can share
+    fit, kept = detector_fit(), Kept()  # one for all, for they keep what the next row can share
     for job in sys.stdin:
         folder, settings = json.loads(job)
         try:
-            found = measure(Path(folder), settings, lambda *step: tell(progress=step), fit)
+            found = measure(Path(folder), settings, lambda *step: tell(progress=step), fit, kept)
         except FoilError as error:
             tell(refusal=str(error))
         else:

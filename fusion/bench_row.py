@@ -10,24 +10,35 @@ from pathlib import Path
 
 from fusion.bench_table import Alarms, Measures
 from fusion.dataset import open_dataset
-from fusion.detection import Detection
+from fusion.detection import Judged
 from fusion.errors import FoilError
 from fusion.item import Item
+from fusion.kept import Kept
 from fusion.metrics import PixelMetrics, auroc_interval, average_precision, f1_max, image_auroc, per_defect
 from fusion.progress import Progress, silent
 from fusion.promise import false_alarms
-from fusion.trial import Fit, Fitted, Settings, counted_calls, detect_each, detector_fit
+from fusion.trial import Fit, Fitted, Settings, counted_calls, detect_each, detector_fit, judge_each
+
+TIMED = 20  # pictures whose whole detection is timed, after one that warms up
 
 
-def measure(folder: Path, settings: Settings, progress: Progress = silent, fit: Fit | None = None) -> Measures:
-    """Fit on the good parts of the training, detect the test, and compare; `fit` is the detector's own unless given."""
+def measure(
+    folder: Path, settings: Settings, progress: Progress = silent, fit: Fit | None = None, kept: Kept | None = None
+) -> Measures:
+    """Fit on the good parts of the training, judge the test, and compare; `fit` is the detector's own unless given.
+
+    Time and memory are of the whole `detect` of some test pictures, one by one. What is `kept` of pictures serves the
+    next row that shares this one's training.
+    """
     dataset = open_dataset(folder)
     normals = dataset.normals()
     fit = fit or detector_fit()
     detector = fit(normals, settings, dataset.name, progress)
     skipped = {str(path): str(reason) for path, reason in detector.card["skipped"]}
-    seen = _detect_all(detector, dataset.test(), progress)
-    peak_mb = peak_memory_mb()
+    tested = [item for item in dataset.test() if item.label is not None]
+    ms_per_image = _milliseconds(detector, tested, progress)
+    peak_mb = peak_memory_mb()  # before all are judged, of which several are in memory at once
+    seen = _judge_all(detector, dataset.test(), progress, kept if "training" in settings else None)
     labels, scores = seen.labels, seen.scores
     low, high = auroc_interval(scores, labels)
     thresholds, n = detector.calibration.thresholds, detector.calibration.n
@@ -50,21 +61,28 @@ def measure(folder: Path, settings: Settings, progress: Progress = silent, fit: 
         n_refused=scores.count(math.inf),
         fit_seconds=detector.card["fit_seconds"],
         calls=seen.calls_each,
-        ms_per_image=1000 * statistics.median(seen.seconds[1:] or seen.seconds),  # the first one warms up
+        ms_per_image=ms_per_image,
         peak_mb=peak_mb,
         machine=f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
         unusable={**skipped, **seen.unusable},
     )
 
 
+def _milliseconds(detector: Fitted, items: Sequence[Item], progress: Progress) -> float:
+    """Return how long a picture takes to detect, the median of TIMED, spread over all; 0 where none can be."""
+    many = min(TIMED + 1, len(items))
+    some = [items[round(at * (len(items) - 1) / max(1, many - 1))] for at in range(many)]
+    seconds = [trial.seconds for trial in detect_each(detector, some, progress) if trial.detection]
+    return 1000 * statistics.median(seconds[1:] or seconds or [0.0])  # the first one warms up
+
+
 @dataclass
 class _Seen:
-    """What is kept of the detections: no arrays, or the memory measured would be this benchmark's own."""
+    """What is kept of the judgements: no arrays."""
 
     labels: list[int] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
     calls: list[int] | None = None  # of a network, how many samples each was of
     pixels: PixelMetrics = field(default_factory=PixelMetrics)
     n_masks: int = 0
@@ -77,7 +95,7 @@ class _Seen:
     def alarms(self, threshold: float, rate: float, n: int) -> Alarms:
         return alarms_at(self.scores, self.labels, threshold, rate, n)
 
-    def add_pixels(self, item: Item, detection: Detection) -> None:
+    def add_pixels(self, item: Item, judged: Judged) -> None:
         try:
             gt_mask = item.load_gt_mask()
         except FoilError as error:
@@ -86,7 +104,7 @@ class _Seen:
         if item.label == 1 and not gt_mask.any():
             self.unusable[str(item.gt_mask)] = "the mask of a defect, but it marks nothing"
             return
-        self.pixels.add(detection.anomaly_map, gt_mask)
+        self.pixels.add(judged.anomaly_map, gt_mask)
         self.n_masks += item.label == 1
 
 
@@ -96,21 +114,20 @@ def alarms_at(scores: Sequence[float], labels: Sequence[int], threshold: float, 
     return Alarms(false_alarms(good, threshold, rate, n), sum(score >= threshold for score in bad) / len(bad))
 
 
-def _detect_all(detector: Fitted, items: Sequence[Item], progress: Progress) -> _Seen:
+def _judge_all(detector: Fitted, items: Sequence[Item], progress: Progress, kept: Kept | None) -> _Seen:
     seen, unlabelled = _Seen(), "nobody said whether it is good, so it can't be compared"
     seen.unusable.update({str(item.path): unlabelled for item in items if item.label is None})
     seen.calls = counted_calls(detector)
-    for trial in detect_each(detector, [item for item in items if item.label is not None], progress):
-        item, detection = trial.item, trial.detection
-        if detection is None:
-            seen.unusable[str(item.path)] = trial.failed
+    for rating in judge_each(detector, [item for item in items if item.label is not None], progress, kept):
+        item, judged = rating.item, rating.judged
+        if judged is None:
+            seen.unusable[str(item.path)] = rating.failed
             continue
         seen.labels.append(int(item.label == 1))
         seen.defects.append(item.defect)
-        seen.scores.append(trial.score)
-        seen.seconds.append(trial.seconds)
+        seen.scores.append(judged.rank)
         if item.label == 0 or item.gt_mask:
-            seen.add_pixels(item, detection)
+            seen.add_pixels(item, judged)
     return seen
 
 

@@ -3,6 +3,7 @@
 Higher score = more anomalous; a label of 1 means anomalous. This is said here once and holds everywhere.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -66,6 +67,20 @@ class Remembered:
 
 
 @dataclass(frozen=True, eq=False)
+class Judged:
+    """What of a detection is measured: its score and map, as in `Detection`."""
+
+    pred_score: float
+    refused: bool
+    anomaly_map: NDArray[np.float32]  # (H, W)
+
+    @property
+    def rank(self) -> float:
+        """Return the score to rank by; a refused sample is never passed, so it ranks above every scored one."""
+        return math.inf if self.refused else self.pred_score
+
+
+@dataclass(frozen=True, eq=False)
 class Detection:
     """Scores, map, mask and normal version of one sample; arrays are in the input's own pixel coordinates."""
 
@@ -89,3 +104,7 @@ class Detection:
     @property
     def pred_label(self) -> int:
         return int(self.verdict == "REJECT")
+
+    @property
+    def judged(self) -> Judged:
+        return Judged(self.pred_score, self.verdict == "REFUSED", self.anomaly_map)

@@ -10,12 +10,14 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from fusion.calibration import Calibration
-from fusion.detection import Basis, Detection, Guidance, Remembered
+from fusion.detection import Basis, Detection, Guidance, Judged, Remembered
 from fusion.errors import BadInput, BadSetting
 from fusion.guidance import Guided, changed, describes, search, told
 from fusion.item import Item
+from fusion.kept import Kept
 from fusion.learned import Learned, to_frame
 from fusion.methods.named import ASKS
 from fusion.modality.prompt import Prompt, read_prompt
@@ -109,7 +111,7 @@ class Detector:
         with one_thread(), torch.inference_mode():
             seen = self.encoder(image)
             ways, plain = [seen], self.places(seen, sample)
-            refusal = self.world.refusal(looks(seen.picture, image.shape), plain)
+            refusal = self._refusal(seen, image, plain)
             ignored = None if look_at is None else left_out(look_at, seen.affine, self.encoder.frame.config.size)
             if ignored is not None:
                 filled = self.pictures.filled(seen.picture, ignored)
@@ -147,6 +149,20 @@ class Detector:
             remembered=None if refusal else self._remembered(seen, wrong >= 1),
         )
 
+    def judge(self, samples: Sequence[Sample], kept: Kept | None = None) -> list[Judged]:
+        """Return the scores and maps of `detect`, without what it shows beside them; what `kept` knows isn't encoded.
+
+        Several at once take less time than one by one, and may round otherwise: by about 1e-6 of a value.
+        """
+        if self.told or any(sample.mask is not None or sample.text for sample in samples):
+            return [self.detect(sample).judged for sample in samples]
+        images = [_checked(sample) for sample in samples]
+        with one_thread(), torch.inference_mode():
+            seen = [kept(self.encoder, image) if kept else self.encoder(image) for image in images]
+            tokens = [torch.stack(some) for some in zip(*(one.tokens for one in seen), strict=True)]
+            cells = self.spread(smooth(self._maps(self.views, tokens), self.encoder.grid)).numpy()
+        return [self._judged(*one) for one in zip(seen, images, cells, strict=True)]
+
     def places(
         self, seen: Encoded, sample: Sample | None = None, text: NDArray[np.float32] | None = None
     ) -> NDArray[np.float32]:
@@ -159,12 +175,7 @@ class Detector:
         told = self.told if skeleton is not None or text is not None else None
         if told:
             tokens, views = told.left(tokens, told.hearing.said(text, skeleton)), told.views
-        if self.learned and self.learned.judges:
-            x = whitened(views, tokens)
-            cond = self.learned.condition(x, text=text, skeleton=skeleton)
-            maps = self.learned.maps(self.learned.residuals(x, cond))
-        else:
-            maps = torch.stack([view(one) for view, one in zip(views, tokens, strict=True)]).mean(dim=0)
+        maps = self._maps(views, tokens, text, skeleton)
         cells = told.units(maps, grid) if told else self.spread(smooth(maps, grid))
         return np.asarray(cells[0].view(grid).numpy(), np.float32)
 
@@ -216,6 +227,31 @@ class Detector:
         from fusion.pretrained import load
 
         return load(Path(folder))
+
+    def _maps(
+        self,
+        views: Sequence[View],
+        tokens: Sequence[Tensor],
+        text: NDArray[np.float32] | None = None,
+        skeleton: NDArray[np.float32] | None = None,
+    ) -> Tensor:
+        """Return how far each place is, in the normals' spread, (B, P, C) for each view -> (B, P).
+
+        What is said, `text` and `skeleton`, is said of one sample.
+        """
+        if self.learned and self.learned.judges:
+            x = whitened(views, tokens)
+            cond = self.learned.condition(x, text=text, skeleton=skeleton)
+            return self.learned.maps(self.learned.residuals(x, cond))
+        return torch.stack([view(one) for view, one in zip(views, tokens, strict=True)]).mean(dim=0)
+
+    def _refusal(self, seen: Encoded, image: NDArray[np.uint8], cells: NDArray[np.float32]) -> str | None:
+        return self.world.refusal(looks(seen.picture, image.shape), cells)
+
+    def _judged(self, seen: Encoded, image: NDArray[np.uint8], places: NDArray[np.float32]) -> Judged:
+        cells = places.reshape(self.encoder.grid)
+        refused = self._refusal(seen, image, cells) is not None
+        return Judged(float(cells.max()), refused, np.maximum(self._back(cells, seen, image), 0))
 
     def _sampler(self, samples: int) -> Painter | None:
         """Return what draws samples of the normal version; None if none are asked for."""

@@ -51,9 +51,12 @@ class Learned:
         mask: NDArray[np.float32] | None = None,
         skeleton: NDArray[np.float32] | None = None,
     ) -> Condition:
-        """Return the condition of one sample with tokens x, (1, P, C): text (T,), mask (P,), skeleton (17, 3)."""
+        """Return the condition of one sample with tokens x, (1, P, C): text (T,), mask (P,), skeleton (17, 3).
+
+        Of several samples, (B, P, C), nothing can be said.
+        """
         known = {"text": text, "mask": mask, "skeleton": skeleton}
-        present = torch.tensor([[True, *(value is not None for value in known.values())]])
+        present = torch.tensor([[True, *(value is not None for value in known.values())]]).expand(len(x), -1)
         given = {name: torch.from_numpy(value)[None].float() for name, value in known.items() if value is not None}
         return replace(image_only(x, self.denoise.network.config.text), present=present, **given)
 

@@ -1,16 +1,18 @@
-"""Trial: fit on good parts, then detect others one by one; labels stay outside, so no setting can follow them."""
+"""Trial: fit on good parts, then detect or judge others; labels stay outside, so no setting can follow them."""
 
-import math
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fusion.calibration import Calibration
-from fusion.detection import Detection
+from fusion.detection import Detection, Judged
 from fusion.errors import FoilError
 from fusion.item import Item
+from fusion.kept import Kept
 from fusion.progress import Progress
 from fusion.sample import Sample
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from fusion.detector import Detector
     from fusion.learned import Learned
 
+TOGETHER = 8  # samples that are judged at once
 Settings = Mapping[str, Any]  # DetectorConfig's fields as plain data, so that nothing here needs torch
 
 
@@ -29,6 +32,7 @@ class Fitted(Protocol):
     @property
     def card(self) -> dict[str, Any]: ...
     def detect(self, sample: Sample) -> Detection: ...
+    def judge(self, samples: Sequence[Sample], kept: Kept | None) -> list[Judged]: ...
 
 
 Fit = Callable[[Sequence[Item], Settings, str, Progress], Fitted]
@@ -95,8 +99,8 @@ class Trial:
 
     @property
     def score(self) -> float:
-        """Return the score to rank by; a refused sample is never passed, so it ranks above every scored one."""
-        return math.inf if self.seen.verdict == "REFUSED" else self.seen.pred_score
+        """Return the score to rank by."""
+        return self.seen.judged.rank
 
 
 def detect_each(detector: Fitted, items: Sequence[Item], progress: Progress) -> Iterator[Trial]:
@@ -115,3 +119,38 @@ def detect_each(detector: Fitted, items: Sequence[Item], progress: Progress) -> 
         else:
             yield Trial(item, detection, time.perf_counter() - start)
     progress("detect", len(items), len(items))
+
+
+@dataclass(frozen=True, eq=False)
+class Rating:
+    """One item, and its score and map, or why there are none."""
+
+    item: Item
+    judged: Judged | None
+    failed: str = ""
+
+
+def judge_each(
+    detector: Fitted, items: Sequence[Item], progress: Progress, kept: Kept | None = None
+) -> Iterator[Rating]:
+    """Judge the items in their order, several at once on all cores; what can't be used ends its own rating only.
+
+    The text is withheld, as by `detect_each`. As many pictures as are judged at once are in memory.
+    """
+
+    def rated(some: Sequence[Item]) -> list[Rating]:
+        try:
+            samples = [replace(item.load(), text=None) for item in some]
+            found = detector.judge(samples, kept)
+        except FoilError as error:
+            return [Rating(some[0], None, str(error))] if len(some) == 1 else [rated([item])[0] for item in some]
+        return [Rating(item, judged) for item, judged in zip(some, found, strict=True)]
+
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        for start in range(0, len(items), TOGETHER * workers):
+            progress("judge", start, len(items))
+            ends = range(start, min(start + TOGETHER * workers, len(items)), TOGETHER)
+            for ratings in pool.map(rated, [items[at : at + TOGETHER] for at in ends]):
+                yield from ratings
+    progress("judge", len(items), len(items))

@@ -9,9 +9,10 @@ import numpy as np
 from PIL import Image
 
 from fusion.calibration import Calibration
-from fusion.detection import Detection, Verdict
+from fusion.detection import Detection, Judged, Verdict
 from fusion.errors import BadInput
 from fusion.item import Item
+from fusion.kept import Kept
 from fusion.progress import Progress
 from fusion.sample import Sample
 
@@ -61,6 +62,9 @@ class Brightness:
             verdict, score, self.calibration.p_value(score), thresholds, levels, 150, 255, levels > 150,
             np.zeros((*levels.shape, 3), np.uint8), everything,
         )  # fmt: skip
+
+    def judge(self, samples: Sequence[Sample], kept: Kept | None) -> list[Judged]:
+        return [self.detect(sample).judged for sample in samples]
 
 
 def fit(items: Sequence[Item], settings: Mapping[str, Any], name: str, progress: Progress) -> Brightness:

@@ -110,7 +110,7 @@ def test_nothing_that_tells_the_label_reaches_the_detector(tmp_path: Path) -> No
     assert all(item.text for item in open_dataset(root).items)
     fitted, detector = detectors_of(root)
     assert {(item.label, item.split) for item in fitted} == {(0, "train")}
-    assert len(detector.asked) == 8
+    assert len({sample.name for sample in detector.asked}) == 8
     assert all(sample.text is None and sample.mask is None for sample in detector.asked)
 
 
@@ -225,7 +225,7 @@ def test_progress_names_the_row_and_passes_on_what_happens_in_it(data: Path) -> 
     run_bench([data], ["gaussian"], ["none"], [0], None, lambda *step: told.append(step), measure_row=measured)
     assert told[0] == ("spots, method gaussian, backbone none, seed 0", 0, 1)
     assert ("fit", 0, 1) in told
-    assert ("detect", 36, 36) in told
+    assert ("judge", 36, 36) in told
     assert told[-1] == ("benchmark", 1, 1)
 
 
@@ -353,7 +353,7 @@ def test_a_child_measures_the_same_and_tells_its_progress(data: Path, measures: 
     timeless = {"fit_seconds": 0, "ms_per_image": 0, "peak_mb": 0}
     assert asdict(result) | timeless == asdict(measures) | timeless
     assert told[0] == ("fit", 0, 1)
-    assert told[-1] == ("detect", 36, 36)
+    assert told[-1] == ("judge", 36, 36)
 
 
 def test_a_childs_memory_is_its_own(data: Path) -> None:

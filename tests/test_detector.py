@@ -1,6 +1,7 @@
 """The contract of a detector, on an aligned product, on parts that lie about in any pose, and on a texture."""
 
 import json
+import math
 import threading
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from fusion.detection import Detection
 from fusion.detector import Detector, DetectorConfig, fit
 from fusion.errors import BadData, BadInput, BadSetting
 from fusion.item import Item
+from fusion.kept import Kept
 from fusion.sample import Sample
 
 pytest_plugins = ["core_fixtures"]
@@ -192,6 +194,30 @@ def test_whole_batch_one_by_one_and_any_order_give_the_same_bits(product: str, d
     forth = [look(detectors[product], image) for image in images]
     back = [look(detectors[product], image) for image in reversed(images)]
     assert all(same(one, other) for one, other in zip(forth, reversed(back), strict=True))
+
+
+@pytest.mark.parametrize("product", ["plate", "bolt", "memory"])
+def test_what_is_judged_is_what_is_detected(product: str, detectors: Detectors, memory_detector: Detector) -> None:
+    detector = memory_detector if product == "memory" else detectors[product]
+    draw, kept = DRAW["plate" if product == "memory" else product], Kept()
+    images = [draw(seed, defective=seed % 2 == 0).image for seed in range(200, 206)]
+    samples = [Sample(image) for image in (*images, np.zeros_like(images[0]))]  # the last one is refused
+    for judged in (detector.judge(samples), detector.judge(samples, kept), detector.judge(samples, kept)):
+        for one, found in zip(judged, map(detector.detect, samples), strict=True):
+            assert one.pred_score == pytest.approx(found.pred_score, rel=1e-4)
+            assert one.refused == (found.verdict == "REFUSED") == (one.rank == math.inf)
+            np.testing.assert_allclose(one.anomaly_map, found.anomaly_map, rtol=1e-3, atol=1e-4)
+    assert judged[-1].refused
+
+
+def test_what_is_known_of_a_sample_counts_when_it_is_judged(detectors: Detectors) -> None:
+    image = DRAW["plate"](100, defective=True).image
+    masked = Sample(image, mask=np.zeros(image.shape[:2], np.float32))
+    masked.mask[:, :20] = 1  # type: ignore[index]
+    plain, narrowed = detectors["plate"].judge([Sample(image), masked])
+    found = detectors["plate"].detect(masked)
+    assert (narrowed.pred_score, narrowed.anomaly_map.tobytes()) == (found.pred_score, found.anomaly_map.tobytes())
+    assert not np.array_equal(plain.anomaly_map, narrowed.anomaly_map)
 
 
 @PRODUCTS

@@ -167,6 +167,13 @@ def test_a_defect_changes_the_tokens_where_it_is_and_the_normals_are_whitened_wi
         assert (here > away).all()
 
 
+def test_the_first_pairs_on_a_normal_are_those_that_would_have_been_painted(plates: Plates, examples: Examples) -> None:
+    wanted = [0, 1, 1, 0, 0, 0, 0, 2]
+    (_, fewer), first = made(plates, wanted), examples[1].first(torch.tensor(wanted))
+    for name in fewer.__dataclass_fields__:
+        equal(getattr(first, name), getattr(fewer, name))
+
+
 def test_the_same_seed_paints_the_same_and_another_number_of_pairs_changes_no_other_normals(
     plates: Plates, examples: Examples
 ) -> None:
@@ -522,6 +529,13 @@ def test_what_calibrates_was_held_out(outcome: Learnt) -> None:
     equal(found.held, deal(24, 0)[2])
     assert found.residuals.shape == (8, 6, P)  # three noise levels, two representations
     equal(found.residuals, unconditioned(good.x[found.held], found.learned.denoise, found.learned.question))
+
+
+def test_several_are_asked_at_once_as_one_by_one(outcome: Learnt) -> None:
+    learned, x = outcome[1].learned, outcome[0].x
+    together = unconditioned(x, learned.denoise, learned.question)
+    alone = torch.cat([unconditioned(one, learned.denoise, learned.question) for one in x.split(1)])
+    torch.testing.assert_close(together, alone, rtol=1e-4, atol=1e-5)
 
 
 def test_the_weights_in_force_are_those_that_a_file_can_hold(outcome: Learnt) -> None:

@@ -146,6 +146,20 @@ def test_neither_order_nor_company_nor_threads_change_a_bit(neural: Detector) ->
     assert all(agree(alone[index], together[index]) for index in range(4))
 
 
+def test_a_network_judges_several_at_once_as_one_by_one(neural: Detector) -> None:
+    plain = replace(neural, told=None)
+    samples = [replace(everything(seed), text=None, mask=None) for seed in range(4)]
+    for one, found in zip(plain.judge(samples), map(plain.detect, samples), strict=True):
+        assert one.pred_score == pytest.approx(found.pred_score, rel=1e-4)
+        np.testing.assert_allclose(one.anomaly_map, found.anomaly_map, rtol=1e-3, atol=1e-4)
+
+
+def test_where_poses_are_heard_they_are_heard_in_judging(neural: Detector) -> None:
+    samples = [replace(everything(seed), text=None) for seed in range(2)]
+    for one, found in zip(neural.judge(samples), map(neural.detect, samples), strict=True):
+        assert one.anomaly_map.tobytes() == found.anomaly_map.tobytes()
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_the_number_of_threads_set_outside_changes_no_bit(neural: Detector, threads: int) -> None:
     expected, before = neural.detect(everything(0)), torch.get_num_threads()

@@ -53,6 +53,7 @@ class Trainer:
     progress: Progress
     checkpoint: Path | None = None
     _examples: tuple[Tensor, Pairs] | None = None  # painted when first asked for, and kept for a next training
+    _captions: Captions | None = None  # the same, as it takes seconds
 
     def train(self, detector: Detector) -> tuple[Detector, dict[str, Any]]:
         """Return the detector with a trained denoiser in force, if it is better, and what its card should say of that.
@@ -66,7 +67,7 @@ class Trainer:
                 f"{n} good pictures can be used, and a network needs at least {FEWEST}; add some, or don't train"
             )
         encoder = text_encoder(MINILM)
-        captions = captions_of(encoder, config.seed)
+        captions = self._captions = self._captions or captions_of(encoder, config.seed)
         dealt = deal(n, config.seed) if ready is None else unseen(self.digests, ready.seen, config.seed, config.method)
         minutes = 0 if ready and config.method not in LEARNT else config.minutes
         x, pairs = self._painted(detector, painted(dealt, minutes))
@@ -101,7 +102,7 @@ class Trainer:
         return detector, card | {"network": card["network"] | {"calibrated": told}}
 
     def _painted(self, detector: Detector, wanted: Tensor) -> tuple[Tensor, Pairs]:
-        """Return the normals' tokens, and so many painted pairs of each; more, if more were painted before."""
+        """Return the normals' tokens, and so many painted pairs of each."""
         if self._examples is None or (self._examples[1].base.bincount(minlength=len(wanted)) < wanted).any():
             self._examples = make_examples(
                 self.tokens,
@@ -114,7 +115,8 @@ class Trainer:
                 detector.config.seed,
                 self.progress,
             )
-        return self._examples
+        x, pairs = self._examples
+        return x, pairs.first(wanted)
 
     def _painter(
         self, detector: Detector, seen: Tensor, encoder: TextEncoder, ready: Weights | None

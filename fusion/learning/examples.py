@@ -53,7 +53,14 @@ class Pairs:
 
     def of(self, bases: Tensor) -> "Pairs":
         """Return only the pairs on some of the normals."""
-        keep = torch.isin(self.base, bases)
+        return self._where(torch.isin(self.base, bases))
+
+    def first(self, wanted: Tensor) -> "Pairs":
+        """Return only the first `wanted[i]` of those on normal i, (N,)."""
+        earlier = (self.base[:, None] == self.base).tril(-1).sum(dim=1)
+        return self._where(earlier < wanted[self.base])
+
+    def _where(self, keep: Tensor) -> "Pairs":
         return Pairs(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
 
 

@@ -38,6 +38,7 @@ from fusion.threads import one_thread
 FEWEST = 20  # normals, of which then 12 train
 HELD = 1 / 3  # of the normals are never learnt from
 STOP = 0.1  # of the normals tell when to stop
+TOGETHER = 8  # samples asked at once: half the time of one by one, and the same but for rounding, about 1e-6
 DIGITS = 16  # of a picture's hash, by which weights know what they learnt from
 
 
@@ -186,10 +187,10 @@ def _beside(
 def unconditioned(x: Tensor, denoise: NeuralDenoiser, question: Question) -> Tensor:
     """Return what is found under nothing but the image itself, (N, P, C) -> (N, S, P)."""
 
-    def one(sample: Tensor) -> Tensor:  # by itself and by one thread, as a detector does: else it may round otherwise
+    def some(samples: Tensor) -> Tensor:
         with torch.inference_mode():
-            cond = image_only(sample.float(), denoise.network.config.text)
-            return question(sample.float(), denoise, cond)
+            cond = image_only(samples.float(), denoise.network.config.text)
+            return question(samples.float(), denoise, cond)
 
     with one_thread(), ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
-        return torch.cat(list(pool.map(one, torch.split(x, 1))))
+        return torch.cat(list(pool.map(some, torch.split(x, TOGETHER))))
