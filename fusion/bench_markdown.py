@@ -30,7 +30,8 @@ def markdown(rows: Sequence[Row[Measures]]) -> str:
     parts = []
     if len({_who(row, m)[1:3] for row, m in measured}) > 1 and len({row.data for row, _ in measured}) > 1:
         parts += [
-            "Side by side, image AUROC and AUPRO, means over the seeds; medians of costs:",
+            "Side by side, image AUROC and AUPRO, means over the seeds and in brackets how far these are apart; "
+            "medians of costs:",
             _side_by_side(measured),
         ]
     if len({row.settings["seed"] for row, _ in measured}) > 1:
@@ -68,20 +69,23 @@ def _means(measured: Sequence[tuple[Row[Measures], Measures]]) -> str:
 
 def _side_by_side(measured: Sequence[tuple[Row[Measures], Measures]]) -> str:
     """Return a line for each method with its areas on each data set, beside what it costs on all."""
-    everywhere = list(dict.fromkeys(row.data for row, _ in measured))
+    seeds: dict[str, set[int]] = {}
+    for row, _ in measured:
+        seeds.setdefault(row.data, set()).add(row.settings["seed"])
+    everywhere = {data: f"{data}, {len(some)} seed{'s' * (len(some) > 1)}" for data, some in seeds.items()}
     methods: dict[tuple[str, ...], list[tuple[str, Measures]]] = {}
     for row, m in measured:
         methods.setdefault(_who(row, m)[1:3], []).append((row.data, m))
     lines = []
     for method, found in methods.items():
         areas = [
-            f"{_mean([m.auroc for where, m in found if where == data])} / "
-            f"{_mean([m.aupro for where, m in found if where == data])}"
+            f"{_apart([m.auroc for where, m in found if where == data])} / "
+            f"{_apart([m.aupro for where, m in found if where == data])}"
             for data in everywhere
         ]
         middle = [statistics.median(values) for values in zip(*map(_spent, found), strict=True)]
         lines.append((*method, *areas, f"{middle[0]:.1f}", f"{middle[1]:.0f}", f"{middle[2]:.0f}"))
-    return table((*WHO[1:3], *everywhere, "calls", "an image, ms", "fit, s"), lines)
+    return table((*WHO[1:3], *everywhere.values(), "calls", "an image, ms", "fit, s"), lines)
 
 
 def _spent(found: tuple[str, Measures]) -> tuple[float, float, float]:
@@ -93,6 +97,12 @@ def _mean(values: Sequence[float | None]) -> str:
     """Return shares' mean in per cent; a dash where there is none, or one is unknown."""
     known = [value for value in values if value is not None]
     return percent(statistics.mean(known) if known and len(known) == len(values) else None)
+
+
+def _apart(values: Sequence[float | None]) -> str:
+    """Return shares' mean in per cent, and of several how far the lowest and the highest are apart."""
+    known = [value for value in values if value is not None]
+    return _mean(values) + (f" ({percent(max(known) - min(known))})" if len(values) == len(known) > 1 else "")
 
 
 def _ranged(values: Sequence[float | None]) -> str:

@@ -98,6 +98,15 @@ def read_rows(path: Path, from_json: Callable[[dict[str, Any]], M]) -> list[Row[
         raise BadSetting(f"{path}: it can't be read ({error.strerror}); name another file") from error
 
 
+def latest(rows: Sequence[Row[M]]) -> list[Row[M]]:
+    """Return one row for each data set and setting, whatever code measured it: the last one, if it has measures."""
+    kept: dict[tuple[str, str], Row[M]] = {}
+    for row in rows:
+        if row.measures or row.key[:2] not in kept:
+            kept[row.key[:2]] = row
+    return list(kept.values())
+
+
 def shortcomings(rows: Sequence[Row[M]], unusable: Iterable[Mapping[str, str]]) -> list[str]:
     """Return a sentence for each row that failed and for each path that could not be used."""
     failed = [f"No result for {row.data}, {plain(row.settings)}: {row.failed}" for row in rows if row.failed]

@@ -17,7 +17,7 @@ from fusion import benchmark
 from fusion.bench_markdown import markdown
 from fusion.bench_process import Child
 from fusion.bench_row import measure, peak_memory_mb
-from fusion.bench_table import Measures, Row, measures_from_json, read_rows, write_rows
+from fusion.bench_table import Measures, Row, latest, measures_from_json, read_rows, write_rows
 from fusion.benchmark import code_version, fingerprint, run_bench
 from fusion.dataset import open_dataset
 from fusion.errors import BadData, BadSetting, FoilError
@@ -288,11 +288,22 @@ def test_methods_on_several_data_sets_stand_side_by_side(measures: Measures) -> 
     text = markdown([*rows, row("spots", "b", 0, 0.95, 5)])
     assert text.startswith("Side by side, image AUROC and AUPRO, means over the seeds")
     beside = text.split("\n\n")[1]
-    assert "| representation | method | spots | dots | calls | an image, ms | fit, s |" in beside
-    assert "| brightness | a | 85.0 / 50.0 | 70.0 / – | 3.0 | 20 |" in beside
+    assert "| representation | method | spots, 2 seeds | dots, 1 seed | calls | an image, ms | fit, s |" in beside
+    assert "| brightness | a | 85.0 (10.0) / 50.0 (0.0) | 70.0 / – | 3.0 | 20 |" in beside
     assert "| brightness | b | 95.0 / 50.0 | – / – | 3.0 | 5 |" in beside
     assert "Side by side" not in markdown(rows)  # one method
     assert "Side by side" not in markdown([rows[0], row("spots", "b", 0, 0.95, 5)])  # one data set
+
+
+def test_of_rows_from_several_files_the_last_that_measured_counts(measures: Measures) -> None:
+    old, new, failed = (
+        Row("spots", "f", SETTINGS, code, found)
+        for code, found in (("1", measures), ("2", replace(measures, auroc=0.5)), ("3", None))
+    )
+    other = Row("spots", "f", SETTINGS | {"seed": 1}, "1", measures)
+    assert latest([old, other, new, failed]) == [new, other]
+    assert latest([failed, old]) == [old]
+    assert latest([failed]) == [failed]
 
 
 def test_the_fingerprint_follows_content_and_labels_not_place_or_time(tmp_path: Path) -> None:

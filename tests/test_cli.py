@@ -540,6 +540,22 @@ def test_from_nothing_to_a_verdict_with_the_real_detector(tmp_path: Path, foil_h
     assert "model.safetensors" in refused.stderr
 
 
+def test_bench_shows_what_was_measured_before(tmp_path: Path) -> None:
+    from fusion.bench_table import Row, write_rows
+
+    for number in (1, 2):
+        settings = {"method": "memory", "backbone": "none", "seed": number}
+        write_rows(tmp_path / f"{number}.json", [Row("parts", "f", settings, "1", failed=f"reason {number}")])
+    args = ["bench", "--from", tmp_path / "1.json", "--from", tmp_path / "2.json"]
+    told = foil(*args, "--markdown", tmp_path / "t.md").stdout
+    assert "reason 1" in told
+    assert "reason 2" in told
+    assert (tmp_path / "t.md").read_text() == told
+    assert "leave out the data" in foil(*args, tmp_path, code=2).stderr
+    assert "there is no such file" in foil("bench", "--from", tmp_path / "3.json", code=2).stderr
+    assert "no data to measure on" in foil("bench", code=2).stderr
+
+
 def test_bench_checks_the_promise_instead_when_asked(parts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from fusion import promise
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def bench(
     ctx: typer.Context,
     data: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(help="Data sets with good and bad pictures or movements, or tables.", show_default=False),
-    ],
+    ] = None,
     method: Annotated[list[str] | None, typer.Option(help="As in foil fit; may be given several times.")] = None,
     backbone: Annotated[list[str] | None, typer.Option(help="As in foil fit; may be given several times.")] = None,
     seeds: Annotated[int, typer.Option(help="How many: 0, 1, 2, ...", min=1)] = 1,
@@ -66,6 +66,10 @@ def bench(
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Keep rows here; rows in it aren't repeated.")
     ] = None,
+    from_files: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="Instead: the table of what --json kept of pictures; may be given several times."),
+    ] = None,
     markdown_file: Annotated[Path | None, typer.Option("--markdown", help="Write the table here, too.")] = None,
 ) -> None:
     """Measure detectors on labelled data.
@@ -79,6 +83,7 @@ def bench(
     \b
     Example:
       foil bench shop/gasket shop/fabric --method gaussian --method memory --json rows.jsonl
+      foil bench --from rows.jsonl --from older.jsonl
       foil bench shop/gasket --promise 20
       foil bench shop/gasket shop/fabric --explanations 126
       foil bench shop/gasket shop/fabric --guide 100
@@ -86,6 +91,13 @@ def bench(
       foil bench squats --normal ok_ --fit-on "person[1-7]_" --people "person." --peers
       foil bench adbench/*.npz --method all --seeds 5 --peers
     """
+    if from_files:
+        if data or json_file:
+            raise BadSetting("--from shows rows that were measured before: leave out the data and --json")
+        _print(_before(from_files), markdown_file)
+        return
+    if not data:
+        raise BadSetting("no data to measure on; name data sets, or rows that were measured before by --from")
     kind = _kind(ctx, data)
     if weights and not synthesis:
         raise BadSetting("--weights is for --synthesis; to measure a detector with trained weights, give --trainings")
@@ -123,6 +135,15 @@ def bench(
         text, failed = _pictures(data, methods, backbone or ["auto"], seeds, common, json_file, trainings)
     _print(text, markdown_file)
     raise typer.Exit(int(failed))
+
+
+def _before(files: list[Path]) -> str:
+    from fusion.bench_markdown import markdown
+    from fusion.bench_table import latest, measures_from_json, read_rows
+
+    if missing := [str(file) for file in files if not file.is_file()]:
+        raise BadSetting(f"{', '.join(missing)}: there is no such file; --from takes what --json wrote")
+    return markdown(latest([row for file in files for row in read_rows(file, measures_from_json)]))
 
 
 def _pictures(
