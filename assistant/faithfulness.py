@@ -6,9 +6,9 @@ defects that people labelled are compared with the names given to them, and go n
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from assistant.counterfactual import made_normal, without
 from explain import colour
 from explain.difference import Region, measure
 from explain.grouping import find
-from explain.naming import UNKNOWN, built_in
+from explain.naming import UNKNOWN, kinds_in
 from explain.place import PLACES, Frame, whole_if_empty
 from explain.shape import shape
 from explain.wording import sentence
@@ -29,7 +29,7 @@ from fusion.sample import Sample
 if TYPE_CHECKING:
     from fusion.detector import Detector  # imports torch
 
-OTHERS = 4  # good parts that a defect may borrow from
+LEAST = 0.2  # severity of what is painted
 WITHIN = 1.25  # times: a size so near is right
 SIDE = 24  # px of a crop, for its nearest neighbour
 Image = NDArray[np.uint8]
@@ -67,19 +67,13 @@ class Judged:
 def paint(detector: "Detector", dataset: Dataset, count: int, seed: int = 0) -> Iterator[Painted]:
     """Yield defects of all kinds in turn on the good parts that are only tested on."""
     from fusion.detector import part_seen
-    from fusion.synthesis import kind_in_turn, synthesise
+    from fusion.synthesis.series import series
 
     goods = [item.load().image for item in dataset.test() if item.label == 0]
     pictures = [image for image in goods if image is not None]
-    for number in range(count):
-        rng = np.random.default_rng([seed, crc32(dataset.name.encode()), number])
-        at = number % len(pictures)
-        clean, kind = pictures[at], kind_in_turn(number, len(pictures))
-        part = part_seen(clean, detector.background)
-        others = [other for i, other in enumerate(pictures) if i != at and other.shape == clean.shape][:OTHERS]
-        severity = float(rng.uniform(0.2, 1))
-        found = synthesise(clean, rng, kind, part, None, severity, others)
-        yield Painted(clean, found.image, found.mask, kind)
+    part_of = partial(part_seen, background=detector.background)
+    for clean, found in series(pictures, part_of, dataset.name, seed, count, LEAST):
+        yield Painted(clean, found.image, found.mask, found.kind)
 
 
 def judge(data: str, painted: Painted, detection: Detection, detector: "Detector", other: Detection | None) -> Judged:
@@ -88,7 +82,8 @@ def judge(data: str, painted: Painted, detection: Detection, detector: "Detector
     if detection.pred_score < detection.thresholds.review or detection.refusal or not spots:
         return Judged(data, painted.kind)
     region = measure(painted.image, detection, spots[:1])[0]
-    names = built_in().rank(region)
+    kinds = kinds_in(detector.card)
+    names = kinds.rank(region)
     sample, good = Sample(painted.image), Sample(painted.clean)
     _, inside = made_normal(sample, detection, spots)
     alone = detector.detect(replace(good, image=np.where(inside[..., None], painted.image, painted.clean)))
@@ -101,7 +96,7 @@ def judge(data: str, painted: Painted, detection: Detection, detector: "Detector
         tone=_tone_holds(region, painted),
         rank=1 + [name.kind for name in names].index(painted.kind),
         sure=names[0].sure,
-        named=built_in().name(region)[0].kind != UNKNOWN,
+        named=kinds.name(region)[0].kind != UNKNOWN,
         deleted=without(sample, detection, spots, detector).verdict == "PASS",
         inserted=alone.pred_score >= alone.thresholds.review,
         swapped=other is None or _first_words(painted.image, detection) != _first_words(painted.image, other),
@@ -134,16 +129,20 @@ def named(dataset: Dataset, detector: "Detector", progress: Progress = silent) -
         detection = detector.detect(Sample(image))
         if spots := find(detection)[:1]:
             region = measure(image, detection, spots)[0]
-            found.append((item.defect, built_in().rank(region)[0].kind, region, _crop(image, region)))
+            found.append((item.defect, kinds_in(detector.card).rank(region)[0].kind, region, _crop(image, region)))
     return found
 
 
-def fitted(path: Path, settings: Mapping[str, Any], progress: Progress) -> tuple[Dataset, "Detector"]:
+def fitted(path: Path, settings: Mapping[str, Any], names: int, progress: Progress) -> tuple[Dataset, "Detector"]:
+    """Return a data set and a detector of its good parts, which learnt kinds from so many defects painted on them."""
+    from explain.own_kinds import with_own_kinds
     from fusion.dataset import open_dataset
     from fusion.detector import DetectorConfig, fit
 
     dataset = open_dataset(path)
-    return dataset, fit(dataset.normals(), DetectorConfig(**settings), dataset.name, progress)
+    normals = dataset.normals()
+    detector = fit(normals, DetectorConfig(**settings), dataset.name, progress)
+    return dataset, with_own_kinds(detector, normals, names, progress) if names else detector
 
 
 def _place_holds(region: Region, mask: Mask, part: Mask) -> bool:

@@ -32,15 +32,18 @@ likeliest, of nine; a name is sure enough to be said, and then right; with the n
 passes; on the good part these regions alone are found again; another picture's map changes the words."""
 
 
-def report(folders: Sequence[Path], settings: Mapping[str, Any], count: int, progress: Progress = silent) -> str:
+def report(
+    folders: Sequence[Path], settings: Mapping[str, Any], count: int, names: int = 0, progress: Progress = silent
+) -> str:
     """Fit on each data set's good parts, and return what its words are worth, and which names labelled defects got."""
     judged: list[Judged] = []
     matrices = []
     for folder in folders:
-        dataset, detector = fitted(folder, settings, progress)
+        dataset, detector = fitted(folder, settings, names, progress)
         judged += explanations(dataset, detector, count, progress=progress)
-        if matrix := confusion(named(dataset, detector, progress)):
-            matrices.append(f"Names for the labelled defects of {dataset.name}:\n\n{matrix}")
+        matrices.append(
+            f"Names for the labelled defects of {dataset.name}:\n\n{confusion(named(dataset, detector, progress))}"
+        )
     return "\n\n".join([markdown(judged, lambda j: j.data), markdown(judged, lambda j: j.kind), NOTES, *matrices])
 
 
@@ -73,7 +76,7 @@ def _share(right: Sequence[bool]) -> str:
 def confusion(found: Sequence[tuple[str, str, Region, Image]]) -> str:
     """Return which kinds labelled types are called, beside chance and nearest neighbours, which see the labels."""
     if len(found) < 2:
-        return ""
+        return f"{len(found)} labelled defects were marked, and a table takes two."
     types = [kind for kind, *_ in found]
     counts = Counter((label, name) for label, name, *_ in found)
     names = [name for name, _ in Counter(name for _, name, *_ in found).most_common()]

@@ -3,7 +3,7 @@
 import dataclasses
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -15,6 +15,7 @@ from assistant import library, versions
 from assistant.home import home
 from assistant.rates import promise
 from assistant.sources import Roles, opened, remember
+from explain.naming import OWN
 from fusion.archive import is_zip
 from fusion.calibration import Calibration
 from fusion.progress import Progress, silent
@@ -52,11 +53,20 @@ class Fit:
             )
         if "network" in card:
             lines += [card["network"][key] for key in ("why", "calibrated") if key in card["network"]]
+        lines += [_kinds_told(card)] if "kinds_painted" in card else []
         lines += skipped_lines(card["skipped"], f"{self.given} pictures")
         lines.append(f"REVIEW from a score of {limits.review:.2f}, REJECT from {limits.reject:.2f}")
         lines += [promise(self.calibration.support(limits.reject_rate)), f"saved in {self.folder}"]
         what = quote(str(self.to_inspect)) if self.to_inspect else "PICTURE"
         return [*lines, f"next: foil inspect {what} --model {self.name}"]
+
+
+def _kinds_told(card: Mapping[str, Any]) -> str:
+    """Return for a person what names for defects are learnt from."""
+    seen = f"{card['kinds_learnt_from']} of {card['kinds_painted']} defects painted on good parts were marked"
+    if OWN in card:
+        return f"{seen}; names of defects are learnt from them"
+    return f"{seen}, too few to learn names from; they are those of Foil's example products"
 
 
 def skipped_lines(skipped: Sequence[Sequence[str]], given: str) -> list[str]:
@@ -75,11 +85,13 @@ def fit_folder(
     replace: bool = False,
     progress: Progress = silent,
     aside: bool = False,
+    names: int = 0,
 ) -> Fit:
     """Fit on the good pictures of `source`, promise the rates (review, reject), save under `name`, or leave no trace.
 
-    `settings` are fields of DetectorConfig. What would refuse the result is checked before the work, not after it. A
-    model that is replaced stays as a version; `aside`, it stays in force, and the new one becomes a version.
+    `settings` are fields of DetectorConfig; `names`, how many painted defects the model learns names from. What would
+    refuse the result is checked before the work, not after it. A model that is replaced stays as a version; `aside`, it
+    stays in force, and the new one becomes a version.
     """
     library.free_folder(name, replace or aside)
     Calibration(np.zeros(2), *rates)
@@ -90,6 +102,10 @@ def fit_folder(
 
         checkpoint = home() / "training" / name
         detector = fit(normals, DetectorConfig(**settings), name, progress, checkpoint).with_rates(*rates)
+        if names:
+            from explain.own_kinds import with_own_kinds
+
+            detector = with_own_kinds(detector, normals, names, progress)
         if is_zip(source):  # the user knows the archive, not where it was unpacked
             skipped = [
                 [text.replace(str(dataset.root), str(source)) for text in row] for row in detector.card["skipped"]

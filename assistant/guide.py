@@ -15,7 +15,7 @@ from explain.difference import Region, measure
 from explain.gather import MAX_REGIONS
 from explain.grouping import Spot, find
 from explain.meaning import lies_in, sure_of
-from explain.naming import Kinds, built_in, kind_said
+from explain.naming import Kinds, kind_said, kinds_in
 from fusion.detection import Detection, Guidance
 from fusion.errors import BadInput
 from fusion.modality.prompt import Phrase, Prompt, phrases, read_prompt
@@ -33,10 +33,10 @@ MAYBE = 0.1
 def detect(detector: "Detector", sample: Sample, samples: int = 0) -> Detection:
     """Return what a detector finds under a sample's words, without the regions that they leave out by their kind.
 
-    Kinds are the built-in ones, so that a record's result depends on no file beside it.
+    Kinds are the model's, not a user's, so that a record's result depends on no file beside it.
     """
     found = detector.detect(sample, samples)
-    prompt, kinds = _prompt(sample, found), built_in()
+    prompt, kinds = _prompt(sample, found), kinds_in(detector.card)
     if prompt is None or sample.image is None:
         return found
     named = [(phrase, kind) for phrase in phrases(prompt.ignore) if (kind := kind_said(phrase.what, kinds))]

@@ -22,7 +22,7 @@ from explain.evidence import Evidence
 from explain.explanation import Explanation, explain
 from explain.gather import gather
 from explain.language import Audience, Brief, LanguageModel, Length, Template
-from explain.naming import Kinds, built_in
+from explain.naming import Kinds, kinds_in
 from explain.nearest import PastCases
 from explain.wording import number, points
 from fusion.detection import Detection, Verdict
@@ -168,13 +168,14 @@ def inspect(
     support = detector.calibration.support(detection.thresholds.reject_rate)
     model = {"name": detector.name} | {key: value for key, value in detector.card.items() if _is_scalar(value)}
     cases = recall(sample, detection) if recall else None
+    kinds = kinds or kinds_in(detector.card)
     evidence = gather(sample, detection, model, asdict(support), mm_per_px, kinds, cases)
     language = language or Template()
     brief = Brief(lang, audience, length, _pictures(sample, detection, evidence) if language.sees else {})
     explanation = explain(evidence, language, brief)
     told: Answer | Contributions | str = ""
     if what_if and what_if.unlike:
-        told = unlike(what_if, evidence.regions, kinds or built_in(), lang)
+        told = unlike(what_if, evidence.regions, kinds, lang)
     elif what_if and what_if.in_turn:
         told = contributions(sample, detection, detector, lang)
     elif what_if:

@@ -39,6 +39,7 @@ class FitWish:
     review: float = 0.05
     reject: float = 0.01
     replace: bool = False
+    names: int = 0  # painted defects that the model learns names from
     settings: dict[str, Any] = field(default_factory=dict)  # further ones, fields of DetectorConfig
 
     def check(self) -> None:

@@ -61,7 +61,7 @@ def _fit(wish: FitWish, pulse: Pulse) -> dict[str, Any]:
     from assistant.fitting import fit_folder
 
     rates = (wish.review, wish.reject)
-    fit = fit_folder(Path(wish.source), wish.name, wish.config, None, rates, wish.replace, pulse, aside=True)
+    fit = fit_folder(Path(wish.source), wish.name, wish.config, None, rates, wish.replace, pulse, True, wish.names)
     is_version = fit.folder != library.model_folder(fit.name)
     return {"model": fit.name, "version": fit.folder.name if is_version else None}
 

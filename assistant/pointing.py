@@ -11,19 +11,20 @@ from zlib import crc32
 import numpy as np
 
 from assistant import guide
-from assistant.faithfulness import OTHERS, Image, Mask
+from assistant.faithfulness import Image, Mask
 from explain.catalogue import Lang, say
 from explain.difference import measure
 from explain.gather import MAX_REGIONS
 from explain.grouping import Spot, find
 from explain.meaning import best_fit
-from explain.naming import built_in
+from explain.naming import Kinds, kinds_in
 from explain.place import Frame, Place, whole_if_empty
 from fusion.dataset import Dataset
 from fusion.detection import Detection
 from fusion.progress import Progress, silent
 from fusion.region import within
 from fusion.sample import Sample
+from fusion.synthesis.series import OTHERS
 
 if TYPE_CHECKING:
     from fusion.detector import Detector  # imports torch
@@ -124,17 +125,18 @@ def pointed(data: str, pair: Pair, detector: "Detector", number: int) -> list[Po
         slots = {"names": names[int(rng.integers(len(names)))], "at": say(f"at.{pair.places[0]}", lang)}
         text = forms[lang][int(rng.integers(len(forms[lang])))].format(**slots)
         told = Pointed(data, pair.kinds[0], by, lang, asked, text)  # type: ignore[arg-type]  # _ASKED has no others
-        found.append(_judged(told, pair, guide.detect(detector, Sample(pair.image, text=text))))
+        seen = guide.detect(detector, Sample(pair.image, text=text))
+        found.append(_judged(told, pair, seen, kinds_in(detector.card)))
     return found
 
 
-def _judged(told: Pointed, pair: Pair, seen: Detection) -> Pointed:
+def _judged(told: Pointed, pair: Pair, seen: Detection, kinds: Kinds) -> Pointed:
     spots, said = find(seen)[:MAX_REGIONS], seen.guidance
     whose = [_whose(spot, pair) for spot in spots]
     if told.asked == "only":
         at = 1 if spots else 0
         if said and said.focus and spots:
-            fits = best_fit(said.focus, measure(pair.image, seen, spots), spots, seen, built_in())
+            fits = best_fit(said.focus, measure(pair.image, seen, spots), spots, seen, kinds)
             at = fits.number if fits else 1  # else nothing is said to fit, and the strongest stands first
         return replace(told, first=at > 0 and whose[at - 1] == 0)
     out = said is not None and bool(said.left_out or said.ignored or told.by == "place")

@@ -20,13 +20,18 @@ chosen on the first."""
 
 
 def report(
-    folders: Sequence[Path], settings: Mapping[str, Any], count: int, half: Half, progress: Progress = silent
+    folders: Sequence[Path],
+    settings: Mapping[str, Any],
+    count: int,
+    half: Half,
+    names: int = 0,
+    progress: Progress = silent,
 ) -> str:
     """Fit on each data set's good parts, paint so many pairs on others, and return what words point at."""
     found: list[Pointed] = []
     told = []
     for folder in folders:
-        dataset, detector = fitted(folder, settings, progress)
+        dataset, detector = fitted(folder, settings, names, progress)
         marked, judged = pointings(dataset, detector, count, half, progress=progress)
         told.append(f"{dataset.name}: {marked} of {count} painted pairs are marked apart.")
         found += judged

@@ -17,7 +17,7 @@ from explain.catalogue import Lang, say
 from explain.difference import Region
 from explain.evidence import Evidence
 from explain.language import Brief, template_text
-from explain.naming import built_in
+from explain.naming import kinds_in
 from explain.prompting import told, wishes
 from explain.wording import in_quotes, number, points, sentence, sight
 from fusion.modality.prompt import read_prompt
@@ -155,7 +155,9 @@ def makeup(lot: Lot, lang: Lang, sample: str) -> Answer:
 def why_not(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), kind: str = "") -> Answer:
     """Tell why a region (the strongest, if none is named) isn't called some kind of defect, such as a crack."""
     e, asked = lot.evidence(sample), counterfactual.Question(regions[:1] or (1,), unlike=kind)
-    return Answer([counterfactual.unlike(asked, e.regions, built_in(), lang)], [sample], outlined(lot, sample))
+    return Answer(
+        [counterfactual.unlike(asked, e.regions, kinds_in(lot.detector.card), lang)], [sample], outlined(lot, sample)
+    )
 
 
 def called(name: str, lang: Lang) -> str:

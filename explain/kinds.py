@@ -27,7 +27,7 @@ DEFECTS = 400  # of each product
 SEED = 7
 SHRINKAGE = 0.3  # of the spread within kinds, towards the same for all attributes
 SCALE = 6.0  # of squared Mahalanobis distances, from where on they are learnt
-KEPT = 0.2  # how much the distances are held to what they were
+KEPT, HELD = 0.2, 1.0  # how much the distances are held to what they were: of many regions, and of one product's few
 STEPS = {"maxiter": 60}
 SCALES = tuple(float(scale) for scale in np.geomspace(0.5, 8, 40))  # of squared distances
 RIGHT = 0.85  # of the names that are sure enough to be said
@@ -62,26 +62,31 @@ def regions(product: str, defects: int = DEFECTS, progress: Progress = silent) -
     return found
 
 
-def learnt(seen: Sequence[Seen]) -> Kinds:
-    """Return the looks of the kinds on several products, and how sure they make.
+def learnt(seen: Sequence[Seen], known: Kinds | None = None) -> Kinds:
+    """Return the looks of the kinds on several products, and how sure they make; `known` is as in `kinds_of`.
 
     How sure is measured on each half of the regions by the looks of the other half.
     """
     halves = [[{kind: one[at::2] for kind, one in product.items()} for product in seen] for at in (0, 1)]
-    apart = [_apart(kinds_of(halves[at]), other) for at in (0, 1) for other in halves[1 - at] if any(other.values())]
+    apart = [
+        _apart(kinds_of(halves[at], known), other) for at in (0, 1) for other in halves[1 - at] if any(other.values())
+    ]
     scale = max(SCALES, key=lambda scale: sum(_likelihood(far, own, scale) for far, own in apart))
     firsts = [first for far, own in apart for first in _firsts(far, own, scale)]
-    return replace(kinds_of(seen), scale=round(scale, 2), least=_least(firsts))
+    return replace(kinds_of(seen, known), scale=round(scale, 2), least=_least(firsts))
 
 
-def kinds_of(seen: Sequence[Seen]) -> Kinds:
+def kinds_of(seen: Sequence[Seen], known: Kinds | None = None) -> Kinds:
     """Return the mean attributes of each kind, and the distances by which regions are nearest to their own kind's.
 
     They start from the spread within kinds (Mahalanobis), which knows nothing of what tells kinds apart, and move to
-    where regions' own kinds are the likeliest [Mensink et al. 2013].
+    where regions' own kinds are the likeliest [Mensink et al. 2013]. Each look of `known` counts as one more region.
     """
-    values = np.array([attributes(region) for one in seen for kind in KINDS for region in one.get(kind, ())])
-    own = np.array([at for one in seen for at, kind in enumerate(KINDS) for _ in one.get(kind, ())])
+    more = list(known.looks) if known else []
+    values = np.array([*(attributes(region) for one in seen for kind in KINDS for region in one.get(kind, ())), *more])
+    own = np.array(
+        [at for one in seen for at, kind in enumerate(KINDS) for _ in one.get(kind, ())] + [*range(len(more))]
+    )
     looks = np.array([values[own == at].mean(axis=0) for at in range(len(KINDS))])
     unit = (values - looks[own]).std(axis=0) + 1e-3
     covariance = np.cov((values - looks[own]) / unit, rowvar=False)
@@ -90,8 +95,8 @@ def kinds_of(seen: Sequence[Seen]) -> Kinds:
     start = axes / np.sqrt(lengths * SCALE)
     weight = 1 / np.bincount(own, minlength=len(KINDS))[own]
     apart = (values[:, None] - looks) / unit
-    known = (apart, own, weight / weight.sum(), start)
-    learnt = minimize(_loss, start.ravel(), known, "L-BFGS-B", jac=True, options=STEPS)
+    settled = (apart, own, weight / weight.sum(), start, HELD if known else KEPT)
+    learnt = minimize(_loss, start.ravel(), settled, "L-BFGS-B", jac=True, options=STEPS)
     return Kinds(KINDS, looks, learnt.x.reshape(start.shape) / unit[:, None], 1.0, 0.0)
 
 
@@ -101,10 +106,11 @@ def _loss(
     own: NDArray[np.int64],
     weight: NDArray[np.float64],
     start: NDArray[np.float64],
+    kept: float,
 ) -> tuple[float, NDArray[np.float64]]:
     """Return how unlikely regions' own kinds are under distances, and its gradient.
 
-    `apart` (N, K, D) is how far each region's attributes are from each look.
+    `apart` (N, K, D) is how far each region's attributes are from each look; `kept`, how much is held to the start.
     """
     whiten = flat.reshape(start.shape)
     share = _shares(np.square(apart @ whiten).sum(axis=-1), 1.0)
@@ -113,8 +119,8 @@ def _loss(
     share[at, own] -= 1
     outer = np.einsum("nk,nki,nkj->ij", -share * weight[:, None], apart, apart)
     moved = whiten - start
-    gradient = 2 * outer @ whiten + 2 * KEPT * moved
-    return float(loss + KEPT * np.square(moved).sum()), gradient.ravel()
+    gradient = 2 * outer @ whiten + 2 * kept * moved
+    return float(loss + kept * np.square(moved).sum()), gradient.ravel()
 
 
 def _apart(kinds: Kinds, seen: Seen) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -151,10 +157,7 @@ def _least(firsts: Sequence[tuple[float, bool]]) -> float:
 
 def main() -> None:
     found = learnt([regions(product, progress=told) for product in PRODUCTS])
-    looks = {kind: [round(float(v), 4) for v in look] for kind, look in zip(found.names, found.looks, strict=True)}
-    whiten = [[round(float(v), 4) for v in row] for row in found.whiten]
-    known = {"looks": looks, "whiten": whiten, "scale": found.scale, "least": found.least}
-    FILE.write_text(json.dumps(known) + "\n", encoding="utf-8")
+    FILE.write_text(json.dumps(found.to_json()) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

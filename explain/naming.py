@@ -8,6 +8,7 @@ Nothing here has seen a labelled defect. A kind's look is the mean of the attrib
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).with_name("kinds.json")  # written by `python -m explain.kinds`
 UNKNOWN = "unknown kind"
+OWN = "kinds"  # in a model's card: what `explain.own_kinds` learnt
 TOLD = 2  # names, at most
 EXAMPLE = '{"burr": {"examples": [REGION]}, "rust": {"like": "stain"}, "tarnish": {}}'
 LOOKS = 9  # kinds that the network knows, those of `fusion.synthesis`
@@ -65,13 +67,28 @@ class Kinds:
             return (Name(UNKNOWN, 1 - first.sure),)
         return (first, *(other for other in others[: TOLD - 1] if other.sure >= FEWEST))
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the same as plain data, which `from_json` reads."""
+        looks = {name: [round(float(v), 4) for v in look] for name, look in zip(self.names, self.looks, strict=True)}
+        whiten = [[round(float(v), 4) for v in row] for row in self.whiten]
+        return {"looks": looks, "whiten": whiten, "scale": self.scale, "least": self.least}
+
+    @classmethod
+    def from_json(cls, known: Mapping[str, Any]) -> "Kinds":
+        """Return what `to_json` wrote."""
+        looks, whiten = np.array(list(known["looks"].values())), np.array(known["whiten"])
+        return cls(tuple(known["looks"]), looks, whiten, known["scale"], known["least"])
+
 
 @cache
 def built_in() -> Kinds:
     """Return the nine kinds of `fusion.synthesis`, as they look on the example products."""
-    known = json.loads(FILE.read_text(encoding="utf-8"))
-    looks, whiten = np.array(list(known["looks"].values())), np.array(known["whiten"])
-    return Kinds(tuple(known["looks"]), looks, whiten, known["scale"], known["least"])
+    return Kinds.from_json(json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def kinds_in(card: Mapping[str, Any]) -> Kinds:
+    """Return the kinds as a model's own good parts have them, by its card; the built-in ones if it learnt none."""
+    return Kinds.from_json(card[OWN]) if OWN in card else built_in()
 
 
 def attributes(region: "Region") -> NDArray[np.float64]:
@@ -112,8 +129,8 @@ def measures(region: "Region") -> NDArray[np.float64]:
     )
 
 
-def read_kinds(path: Path) -> Kinds:
-    """Return the built-in kinds and a user's own, from JSON: {"burr": {"examples": [...]}, "rust": {"like": "stain"}}.
+def read_kinds(path: Path, own: Kinds) -> Kinds:
+    """Return a model's kinds and a user's own, from JSON: {"burr": {"examples": [...]}, "rust": {"like": "stain"}}.
 
     Examples are regions as `foil inspect --json` writes them. A word that is like a kind takes its place; one with
     neither is like the kind whose words mean most the same, by MiniLM. BadSetting says what is wrong.
@@ -124,7 +141,6 @@ def read_kinds(path: Path) -> Kinds:
         raise BadSetting(f"{path}: no JSON that can be read ({error}); expected an object of kinds") from error
     if not isinstance(known, dict) or not known:
         raise BadSetting(f"{path}: expected a JSON object of kinds, such as {EXAMPLE}")
-    own = built_in()
     looks: dict[str, NDArray[np.float64]] = {}
     replaced = set(known)
     for word, said in known.items():

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ class FakeConfig:
     steps: int = 0
     weights: str = ""
     lessons: str = "all"
+    trained: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """Words held against defects that are known: each judgement by itself, and the door that prints them."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ BLOB = disc(200, 150, 20)
 
 class Scripted:
     """A detector that marks what is darker than 100, and passes the rest."""
+
+    card: ClassVar[dict[str, object]] = {}
 
     def detect(self, sample: Sample, samples: int = 0) -> Detection:
         dark = sample.image.mean(axis=-1) < 100
@@ -71,7 +74,7 @@ def test_the_door_prints_both_tables(tmp_path: Path) -> None:
     from fusion.example.write import render_example
 
     shop = render_example(tmp_path / "shop", per_product=(12, 3, 1), size=128)
-    told = foil("bench", shop / "gasket", "--explanations", "9").output
+    told = foil("bench", shop / "gasket", "--explanations", "9", "--names", "9").output
     assert "| all | 9 |" in told
     assert "Names for the labelled defects of gasket" in told
 
@@ -79,4 +82,4 @@ def test_the_door_prints_both_tables(tmp_path: Path) -> None:
 def test_rows_are_not_kept_of_words(tmp_path: Path) -> None:
     told = foil("bench", tmp_path, "--explanations", "9", "--json", tmp_path / "rows.jsonl", code=2)
     assert "leave out --json" in told.stderr
-    assert confusion([]) == ""
+    assert confusion([]).startswith("0 labelled defects were marked")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -40,8 +41,9 @@ class ByShape(Kinds):
 def by_shape(monkeypatch: pytest.MonkeyPatch) -> None:
     own = built_in()
     known = ByShape(own.names, own.looks, own.whiten, own.scale, own.least)
-    for module in ("assistant.guide", "assistant.pointing", "explain.gather"):
-        monkeypatch.setattr(f"{module}.built_in", lambda: known)
+    for module in ("guide", "pointing", "inspection"):
+        monkeypatch.setattr(f"assistant.{module}.kinds_in", lambda _: known)
+    monkeypatch.setattr("explain.gather.built_in", lambda: known)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Seeing:
 
     asked: list[Sample]
     background: bool = False
+    card: ClassVar[dict[str, Any]] = {}
 
     def detect(self, sample: Sample, samples: int = 0) -> Detection:
         self.asked.append(sample)

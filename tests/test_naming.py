@@ -105,7 +105,7 @@ def test_a_user_s_kinds_stand_beside_the_built_in_ones(tmp_path):
     region = json.loads(evidence().to_json())["regions"][0]
     file = tmp_path / "kinds.json"
     file.write_text(json.dumps({"tool mark": {"examples": [region]}, "rust": {"like": "stain"}}))
-    own = read_kinds(file)
+    own = read_kinds(file, built_in())
     (found,) = evidence(own).regions
     assert found.names[0].kind == "tool mark"
     assert "looks like “tool mark”" in explain(evidence(own), SILENT, Brief()).text
@@ -127,7 +127,7 @@ def test_a_file_of_kinds_that_can_t_be_used_says_why(tmp_path, text, message):
     file = tmp_path / "kinds.json"
     file.write_text(text)
     with pytest.raises(BadSetting, match=message):
-        read_kinds(file)
+        read_kinds(file, built_in())
 
 
 @pytest.mark.slow

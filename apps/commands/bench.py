@@ -42,6 +42,7 @@ def bench(
     guide: Annotated[
         int, typer.Option(help="Instead: what words point at, on so many pairs of painted defects.", min=0)
     ] = 0,
+    names: options.PaintedNames = 0,
     synthesis: Annotated[
         int, typer.Option(help="Instead: what so many painted defects add to a small supervised segmenter.", min=0)
     ] = 0,
@@ -85,7 +86,7 @@ def bench(
       foil bench shop/gasket shop/fabric --method gaussian --method memory --json rows.jsonl
       foil bench --from rows.jsonl --from older.jsonl
       foil bench shop/gasket --promise 20
-      foil bench shop/gasket shop/fabric --explanations 126
+      foil bench shop/gasket shop/fabric --explanations 126 --names 540
       foil bench shop/gasket shop/fabric --guide 100
       foil bench shop/gasket --synthesis 100 --seeds 3
       foil bench squats --normal ok_ --fit-on "person[1-7]_" --people "person." --peers
@@ -109,9 +110,9 @@ def bench(
         if promise:
             text = _promises(data, first, promise)
         elif explanations:
-            text = _explanations(data, first, explanations)
+            text = _explanations(data, first, explanations, names)
         elif guide:
-            text = _guide(data, first, guide)
+            text = _guide(data, first, guide, names)
         else:
             text = _synthesis(data, first, synthesis, seeds, weights)
         _print(text, markdown_file)
@@ -215,18 +216,18 @@ def _promises(folders: list[Path], settings: dict[str, Any], splits: int) -> str
     return "\n\n".join(f"{folder.name}:\n\n{promise_table(result)}" for folder, result in results.items())
 
 
-def _explanations(folders: list[Path], settings: dict[str, Any], count: int) -> str:
+def _explanations(folders: list[Path], settings: dict[str, Any], count: int, names: int) -> str:
     from assistant.faithfulness_table import report
 
     with progress_shown() as progress:
-        return report(folders, settings, count, progress)
+        return report(folders, settings, count, names, progress)
 
 
-def _guide(folders: list[Path], settings: dict[str, Any], count: int) -> str:
+def _guide(folders: list[Path], settings: dict[str, Any], count: int, names: int) -> str:
     from assistant.pointing_table import report
 
     with progress_shown() as progress:
-        return report(folders, settings, count, "second", progress)
+        return report(folders, settings, count, "second", names, progress)
 
 
 def _synthesis(folders: list[Path], settings: dict[str, Any], count: int, seeds: int, weights: Path | None) -> str:

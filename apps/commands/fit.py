@@ -48,6 +48,7 @@ def fit(
     ] = None,
     size: Annotated[int, typer.Option(help="Longer side in px at which pictures are looked at; 0 chooses.", min=0)] = 0,
     align: Annotated[Literal["auto", "on", "off"], typer.Option(help="Turn parts to one pose first.")] = "auto",
+    names: options.PaintedNames = 0,
     seed: Annotated[int, typer.Option(help="Of all that is drawn by chance.", min=0)] = 0,
     review: Annotated[float, typer.Option(help="Share of good parts that a person may have to look at.")] = 0.05,
     reject: Annotated[float, typer.Option(help="Share of good parts that may be rejected.")] = 0.01,
@@ -81,6 +82,9 @@ def fit(
     (--method neural): it is trained on the good parts and on defects painted on them, it learns what words mean
     (foil inspect --text), and where it is no better than the closed form, that judges on.
 
+    With --names defects are painted on good parts that are held back, and what they look like here names what is found
+    later; without, kinds look as on Foil's own examples.
+
     Movements are skeletons over time: COCO, OpenPose or AlphaPose JSON, arrays, tables (docs/movements.md). Those that
     begin and end alike, such as exercises, are taken as a whole; others by windows. Say who moved: people differ from
     each other more than from themselves, and thresholds for new people must know.
@@ -91,6 +95,7 @@ def fit(
     Examples:
       foil fit parts --name gasket
       foil fit parts --name gasket --method neural --minutes 10
+      foil fit parts --name gasket --names 540
       foil fit shop --normal-dir ok --abnormal-dir scratched --name plate
       foil fit clips --name squat --people "person(\\d+)"
       foil fit clips --name exercises --people "person(\\d+)" --about exercises.json
@@ -123,5 +128,5 @@ def fit(
             settings |= {"backbone": backbone, "size": size, "align": align, "minutes": minutes, "steps": steps}
             settings |= {"lessons": lessons} if lessons else {}
             settings = {"method": "neural"} | settings | {"weights": str(weights)} if weights else settings
-            lines = fit_folder(data, name, settings, roles, rates, force, progress).lines()
+            lines = fit_folder(data, name, settings, roles, rates, force, progress, names=names).lines()
     typer.echo("\n".join(lines))

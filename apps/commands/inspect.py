@@ -125,7 +125,6 @@ def inspect(
     from assistant import library
     from assistant.counterfactual import question
     from assistant.page import write_index
-    from explain.naming import read_kinds
     from fusion.kind import kind_at
 
     model = model or library.sole(kind_at(paths[0]))
@@ -136,9 +135,8 @@ def inspect(
         how |= {"text": text, "audience": audience, "length": length}
         targets = _targets(paths, text, mask, skeleton)
         how["what_if"] = question(what_if) if what_if else None
-        how["kinds"] = read_kinds(kinds) if kinds else None
         how["language"] = options.narrator(language, patience, send_pictures)
-        look = _at_pictures(targets, model, words, lang, how)
+        look = _at_pictures(targets, model, words, kinds, lang, how)
     elif kind == "tables":
         look = _at_tables(paths, model, lang)
     else:
@@ -169,15 +167,17 @@ def inspect(
 
 
 def _at_pictures(
-    targets: "list[Path | Item]", model: str, words: str | None, lang: "Lang", how: dict[str, Any]
+    targets: "list[Path | Item]", model: str, words: str | None, kinds: Path | None, lang: "Lang", how: dict[str, Any]
 ) -> Look:
     from assistant import library
     from assistant.inspection import inspect_paths
     from assistant.page import entry, write_page
+    from explain.naming import kinds_in, read_kinds
 
     detector = library.load(model)
     if words:
         detector = detector.with_words(words)
+    how["kinds"] = read_kinds(kinds, kinds_in(detector.card)) if kinds else None
     normals = detector.calibration.scores.tolist()
 
     def page(result: "Inspection", folder: Path) -> "Entry":

@@ -75,6 +75,10 @@ Store = Annotated[
 Kinds = Annotated[
     Path | None, typer.Option(help="JSON of your own kinds of defect: what a region may look like.", show_default=False)
 ]
+PaintedNames = Annotated[
+    int,
+    typer.Option(help="Learn names from so many defects painted on the good parts (540: minutes); 0: Foil's.", min=0),
+]
 SendPictures = Annotated[
     bool, typer.Option("--send-pictures", help="Let a language model at an address see the pictures.")
 ]
@@ -94,7 +98,7 @@ SOME: "dict[tuple[Kind, ...], tuple[str, ...]]" = {
             "lessons",
             "trainings",
         ),
-        *("words", "mask", "skeleton", "mm_per_px", "samples", "promise", "explanations", "synthesis"),
+        *("words", "mask", "skeleton", "mm_per_px", "samples", "promise", "explanations", "synthesis", "names"),
         *("language", "audience", "length", "patience", "send_pictures", "what_if", "kinds"),
     ),
     ("movements",): (

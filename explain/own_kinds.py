@@ -1,0 +1,75 @@
+"""What kinds of defect look like on one product: learnt from defects that are painted on its own good parts.
+
+Looks learnt on other products carry over badly: what is a scratch on brushed steel is the surface itself on cloth. So a
+detector of most of the good parts marks what is painted on the others, and what it marks is measured as any region is.
+No labelled defect takes part. The built-in looks count as one more region each, so that a kind of which nothing was
+marked keeps its look.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from explain.difference import Region, measure
+from explain.grouping import find
+from explain.kinds import learnt
+from explain.naming import OWN, built_in
+from fusion.detector import Detector, fit, part_seen
+from fusion.errors import BadData
+from fusion.good_parts import FEWEST, Good, spread_out
+from fusion.item import Item
+from fusion.progress import Progress, silent
+from fusion.sample import Sample
+from fusion.synthesis.series import Image, series
+
+HELD = 0.2  # share of the good parts that are painted on
+PICTURES = 200  # of them, at most: they are held in memory
+LEAST = 0.1  # severity of what is painted
+ENOUGH = 45  # marked defects; fewer teach nothing that the built-in looks don't hold
+
+
+def with_own_kinds(detector: Detector, items: Sequence[Item], defects: int, progress: Progress = silent) -> Detector:
+    """Return the detector with kinds in its card as so many defects, painted on its good parts `items`, look.
+
+    Of a trained one the closed form marks them. BadData if the good parts are too few to hold some back; where too few
+    defects are marked, kinds stay the built-in ones, and the card says so, too.
+    """
+    held, rest = _split(items, detector.config.seed)
+    config = replace(detector.config, method="gaussian") if detector.config.trained else detector.config
+    seen = _marked(fit(rest, config, detector.name, progress), held, defects, progress)
+    count = sum(map(len, seen.values()))
+    card = {key: value for key, value in detector.card.items() if key != OWN}
+    card |= {"kinds_painted": defects, "kinds_learnt_from": count}
+    return replace(detector, card=card | ({OWN: learnt([seen], built_in()).to_json()} if count >= ENOUGH else {}))
+
+
+def _split(items: Sequence[Item], seed: int) -> tuple[list[Item], list[Item]]:
+    """Return which good parts are painted on, and which the detector that marks is fitted on."""
+    count = round(HELD * len(items))
+    if count < 2 or len(items) - count < FEWEST:
+        raise BadData(
+            f"{len(items)} good parts; to learn names on them a fifth is held back, which takes 8 or more: give more "
+            "good parts, or leave out --names"
+        )
+    order = np.random.default_rng(seed).permutation(len(items))
+    chosen = set(order[:count].tolist())
+    return [items[at] for at in sorted(chosen)], [item for at, item in enumerate(items) if at not in chosen]
+
+
+def _marked(detector: Detector, held: Sequence[Item], defects: int, progress: Progress) -> dict[str, list[Region]]:
+    """Return the strongest region of each painted defect that is marked, by its kind."""
+    pictures: list[Image] = [image for _, _, image in Good(progress).read(spread_out(held, PICTURES), "reading parts")]
+    found: dict[str, list[Region]] = defaultdict(list)
+    if len(pictures) < 2:
+        return found
+    part_of = partial(part_seen, background=detector.background)
+    for number, (_, defect) in enumerate(series(pictures, part_of, detector.name, 99, defects, LEAST)):
+        progress("painting defects to learn their names", number, defects)
+        seen = detector.detect(Sample(defect.image))
+        spots = find(seen)[:1]
+        if spots and seen.pred_score >= seen.thresholds.review and not seen.refusal:
+            found[defect.kind] += measure(defect.image, seen, spots)
+    return found
