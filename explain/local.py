@@ -4,22 +4,31 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 from explain.evidence import Evidence
 from explain.instructions import messages
 from explain.language import Brief
-from fusion.errors import BadModel, loading
+from fusion.errors import BadModel, BadSetting, loading
 from fusion.hub import quietly
 
 TOKENS = 400  # of an answer
+DTYPES = {"auto": "auto", "fp32": "float32", "bf16": "bfloat16", "fp16": "float16", "int8": "auto"}  # as they are named
 WAITING = 8  # others may be before us, each with patience of its own
 
 
 class Local:
-    """Loads at once, so that a wrong name is said before anything is inspected; speaks to one at a time."""
+    """Loads at once, so that a wrong name is said before anything is inspected; speaks to one at a time.
+
+    `dtype` is one of DTYPES: auto is as the weights were saved, int8 takes half the memory of bf16.
+    """
 
     def __init__(self, where: str, patience: float = 120.0, dtype: str = "auto", device_map: str = "auto") -> None:
+        if dtype not in DTYPES:
+            raise BadSetting(f"{dtype!r} is no way to hold weights; take {', '.join(DTYPES)}, as in local:{where}#bf16")
+        if dtype == "int8" and find_spec("torchao") is None:
+            raise BadSetting("weights in int8 need torchao; pip install 'foil[int8]', or take #bf16")
         self.name, self.patience = where, patience
         advice = "Name a folder or an id of the hub that holds a causal or image-text model of transformers"
         with loading(f"the language model {where!r}", advice), quietly():
@@ -89,7 +98,13 @@ def _load(where: str, dtype: str, device_map: str) -> tuple[bool, Any, Any]:
     sees = AutoConfig.from_pretrained(where).model_type in SEEING
     processor = (AutoProcessor if sees else AutoTokenizer).from_pretrained(where)
     kind = AutoModelForImageTextToText if sees else AutoModelForCausalLM
-    model = kind.from_pretrained(where, dtype=dtype, device_map=device_map, use_safetensors=True).eval()
+    held: dict[str, Any] = {"dtype": DTYPES[dtype]}
+    if dtype == "int8":
+        from torchao.quantization import Int8WeightOnlyConfig
+        from transformers import TorchAoConfig
+
+        held["quantization_config"] = TorchAoConfig(Int8WeightOnlyConfig())
+    model = kind.from_pretrained(where, device_map=device_map, use_safetensors=True, **held).eval()
     if not getattr(processor, "chat_template", None):
         raise ValueError("it has no chat template, so it can't be asked anything")
     return sees, processor, model

@@ -1,4 +1,4 @@
-"""Which language model a name means: `template`, `local:FOLDER_OR_HUB_ID`, or `http(s)://HOST/v1#MODEL`."""
+"""Which language model a name means: `template`, `local:FOLDER_OR_HUB_ID[#DTYPE]`, or `http(s)://HOST/v1#MODEL`."""
 
 import re
 
@@ -9,9 +9,7 @@ _URL = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#@]*)?")
 PATIENCE = 120.0  # seconds
 
 
-def language_model(
-    name: str, patience: float = PATIENCE, send_pictures: bool = False, key: str = "", dtype: str = "auto"
-) -> LanguageModel:
+def language_model(name: str, patience: float = PATIENCE, send_pictures: bool = False, key: str = "") -> LanguageModel:
     """Return the narrator of a name, loaded; raise BadSetting where it means none."""
     if not 0 < patience < float("inf"):
         raise BadSetting(f"a patience of {patience} makes no sense; give seconds above 0")
@@ -20,7 +18,8 @@ def language_model(
     if name.startswith("local:"):
         from explain.local import Local
 
-        return Local(name.removeprefix("local:"), patience, dtype)
+        where, _, dtype = name.removeprefix("local:").partition("#")
+        return Local(where, patience, dtype or "auto")
     if name.startswith(("http://", "https://")):
         from explain.remote import Remote
 
@@ -31,4 +30,6 @@ def language_model(
                 "as http://localhost:11434/v1#qwen3:4b; a key goes into FOIL_API_KEY"
             )
         return Remote(url.rstrip("/"), model, patience, send_pictures, key)
-    raise BadSetting(f"{name!r} is no language model; take template, local:FOLDER_OR_HUB_ID or http(s)://HOST/v1#MODEL")
+    raise BadSetting(
+        f"{name!r} is no language model; take template, local:FOLDER_OR_HUB_ID[#DTYPE] or http(s)://HOST/v1#MODEL"
+    )

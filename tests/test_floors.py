@@ -32,6 +32,7 @@ HOMES = {
     "timm": ("fusion/representation/backbone.py",),
     "open_clip": ("fusion/modality/clip.py",),
     "sentence_transformers": ("fusion/modality/text.py",),
+    "torchao": ("explain/local.py",),
     "transformers": ("fusion/hub.py", "fusion/motion/vitpose.py", "explain/local.py"),
     "httpx": ("explain/remote.py", "assistant/stamping.py"),  # asks nobody whom the user didn't name
     "diffusers": (

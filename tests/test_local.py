@@ -151,6 +151,21 @@ def test_what_is_no_model_is_said_before_anything_is_inspected(tmp_path: Path) -
         Local(str(tmp_path))
 
 
+@pytest.mark.usefixtures("no_network")
+def test_weights_are_held_as_the_name_says(speaker: Path, evidence: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    for dtype, held in {"bf16": "torch.bfloat16", "int8": "torch.int8"}.items():
+        told = language_model(f"local:{speaker}#{dtype}")
+        assert isinstance(told, Local)
+        weight = told._model.model.layers[0].self_attn.q_proj.weight
+        assert str(getattr(weight, "qdata", weight).dtype) == held
+        assert "".join(told.narrate(evidence, Brief())) == SPOKEN
+    with pytest.raises(BadSetting, match="'int4' is no way to hold weights; take auto, fp32"):
+        language_model(f"local:{speaker}#int4")
+    monkeypatch.setattr("explain.local.find_spec", lambda _: None)
+    with pytest.raises(BadSetting, match=r"pip install 'foil\[int8\]'"):
+        language_model(f"local:{speaker}#int8")
+
+
 def test_a_name_means_a_narrator() -> None:
     assert isinstance(language_model("template"), Template)
     found = language_model("https://here/v1#qwen3:4b", 9, send_pictures=True, key="k")

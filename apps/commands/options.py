@@ -37,7 +37,7 @@ Drop = Annotated[list[str] | None, typer.Option(help="Tables: a column to leave 
 Language = Annotated[
     str,
     typer.Option(
-        envvar="FOIL_LANGUAGE", help="Who tells: template, local:FOLDER_OR_HUB_ID, or http(s)://HOST/v1#MODEL."
+        envvar="FOIL_LANGUAGE", help="Who tells: template, local:FOLDER_OR_HUB_ID[#int8], or http(s)://HOST/v1#MODEL."
     ),
 ]
 Audience = Annotated[
