@@ -1,7 +1,7 @@
 """The benchmark of pictures as Markdown: side by side, over seeds, row by row."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from fusion.bench_table import VERDICTS, Measures, Row, percent, plain, shortcomings, table, verdict_cells
 
@@ -69,13 +69,12 @@ def _means(measured: Sequence[tuple[Row[Measures], Measures]]) -> str:
 
 def _side_by_side(measured: Sequence[tuple[Row[Measures], Measures]]) -> str:
     """Return a line for each method with its areas on each data set, beside what it costs on all."""
-    seeds: dict[str, set[int]] = {}
-    for row, _ in measured:
-        seeds.setdefault(row.data, set()).add(row.settings["seed"])
-    everywhere = {data: f"{data}, {len(some)} seed{'s' * (len(some) > 1)}" for data, some in seeds.items()}
     methods: dict[tuple[str, ...], list[tuple[str, Measures]]] = {}
     for row, m in measured:
         methods.setdefault(_who(row, m)[1:3], []).append((row.data, m))
+    everywhere = {
+        data: f"{data}, {_seeds(data, methods.values())}" for data in dict.fromkeys(row.data for row, _ in measured)
+    }
     lines = []
     for method, found in methods.items():
         areas = [
@@ -86,6 +85,13 @@ def _side_by_side(measured: Sequence[tuple[Row[Measures], Measures]]) -> str:
         middle = [statistics.median(values) for values in zip(*map(_spent, found), strict=True)]
         lines.append((*method, *areas, f"{middle[0]:.1f}", f"{middle[1]:.0f}", f"{middle[2]:.0f}"))
     return table((*WHO[1:3], *everywhere.values(), "calls", "an image, ms", "fit, s"), lines)
+
+
+def _seeds(data: str, methods: Iterable[Sequence[tuple[str, Measures]]]) -> str:
+    """Return how many seeds the methods have on a data set, from the fewest to the most, of those that have any."""
+    numbers = sorted({many for found in methods if (many := [where for where, _ in found].count(data))})
+    told = f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}"
+    return f"{told} seed{'s' * (numbers[-1] > 1)}"
 
 
 def _spent(found: tuple[str, Measures]) -> tuple[float, float, float]:

@@ -288,9 +288,10 @@ def test_methods_on_several_data_sets_stand_side_by_side(measures: Measures) -> 
     text = markdown([*rows, row("spots", "b", 0, 0.95, 5)])
     assert text.startswith("Side by side, image AUROC and AUPRO, means over the seeds")
     beside = text.split("\n\n")[1]
-    assert "| representation | method | spots, 2 seeds | dots, 1 seed | calls | an image, ms | fit, s |" in beside
+    assert "| representation | method | spots, 1 to 2 seeds | dots, 1 seed | calls | an image, ms | fit, s |" in beside
     assert "| brightness | a | 85.0 (10.0) / 50.0 (0.0) | 70.0 / – | 3.0 | 20 |" in beside
     assert "| brightness | b | 95.0 / 50.0 | – / – | 3.0 | 5 |" in beside
+    assert "spots, 2 seeds | dots, 1 seed |" in markdown([*rows[:2], row("dots", "b", 0, 0.7, 20)])
     assert "Side by side" not in markdown(rows)  # one method
     assert "Side by side" not in markdown([rows[0], row("spots", "b", 0, 0.95, 5)])  # one data set
 
