@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlalchemy import func, select
 
 from assistant.kept import card_and_calibration
 from assistant.reports.scope import Scope
 from assistant.store import Store
-from assistant.tables import decisions, inspections, models, records
+from assistant.tables import decisions, inspections, looks, models, records
 from fusion.calibration import Calibration
 from fusion.errors import NoSuchRecord
 
@@ -29,6 +30,7 @@ class Part:
     verdict: str
     score: float
     decided: str | None  # PASS, REVIEW, REJECT; None where nobody decided
+    traits: tuple[float, ...] | None = None  # of its picture, as `fusion.looks` has them; None where none is indexed
 
     @property
     def is_good(self) -> bool:
@@ -86,7 +88,9 @@ def past(store: Store, fit: Fit, scope: Scope | None = None) -> Past:
     columns = [getattr(inspections.c, name) for name in ("name", "sample", "picture", "verdict", "score")]
     tail = func.substr(document, func.length(document) - _TAIL + 1).label("tail")
     masked = records.c.payload.contains('"mask":"', autoescape=True).label("masked")
-    wanted = select(records.c.number, records.c.time, *columns, masked, tail).select_from(inspections.join(records))
+    picture = looks.c.picture.label("look")
+    joined = inspections.join(records).outerjoin(looks, looks.c.record == records.c.number)
+    wanted = select(records.c.number, records.c.time, *columns, masked, tail, picture).select_from(joined)
     wanted = wanted.where(inspections.c.model.in_(fit.versions), inspections.c.score.is_not(None))
     with store.database.reading() as connection:
         rows = connection.execute(wanted.order_by(records.c.number)).all()
@@ -96,7 +100,11 @@ def past(store: Store, fit: Fit, scope: Scope | None = None) -> Past:
     rows = [row for row in rows if scope.holds(row.number, row.time, row.name)]
     plain = [row for row in rows if not row.masked and _was_plain(row.tail)]
     parts = once(
-        Part(row.number, row.time, row.name, row.sample, row.picture, row.verdict, row.score, called.get(row.sample))
+        Part(
+            *(row.number, row.time, row.name, row.sample, row.picture, row.verdict, row.score),
+            called.get(row.sample),
+            _traits(row.look),
+        )
         for row in plain
     )
     return Past(fit, tuple(parts), len(plain) - len(parts), len(rows) - len(plain))
@@ -119,6 +127,14 @@ def latest(store: Store, name: str, scope: Scope | None = None) -> tuple[Past, S
     """Return what the latest fit of a model judged, and its fits before that one, whose scores are others."""
     *before, last = fits(store, name)
     return past(store, last, scope), before
+
+
+def _traits(look: bytes | None) -> tuple[float, ...] | None:
+    if look is None:
+        return None
+    from fusion.looks import traits  # OpenCV
+
+    return tuple(traits(np.frombuffer(look, np.float16)).tolist())
 
 
 def _was_plain(tail: str) -> bool:

@@ -203,6 +203,21 @@ PHRASES: dict[str, Phrase] = {
         "报警：零件发生了变化。自{since}起（至{at}确认），其得分低于校准所用的 {n} 件良品："
         "原可发现的缺陷可能漏检。请检查图像是否变模糊、变暗或取景不同。",
     ),
+    "drift.look": Phrase(
+        "ALARM: the pictures changed. Since {since}, plain at {at}, they are {said} than those of the good parts that"
+        " the model was fitted on. Scores may follow; look at light, lens and camera.",
+        "报警：图像发生了变化。自{since}起（至{at}确认），图像比建模所用良品的图像{said}。得分可能随之变化；请检查光照、镜头与相机。",
+    ),
+    "drift.look.brightness.up": Phrase("brighter", "更亮"),
+    "drift.look.brightness.down": Phrase("darker", "更暗"),
+    "drift.look.contrast.up": Phrase("richer in contrast", "对比度更高"),
+    "drift.look.contrast.down": Phrase("poorer in contrast", "对比度更低"),
+    "drift.look.sharpness.up": Phrase("sharper or grainier", "更锐利或噪点更多"),
+    "drift.look.sharpness.down": Phrase("more blurred", "更模糊"),
+    "drift.look.red_against_green.up": Phrase("redder", "偏红"),
+    "drift.look.red_against_green.down": Phrase("greener", "偏绿"),
+    "drift.look.yellow_against_blue.up": Phrase("yellower", "偏黄"),
+    "drift.look.yellow_against_blue.down": Phrase("bluer", "偏蓝"),
     "drift.now": Phrase(
         "Of the latest {of} that may be good, {seen} lie above the middle of the calibration; {low} to {high} would be"
         " usual.",

@@ -7,7 +7,7 @@ scores is Beta(k, n + 1 - k) distributed [Vovk 2012], which is what "supports" m
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +41,7 @@ class Calibration:
     scores: NDArray[np.float64]  # (n,), any order: each normal scored by statistics that never saw it
     review_rate: float = 0.05
     reject_rate: float = 0.01
+    traits: NDArray[np.float64] | None = None  # (m, 5) of some of the normals, as `fusion.looks` has them
 
     def __post_init__(self) -> None:
         if len(self.scores) < 2 or not np.isfinite(self.scores).all():
@@ -93,7 +94,7 @@ class Calibration:
         return Support(rate, self.n, k / (self.n + 1), low, high, float(true_rate.cdf(rate)), needed, k == 0)
 
     def with_rates(self, review_rate: float, reject_rate: float) -> "Calibration":
-        return Calibration(self.scores, review_rate, reject_rate)
+        return replace(self, review_rate=review_rate, reject_rate=reject_rate)
 
     def what_if(self, rates: Sequence[tuple[float, float]], scores: Sequence[float] = ()) -> list[dict[str, Any]]:
         """Return a row for each (review, reject) pair: thresholds, and how many normals and `scores` fall where."""
@@ -108,11 +109,14 @@ class Calibration:
         return rows
 
     def to_json(self) -> dict[str, Any]:
-        return {"scores": self.scores.tolist(), "review_rate": self.review_rate, "reject_rate": self.reject_rate}
+        told = {"scores": self.scores.tolist(), "review_rate": self.review_rate, "reject_rate": self.reject_rate}
+        return told if self.traits is None else told | {"traits": self.traits.tolist()}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Calibration":
-        return cls(np.asarray(data["scores"], dtype=np.float64), float(data["review_rate"]), float(data["reject_rate"]))
+        scores = np.asarray(data["scores"], dtype=np.float64)
+        traits = np.asarray(data["traits"], dtype=np.float64) if "traits" in data else None
+        return cls(scores, float(data["review_rate"]), float(data["reject_rate"]), traits)
 
 
 def firm_rate(n: int, rate: float) -> float:

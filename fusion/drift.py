@@ -1,4 +1,6 @@
-"""Drift: do new samples still score as the calibration's normals do? A test that may be looked at after every sample.
+"""Drift: do new samples still score, or look, as the calibration's normals do?
+
+The test may be looked at after every sample.
 
 A score's rank among the normals' scores and those before it is uniform and independent of the ranks before, as long as
 all come from one source [Vovk et al. 2003], so z = Phi^-1(1 - p) is N(0, 1). Against that stand bets: that from sample
@@ -14,8 +16,6 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from fusion.calibration import Calibration
-
 ALARM = 0.01  # chance of an alarm, ever, where nothing changed
 DELTAS = np.array([0.5, 1.0, 2.0, -0.5, -1.0, -2.0])  # standard deviations that bets are placed on
 EVERY = 10  # samples from one round of bets to the next: each round begins later, so no change comes too late for all
@@ -23,31 +23,34 @@ EVERY = 10  # samples from one round of bets to the next: each round begins late
 
 @dataclass(frozen=True)
 class Shift:
-    """Scores that are no longer those of the calibration's normals."""
+    """Numbers that are no longer those of the calibration's normals."""
 
     at: int  # the sample, by its place in the sequence, after which it was plain
     since: int  # the one with which it most likely began
-    higher: bool  # stranger than normals are, rather than more alike
+    higher: bool  # of scores: stranger than normals are, rather than more alike
 
 
-def find_shift(calibration: Calibration, scores: Sequence[float]) -> Shift | None:
-    """Return the first shift of scores, in the order of inspection, against a calibration's; None if there is none."""
-    z = z_values(calibration, scores)
+def find_shift(normals: NDArray[np.float64], scores: Sequence[float], alarm: float = ALARM) -> Shift | None:
+    """Return the first shift of scores, in the order of inspection, against those of normals; None if there is none.
+
+    Where nothing changed there is one, ever, with a chance of at most `alarm`.
+    """
+    z = z_values(normals, scores)
     wealth, unspent = np.zeros(len(DELTAS)), 1.0
     for at, one in enumerate(z):
         if at % EVERY == 0:  # round 1, 2, 3, ... gets 1/2, 1/6, 1/12, ... of all: 1 in the end
             stake = 1.0 / ((at // EVERY + 1) * (at // EVERY + 2))
             wealth, unspent = wealth + stake, unspent - stake
         wealth *= np.exp(DELTAS * one - DELTAS**2 / 2)
-        if wealth.mean() + unspent >= 1 / ALARM:
+        if wealth.mean() + unspent >= 1 / alarm:
             higher = bool(DELTAS[wealth.argmax()] > 0)
             return Shift(at, _began(z[: at + 1], higher), higher)
     return None
 
 
-def z_values(calibration: Calibration, scores: Sequence[float]) -> NDArray[np.float64]:
-    """Return for each score the normal quantile of its rank among the calibration's and those before it, (N,)."""
-    known, quantile = sorted(calibration.scores.tolist()), NormalDist().inv_cdf
+def z_values(normals: NDArray[np.float64], scores: Sequence[float]) -> NDArray[np.float64]:
+    """Return for each score the normal quantile of its rank among those of normals and those before it, (N,)."""
+    known, quantile = sorted(normals.tolist()), NormalDist().inv_cdf
     shares = np.random.default_rng(0).random(len(scores))  # where among its equals a score lies, itself one of them
     z = np.empty(len(scores))
     for at, score in enumerate(scores):

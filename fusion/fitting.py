@@ -85,7 +85,7 @@ def fitter(
         pictures=pictures,
         world=World.of(seen.looks, in_spread),
         background=has_background(masks),
-        calibration=Calibration(in_spread.max(axis=1).astype(np.float64)),
+        calibration=Calibration(in_spread.max(axis=1).astype(np.float64), traits=seen.traits),
         card={"floor_db": round_trip(config.backbone, list(different)), "remembered": named},
         told=told,
     )
@@ -139,7 +139,8 @@ def _calibrate_further(good: Good, detector: Detector, items: Sequence[Item]) ->
     with one_thread(), torch.inference_mode():
         for _, _, image in good.read(items, "calibrating on more good parts"):
             scores.append(float(detector.places(detector.encoder(image)).max()))
-    return replace(detector, calibration=Calibration(np.concatenate([detector.calibration.scores, scores])))
+    known = detector.calibration
+    return replace(detector, calibration=replace(known, scores=np.concatenate([known.scores, scores])))
 
 
 def _card(detector: Detector, good: Good, seen: Seen, poolings: list[Pooling]) -> dict[str, Any]:

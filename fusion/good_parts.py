@@ -11,6 +11,7 @@ from torch import Tensor
 from fusion.errors import BadData, BadInput
 from fusion.item import Item
 from fusion.known import Known
+from fusion.looks import look, traits
 from fusion.picture import most_different, tiny
 from fusion.progress import Progress
 from fusion.representation.encoder import Encoder
@@ -20,6 +21,7 @@ from fusion.world import looks
 
 FEWEST = 5  # good parts
 PICTURES = 24  # of them remembered as pictures
+LOOKED_AT = 300  # of them, at most, whose brightness, colours and so on are measured, to tell later whether they change
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Seen:
     items: list[Item]
     tokens: list[Tensor]  # (N, P, C) for each representation
     looks: NDArray[np.float64]  # (N, 6)
+    traits: NDArray[np.float64]  # (M, 5), of some
     tiny: NDArray[np.float32]  # (N, D)
     digests: list[str]  # sha256 of each
     known: list[Known]  # what is known of each beside its picture
@@ -78,7 +81,8 @@ def see(good: Good, items: Sequence[Item], encoder: Encoder, remember: bool) -> 
     kept: list[Item] = []
     known: list[Known] = []
     frames: list[NDArray[np.uint8]] = []
-    seen_looks, small, digests = [], [], []
+    seen_looks, seen_traits, small, digests = [], [], [], []
+    every = -(-len(items) // LOOKED_AT)
     for item, sample, image in good.read(items, "reading the good parts"):
         encoded = encoder(image)
         if not tokens:
@@ -90,10 +94,12 @@ def see(good: Good, items: Sequence[Item], encoder: Encoder, remember: bool) -> 
         if remember:
             frames.append(encoded.picture)
         seen_looks.append(looks(encoded.picture, image.shape))
+        if len(kept) % every == 0:
+            seen_traits.append(traits(look(image)))
         small.append(tiny(encoded.picture).ravel())
         digests.append(sample.sha256)
     tokens = [room[: len(kept)] for room in tokens]
-    return Seen(kept, tokens, np.array(seen_looks), np.array(small), digests, known, frames)
+    return Seen(kept, tokens, np.array(seen_looks), np.array(seen_traits), np.array(small), digests, known, frames)
 
 
 def different_pictures(good: Good, seen: Seen, encoder: Encoder) -> tuple[NDArray[np.uint8], list[list[str]]]:

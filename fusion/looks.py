@@ -13,6 +13,9 @@ SIDE = 192  # pixels of the longer side that is looked at
 LEAST = 80  # pixels a side: a smaller picture is enlarged, or it would have fewer octaves and so another vector
 CELLS = 24  # along it
 _CONFIG = WaveletConfig(contexts=(1,))
+_COLOURS, _FINEST = 3, 18  # channels of cells: light and two opponent colours, then the finest octave's
+# What may change of pictures as a whole, by light, lens or camera, though no part of theirs does.
+TRAITS = ("brightness", "contrast", "sharpness", "red against green", "yellow against blue")
 
 Vector = NDArray[np.float16]
 
@@ -21,6 +24,13 @@ def look(image: NDArray[np.uint8]) -> Vector:
     """Return what a picture (H, W, 3) looks like: means and spreads of its cells, (2 C,)."""
     cells = _cells(image)
     return np.concatenate([cells.mean(axis=(0, 1)), cells.std(axis=(0, 1))]).astype(np.float16)
+
+
+def traits(vector: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return one number for each of TRAITS, (5,), of what `look` returned."""
+    means, spreads = np.split(vector.astype(np.float64), 2)
+    finest = means[_COLOURS : _COLOURS + _FINEST].mean()
+    return np.array([means[0], spreads[0], finest, means[1], means[2]])
 
 
 def difference(image: NDArray[np.uint8], normal: NDArray[np.uint8], marked: NDArray[np.bool_]) -> Vector | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from conftest import Plate
@@ -21,6 +22,7 @@ from assistant.store import Store, open_store
 from fusion.calibration import Calibration
 from fusion.dataset import open_dataset
 from fusion.drift import ALARM, find_shift, z_values
+from fusion.looks import TRAITS, look, traits
 
 Scores = NDArray[np.float64]
 Draw = Callable[..., Scores]
@@ -41,28 +43,28 @@ def parts(scores: Scores, decided: dict[int, str] | None = None) -> list[Part]:
 
 @pytest.mark.parametrize("n", [30, 300])
 def test_where_nothing_changed_alarms_are_as_rare_as_promised(n: int, draw: Draw) -> None:
-    alarms = sum(find_shift(Calibration(draw(n)), draw(300).tolist()) is not None for _ in range(150))
+    alarms = sum(find_shift(draw(n), draw(300).tolist()) is not None for _ in range(150))
     assert alarms <= 150 * ALARM + 4  # binomial: more than 5 of 150 come once in 500 times at 1 %
 
 
 def test_ranks_among_all_before_are_independent_standard_normals(draw: Draw) -> None:
     from scipy.stats import kstest
 
-    z = np.concatenate([z_values(Calibration(draw(20)), draw(30).tolist()) for _ in range(100)])
+    z = np.concatenate([z_values(draw(20), draw(30).tolist()) for _ in range(100)])
     assert kstest(z, "norm").pvalue > 0.01
     pairs = z.reshape(100, 30)
     assert abs(np.mean(pairs[:, :-1] * pairs[:, 1:])) < 0.06
 
 
 def test_equal_scores_are_no_drift() -> None:
-    assert find_shift(Calibration(np.zeros(60)), [0.0] * 400) is None
+    assert find_shift(np.zeros(60), [0.0] * 400) is None
 
 
 @pytest.mark.parametrize(("by", "within"), [(1.0, 90), (2.0, 25), (-2.0, 25)])
 def test_a_shift_is_found_soon_and_dated(by: float, within: int, draw: Draw) -> None:
     delays, begun = [], []
     for _ in range(10):
-        shift = find_shift(Calibration(draw(100)), [*draw(200), *draw(120, by)])
+        shift = find_shift(draw(100), [*draw(200), *draw(120, by)])
         assert shift is not None
         assert shift.higher == (by > 0)
         delays.append(shift.at - 200)
@@ -93,6 +95,58 @@ def test_what_people_called_bad_is_no_drift(
     assert (found.state, found.is_alarm) == (state, alarm)
     assert all(drift_told(found, "zh"))
     assert ("ALARM" in drift_told(found, "en")[0]) == alarm
+
+
+def test_traits_tell_light_colour_and_blur_apart() -> None:
+    rng = np.random.default_rng(0)
+    picture = np.clip(rng.normal(120, 25, (200, 200, 3)), 0, 255).astype(np.uint8)
+    changes = {
+        "brightness": picture - picture // 20,
+        "sharpness": cv2.GaussianBlur(picture, (0, 0), 0.7),
+        "red against green": np.dstack([picture[..., 0] - 6, picture[..., 1:]]),
+        "yellow against blue": np.dstack([picture[..., :2], picture[..., 2] + 6]),
+    }
+    before = traits(look(picture))
+    for trait, changed in changes.items():
+        assert traits(look(changed))[TRAITS.index(trait)] < before[TRAITS.index(trait)]
+
+
+def test_pictures_that_change_raise_an_alarm_though_scores_do_not(draw: Draw) -> None:
+    rng = np.random.default_rng(3)
+    known = Calibration(draw(100), traits=rng.normal(0, 1, (100, len(TRAITS))))
+    seen = rng.normal(0, 1, (160, len(TRAITS)))
+    seen[80:, TRAITS.index("brightness")] -= 2
+    plain = parts(np.minimum(draw(160), known.thresholds.review - 0.01))
+    found = drift(known, [replace(part, traits=tuple(one)) for part, one in zip(plain, seen, strict=True)])
+    assert (found.state, found.is_alarm) == ("steady", True)
+    assert found.look is not None
+    assert (found.look.trait, found.look.higher) == ("brightness", False)
+    assert abs(int(found.look.since.name.removesuffix(".png")) - 80) <= 12
+    first, second, *_ = drift_told(found, "en")
+    assert first.startswith("ALARM: the pictures changed. Since inspection 8")
+    assert "they are darker than those of the good parts" in first
+    assert second.startswith("No drift")
+    assert "更暗" in drift_told(found, "zh")[0]
+    assert found.to_json()["look"]["trait"] == "brightness"
+    assert drift(replace(known, traits=None), plain).look is None
+
+
+def test_where_pictures_stay_as_they_are_alarms_are_rare(draw: Draw) -> None:
+    rng, alarms = np.random.default_rng(4), 0
+    for _ in range(40):
+        seen = rng.normal(0, 1, (150, len(TRAITS)))
+        known = Calibration(draw(60), traits=rng.normal(0, 1, (60, len(TRAITS))))
+        these = [replace(part, traits=tuple(one)) for part, one in zip(parts(draw(150)), seen, strict=True)]
+        alarms += drift(known, these).look is not None
+    assert alarms <= 3  # more than 3 of 40 come once in 1,000 times at 1 %
+
+
+def test_what_was_inspected_has_traits_by_its_index(shop: Shop) -> None:
+    known, _ = latest(shop.store, "plates")
+    assert known.parts
+    for part in known.parts:
+        assert part.traits is not None
+        assert len(part.traits) == len(TRAITS)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fusion.calibration import Calibration
 from fusion.detector import Detector
 from fusion.diffusion.denoiser import colouring
 from fusion.diffusion.training import TrainingConfig
@@ -145,7 +144,7 @@ class Trainer:
         else:
             folds = list(torch.arange(len(held)).tensor_split(len(self.folds)))
             judging, scores = self._measured(detector, learned, found[held], held, folds)
-        return replace(judging, calibration=Calibration(scores)), lifted.told
+        return replace(judging, calibration=replace(detector.calibration, scores=scores)), lifted.told
 
     def _measured(
         self, detector: Detector, learned: Learned, found: Tensor, members: Tensor, folds: Sequence[Tensor]
