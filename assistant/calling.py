@@ -55,9 +55,13 @@ def _sample(heard: Heard, scene: Scene, before: Call | None) -> str:
 
 def _other(heard: Heard, scene: Scene, before: Call | None) -> str:
     """Return what is compared with: what is named, or else the picture beside the one at hand."""
-    names, at = heard.named.samples, list(scene.names).index(scene.at_hand)
-    beside = [*reversed(scene.names[:at]), *scene.names[at + 1 :], ""]
-    return names[-1] if names else beside[0]
+    return heard.named.samples[-1] if heard.named.samples else beside(scene)
+
+
+def beside(scene: Scene) -> str:
+    """Return the picture before the one at hand, or the one after it; "" if it is the only one."""
+    at = list(scene.names).index(scene.at_hand)
+    return [*reversed(scene.names[:at]), *scene.names[at + 1 :], ""][0]
 
 
 def _regions(heard: Heard, scene: Scene, before: Call | None) -> tuple[int, ...]:

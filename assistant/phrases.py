@@ -22,6 +22,10 @@ PHRASES: dict[str, Phrase] = {
         "I did not understand that. Nothing was done. I answer questions about these pictures, such as: {examples}.",
         "没有听懂，未执行任何操作。我可以回答关于这些图片的问题，例如：{examples}。",
     ),
+    "model.took": Phrase("The language model {model} took that for: {tool}.", "语言模型{model}将其理解为：{tool}。"),
+    "model.failed": Phrase(
+        "The language model {model} could not be asked what that means: {why}", "无法询问语言模型{model}其含义：{why}"
+    ),
     "refused": Phrase(
         "{name} was refused, so there is no score, map or region to speak of. Reason: {refusal}.",
         "{name}被拒绝评估，因此没有得分、差异图或区域可谈。原因（系统原文）：{refusal}。",

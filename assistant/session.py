@@ -1,4 +1,4 @@
-"""A conversation about a lot: each question gets an answer that was computed, and what it rests on. No language model.
+"""A conversation about a lot: each question gets an answer that was computed, and what it rests on.
 
 A session keeps its own state and nothing is shared: two of them never hear each other.
 """
@@ -15,6 +15,7 @@ from assistant.colours import Picture
 from assistant.finding import read_query
 from assistant.lot import Lot
 from assistant.lot_tools import TOOLS
+from assistant.model_calls import asked_again
 from assistant.phrases import phrase
 from assistant.recalling import recall
 from assistant.router import hear
@@ -22,6 +23,7 @@ from assistant.search import Index
 from assistant.suggestions import SUGGESTED, suggestions
 from assistant.tools import called
 from explain.catalogue import Lang, say
+from explain.tool_calls import ToolCaller
 from explain.wording import in_quotes, number
 from fusion.errors import FoilError
 
@@ -56,9 +58,20 @@ class Reply:
 class Session:
     """One person's conversation; `ask` is all there is to do with it."""
 
-    def __init__(self, lot: Lot, store: "Store | None" = None, by: str = "", folder: Path | None = None) -> None:
-        """Take the pictures; a store and the name of who decides, to record decisions; a folder, for reports."""
+    def __init__(
+        self,
+        lot: Lot,
+        store: "Store | None" = None,
+        by: str = "",
+        folder: Path | None = None,
+        model: ToolCaller | None = None,
+    ) -> None:
+        """Take the pictures; a store and the name of who decides, to record decisions; a folder, for reports.
+
+        A language model is asked what a question means where nothing was understood.
+        """
         self.lot, self._store, self._by, self._folder = lot, store, by, folder
+        self._model = model
         self.at_hand = next(reversed(lot.seen), "")
         self._before: Call | None = None
         self._asked: Call | None = None  # a decision that waits for a yes
@@ -94,6 +107,9 @@ class Session:
         heard = hear(question, scene, self._before.tool if self._before else "")
         call = call_of(heard, scene, self._before)
         lang = call.lang
+        if not call.tool and self._model:
+            call, told = asked_again(self._model, question, scene, self._before, call)
+            dropped = [*dropped, *told]
         if not call.tool:
             yield self._lost(heard.nearest, lang, dropped)
             return

@@ -3,13 +3,14 @@
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any
 
 from explain.evidence import Evidence
 from explain.instructions import messages
 from explain.language import Brief
+from explain.tool_calls import Message, Tool, ToolCall, call_in_text
 from fusion.errors import BadModel, BadSetting, loading
 from fusion.hub import quietly
 
@@ -40,6 +41,26 @@ class Local:
         if not self._turn.acquire(timeout=WAITING * self.patience):
             raise BadModel("it is busy with others; take a faster one")
         return self._speak(messages(evidence, brief), brief)
+
+    def choose(self, asked: Sequence[Message], tools: Sequence[Tool]) -> ToolCall | None:
+        """Return the call that a question means; None if it chose none; raise BadModel where it could not be asked."""
+        if not self._turn.acquire(timeout=self.patience):
+            raise BadModel("it is busy with others; take a faster one")
+        end = time.monotonic() + self.patience
+        try:
+            given = self._inputs([dict(message) for message in asked], tools=list(tools))
+            said = self._model.generate(
+                **given,
+                max_new_tokens=TOKENS,
+                do_sample=False,
+                stopping_criteria=[lambda *_, **__: time.monotonic() > end],
+            )
+            new = said[0, given["input_ids"].shape[1] :]
+            return call_in_text(self._processor.decode(new, skip_special_tokens=True))
+        except Exception as error:  # whatever a foreign model brings up ends its answer, not the conversation
+            raise BadModel(f"it failed: {error}") from error
+        finally:
+            self._turn.release()
 
     def _speak(self, asked: list[dict[str, Any]], brief: Brief) -> Iterator[str]:
         from transformers import TextIteratorStreamer
@@ -78,8 +99,11 @@ class Local:
             shown = [{"type": "image", "base64": b64encode(png).decode()} for png in brief.pictures.values()]
             asked = [{**message, "content": [{"type": "text", "text": message["content"]}]} for message in asked]
             asked[-1]["content"] = shown + asked[-1]["content"]
+        return self._inputs(asked)
+
+    def _inputs(self, asked: list[dict[str, Any]], **more: Any) -> Any:
         given = self._processor.apply_chat_template(
-            asked, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt"
+            asked, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt", **more
         )
         return given.to(self._model.device)
 

@@ -1,15 +1,22 @@
 """Which language model a name means: `template`, `local:FOLDER_OR_HUB_ID[#DTYPE]`, or `http(s)://HOST/v1#MODEL`."""
 
 import re
+from typing import TYPE_CHECKING
 
-from explain.language import LanguageModel, Template
+from explain.language import Template
 from fusion.errors import BadSetting
+
+if TYPE_CHECKING:
+    from explain.local import Local
+    from explain.remote import Remote
 
 _URL = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#@]*)?")
 PATIENCE = 120.0  # seconds
 
 
-def language_model(name: str, patience: float = PATIENCE, send_pictures: bool = False, key: str = "") -> LanguageModel:
+def language_model(
+    name: str, patience: float = PATIENCE, send_pictures: bool = False, key: str = ""
+) -> "Template | Local | Remote":
     """Return the narrator of a name, loaded; raise BadSetting where it means none."""
     if not 0 < patience < float("inf"):
         raise BadSetting(f"a patience of {patience} makes no sense; give seconds above 0")

@@ -6,7 +6,7 @@ Nothing is sent unless the user names an address; pictures only if the user allo
 import json
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from explain.evidence import Evidence
 from explain.instructions import messages
 from explain.language import Brief
 from explain.repair import SENTENCES, is_json
+from explain.tool_calls import Message, Tool, ToolCall, call_in_message
 from fusion.errors import BadModel
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ FORM: dict[str, Any] = {
     },
 }
 UNKNOWN = (400, 415, 422, 500, 501)  # how servers refuse a field that they don't know
+_BROKEN = "the server's answer was broken JSON, or none of OpenAI's form; check the address"
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -64,19 +66,33 @@ class Remote:
 
     def narrate(self, evidence: Evidence, brief: Brief) -> Iterator[str]:
         """Yield the answer's words as they come; raise BadModel, saying what to do, where there are none."""
-        import httpx
-
         asked: dict[str, Any] = {"model": self.model, "messages": messages(evidence, brief), "stream": True}
         asked |= {"temperature": 0, "seed": 0, "max_tokens": TOKENS, "response_format": FORM}
         if self.sees and brief.pictures:
             asked["messages"][1]["content"] = _with_pictures(asked["messages"][1]["content"], brief)
         end = time.monotonic() + self.patience
+        with self._client() as client, _told(self.url), self._asked(client, asked, end) as response:
+            yield from _words(response)
+
+    def choose(self, asked: Sequence[Message], tools: Sequence[Tool]) -> ToolCall | None:
+        """Return the call that a question means; None if it chose none; raise BadModel where it could not be asked."""
+        wanted = {"model": self.model, "messages": list(asked), "tools": list(tools), "stream": False}
+        wanted |= {"temperature": 0, "seed": 0, "max_tokens": TOKENS}
+        end = time.monotonic() + self.patience
+        with self._client() as client, _told(self.url), self._asked(client, wanted, end) as response:
+            answer = "".join(_lines(response))
+        try:
+            return call_in_message(json.loads(answer)["choices"][0]["message"])
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise BadModel(_BROKEN) from error
+
+    def _client(self) -> "httpx.Client":
+        import httpx
+
         times = httpx.Timeout(self.patience, connect=min(CONNECT, self.patience))
         headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         local = httpx.URL(self.url).host in _HERE  # which no proxy of the environment knows
-        client = httpx.Client(timeout=times, headers=headers, trust_env=not local)
-        with client, _told(self.url), self._asked(client, asked, end) as response:
-            yield from _words(response)
+        return httpx.Client(timeout=times, headers=headers, trust_env=not local)
 
     @contextmanager
     def _asked(self, client: "httpx.Client", asked: dict[str, Any], end: float) -> "Iterator[httpx.Response]":
@@ -159,7 +175,7 @@ def _content(data: str, part: str) -> tuple[str, str]:
         choice = choices[0] if choices else {}  # the last event of some servers holds no choice but the usage
         return str(choice.get(part, {}).get("content") or ""), str(choice.get("finish_reason") or "")
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise BadModel("the server's answer was broken JSON, or none of OpenAI's form; check the address") from error
+        raise BadModel(_BROKEN) from error
 
 
 def _lines(response: "httpx.Response") -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`foil ask`: questions about pictures in words, answered by computing; no language model is needed."""
+"""`foil ask`: questions about pictures in words, answered by computing; no language model is needed, one may help."""
 
 import json
 import sys
@@ -32,6 +32,15 @@ def ask(
     out: Annotated[Path | None, typer.Option(help="Write pictures that go with answers, and reports, here.")] = None,
     words: options.Words = None,
     store: options.Store = None,
+    language: Annotated[
+        str,
+        typer.Option(
+            envvar="FOIL_LANGUAGE",
+            help="Who is asked what a question means that Foil didn't understand: nobody (template), or a language "
+            "model, named as in foil inspect. It chooses what is computed, and answers nothing itself.",
+        ),
+    ] = "template",
+    patience: options.Patience = 60.0,
     by: Annotated[str, typer.Option(help="Who you are: decisions are recorded by name.", show_default=False)] = "",
 ) -> None:
     """Ask about pictures in words, English or Chinese.
@@ -49,6 +58,7 @@ def ask(
       foil ask line3/ --model gasket -q "which ones were rejected?" --json
       foil ask new.png --model gasket -q "区域 1 在哪里，有多大？" --out answers
       foil ask line3/ --model gasket --store records --by "A. Smith"
+      foil ask line3/ --model gasket --language http://localhost:11434/v1#qwen3:4b
     """
     from assistant import library
     from assistant.lot import Lot
@@ -58,12 +68,13 @@ def ask(
     detector = library.load(model)
     if words:
         detector = detector.with_words(words)
+    chooser = options.narrator(language, patience, send_pictures=False)
     opened = made_store(store) if store else None
     lot = Lot(detector, keeping(opened, model, words=words or "") if opened else None)
     bar = len(paths) > 1 or paths[0].is_dir()
     with progress_shown(lines=False) if bar else nullcontext(silent) as progress:
         lot.fill(paths, progress)
-    session = Session(lot, opened, by, out)
+    session = Session(lot, opened, by, out, chooser)
     for number, asked in enumerate(question or _typed(session, as_json), 1):
         for last in session.ask(asked):
             reply = last

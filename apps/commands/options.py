@@ -10,7 +10,8 @@ from fusion.errors import BadSetting
 
 if TYPE_CHECKING:
     from assistant.sources import Roles
-    from explain.language import LanguageModel
+    from explain.local import Local
+    from explain.remote import Remote
     from fusion.modelfile import Kind
     from fusion.motion.collection import Reading
 
@@ -134,13 +135,14 @@ def methods(asked: list[str], kind: "Kind") -> list[str]:
     return asked
 
 
-def narrator(language: str, patience: float, send_pictures: bool) -> "LanguageModel | None":
+def narrator(language: str, patience: float, send_pictures: bool) -> "Local | Remote | None":
     """Return who tells what was found, loaded; None: Foil's own words."""
     from explain.language import Template
     from explain.narrators import language_model
 
     key = os.environ.get("FOIL_API_KEY", "")
-    return None if language == Template.name else language_model(language, patience, send_pictures, key)
+    model = language_model(language, patience, send_pictures, key)
+    return None if isinstance(model, Template) else model
 
 
 def reading(joints: str | None, rate: float | None, only: str) -> "Reading":
