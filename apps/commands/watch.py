@@ -14,6 +14,7 @@ from apps.commands.store import open_named
 from fusion.errors import BadSetting
 
 if TYPE_CHECKING:
+    from assistant.growth import Grown
     from assistant.history import Fit, Past
     from assistant.refit import Proposal
     from assistant.store import Store
@@ -65,6 +66,9 @@ def feedback(
         Path | None, typer.Option(help="Propose a new fit: write its data here, to compare it first; takes --data.")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="The good parts that the model was fitted on.")] = None,
+    grow: Annotated[
+        bool, typer.Option("--grow", help="Let a memory take in what people called good, as a version that waits.")
+    ] = False,
     as_json: options.Json = False,
     store: options.Store = None,
 ) -> None:
@@ -73,12 +77,14 @@ def feedback(
     Of the parts that people called good: how many reach T1 and T2, and how many would be usual where the promise
     holds. Of those called bad: how many had passed. Parts that people called good and the model marked are listed; with
     --out and --data they become two data sets, with and without them to fit on, and the commands that compare them.
-    Nothing is fitted or switched.
+    With --grow a model of method memory takes them in without a new fit, and says what that changes. Nothing is fitted
+    or switched.
 
     \b
     Examples:
       foil store feedback gasket --store records
       foil store feedback gasket --data parts --out next --store records
+      foil store feedback gasket --grow --store records
     """
     from assistant.watching import feedback_json
 
@@ -87,8 +93,10 @@ def feedback(
     opened = open_named(store)
     known, before = _past(opened, model, lot, since, until)
     found, proposal = feedback_json(known, before, by), _proposal(known, opened, data, out)
+    larger = _grown(known, opened) if grow else None
     if as_json:
         beside = {"proposal": asdict(proposal) | {"folder": str(proposal.folder)}} if proposal else {}
+        beside |= {"grown": asdict(larger) | {"folder": str(larger.folder)}} if larger else {}
         typer.echo(json.dumps(found | beside, indent=2))
         return
     lines = [line for one in found["periods"] for line in one["told"]] or ["no part of this model is on record here"]
@@ -98,7 +106,7 @@ def feedback(
         lines += ["  {number}  {verdict}  {score:.2f}  {name}".format(**part) for part in wrong[:SHOWN]]
         lines += [f"  and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []
         lines += [] if proposal else ["to learn from them, and compare before switching: add --data DATA --out FOLDER"]
-    typer.echo("\n".join([*lines, *_proposed(proposal)]))
+    typer.echo("\n".join([*lines, *_proposed(proposal), *(larger.lines() if larger else [])]))
 
 
 def _past(store: "Store", model: str, lot: str, since: str, until: str) -> "tuple[Past, Sequence[Fit]]":
@@ -117,6 +125,12 @@ def _proposal(known: "Past", store: "Store", data: Path | None, out: Path | None
     from assistant.refit import propose
 
     return propose(known, store.vault, data, out) if data and out else None
+
+
+def _grown(known: "Past", store: "Store") -> "Grown":
+    from assistant.growth import grow
+
+    return grow(known, store.vault)
 
 
 def _proposed(proposal: "Proposal | None") -> list[str]:

@@ -1,0 +1,74 @@
+"""Growth: a model's memory takes in what people called good and the model marked; saved aside, and compared first."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant import library, versions
+from assistant.feedback import corrected
+from assistant.history import Part, Past
+from assistant.vault import AnyVault
+from explain.prompt import clean
+from fusion.errors import BadData, BadSetting
+from fusion.modality.image import read_image
+from fusion.sample import Sample
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A model that took in good parts, as a version that waits, and what that changes."""
+
+    name: str
+    folder: Path  # of the version
+    taken: tuple[tuple[str, float, float], ...]  # name, score before and after
+    bad: int  # parts that people called bad and whose pictures are kept
+    found_before: int  # of them, at or above T1
+    found_now: int
+
+    def lines(self) -> list[str]:
+        """Return for a person what was taken in, what it changes, and what to do."""
+        lines = [f"{self.name} took in {len(self.taken)} parts that people called good and it had marked:"]
+        lines += [f"  {before:.2f} -> {now:.2f}  {name}" for name, before, now in self.taken]
+        lines.append(
+            f"of {self.bad} that people called bad, {self.found_before} reached T1 before, and {self.found_now} now"
+            if self.bad
+            else "no part that people called bad is kept here, so nobody knows what it finds less; foil bench can tell"
+        )
+        which = self.folder.name
+        return [*lines, f"nothing is switched; put it in force: foil models switch {self.name} {which}"]
+
+
+def grow(known: Past, vault: AnyVault) -> Grown:
+    """Grow the model in force by what people corrected, and save it as a version; BadData if that is nothing new."""
+    from fusion.growing import GROWN, grown
+
+    detector = library.load(known.fit.name)
+    if not np.array_equal(detector.calibration.scores, known.fit.calibration.scores):
+        raise BadSetting(
+            f"{detector.name}: the model in force is another fit than the latest on record here; inspect with it first"
+        )
+    before = set(detector.card.get(GROWN, ()))
+    parts = [part for part in corrected(known) if part.sample not in before and _is_kept(part, vault)]
+    if not parts:
+        raise BadData(
+            f"{detector.name}: people called no further part good that it marked and whose picture is kept; foil store "
+            "decide ID --verdict PASS says so of a part"
+        )
+    goods = [_sample(part, vault) for part in parts]
+    larger = grown(detector, goods)
+    taken = [(good.name, detector.detect(good).pred_score, larger.detect(good).pred_score) for good in goods]
+    bad = [_sample(part, vault) for part in known.parts if part.is_bad and _is_kept(part, vault)]
+    limit = detector.calibration.thresholds.review
+    found = [sum(one.detect(sample).pred_score >= limit for sample in bad) for one in (detector, larger)]
+    folder = versions.save_aside(larger, detector.name)
+    return Grown(detector.name, folder, tuple(taken), len(bad), found[0], found[1])
+
+
+def _is_kept(part: Part, vault: AnyVault) -> bool:
+    return part.picture is not None and vault.holds(part.picture)
+
+
+def _sample(part: Part, vault: AnyVault) -> Sample:
+    name = clean(part.name)
+    return Sample(read_image(vault.read(str(part.picture)), name), name=name)
