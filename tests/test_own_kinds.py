@@ -113,7 +113,7 @@ def test_an_inspection_names_by_its_model_s_kinds_and_a_user_s_too(learnt: dict[
 def test_the_door_learns_names_on_real_pictures(tmp_path: Path) -> None:
     from fusion.example.write import render_example
 
-    shop = render_example(tmp_path / "shop", per_product=(24, 3, 1), size=160)
-    told = foil("fit", shop / "gasket", "--name", "ring", "--names", "120").output
-    assert "of 120 defects painted on good parts were marked; names of defects are learnt from them" in told
+    shop = render_example(tmp_path / "shop", per_product=(60, 3, 1), size=160)
+    told = foil("fit", shop / "gasket", "--name", "ring", "--names", "200").output
+    assert "of 200 defects painted on good parts were marked; names of defects are learnt from them" in told
     assert kinds_in(library.load("ring").card) is not built_in()
