@@ -127,6 +127,7 @@ def test_an_example_is_clicked_and_judged(visit: Visit) -> None:
     visit.sees("#report", "下载报告")
     page.locator("#picture").get_by_label("Remove Image").click()
     page.wait_for_function("!document.querySelector('#caption').innerText.trim()")
+    visit.sees("#card", "判定结果将显示在此处")
 
 
 def test_a_picture_is_uploaded_then_one_that_is_none(visit: Visit, plate: Plate, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_the_queue_is_worked_off_by_keys_and_a_report_is_made(visit: Visit, plat
     page.keyboard.type("a chip")
     page.keyboard.press("Enter")
     visit.sees("#review-card", "Nothing waits for a decision.")
-    page.get_by_text("Report of a period or a lot").click()
+    page.get_by_text("Make a report: of today").click()
     page.locator("#review-final").get_by_role("checkbox").check()
     page.locator("#review-by input, #review-by textarea").first.fill("")
     page.locator("#review-make").click()
@@ -54,7 +54,7 @@ def test_the_queue_is_worked_off_by_keys_and_a_report_is_made(visit: Visit, plat
     visit.sees("#review-made", "report: all on record")
     visit.reloads()
     page.get_by_role("tab", name="Review").click()
-    page.get_by_text("Report of a period or a lot").click()
+    page.get_by_text("Make a report: of today").click()
     visit.sees("#review-made", "2 inspections, on 0 of which")
     page.frame_locator("#review-page iframe").get_by_text("Jack 123").first.wait_for()
     with page.expect_download() as download:

@@ -34,7 +34,7 @@ HOMES = {
     "sentence_transformers": ("fusion/modality/text.py",),
     "torchao": ("explain/local.py",),
     "transformers": ("fusion/hub.py", "fusion/motion/vitpose.py", "explain/local.py"),
-    "httpx": ("explain/remote.py", "assistant/stamping.py"),  # asks nobody whom the user didn't name
+    "httpx": ("explain/remote.py", "assistant/stamping.py", "apps/rest/workers.py"),  # asks nobody whom the user didn't name
     "diffusers": (
         "fusion/diffusion/sampling.py",
         "fusion/diffusion/learner.py",
@@ -79,7 +79,8 @@ HOMES = {
     "gradio": ("apps/ui/",),
     "fastapi": ("apps/rest/",),
     "mcp": ("apps/mcp_server/",),
-    "starlette": ("apps/rest/", "apps/ui/serve.py"),
+    "starlette": ("apps/rest/", "apps/ui/serve.py", "apps/ui/login.py"),
+    "uvicorn": ("apps/rest/workers.py",),
     "anyio": ("apps/rest/inspecting.py",),
     "pydantic_core": ("explain/repair.py",),
     "pydantic": ("apps/rest/", "apps/mcp_server/server.py"),

@@ -1,4 +1,4 @@
-"""`foil keys`: who may call the REST door, and what they may do."""
+"""`foil keys`: who may use the page and call the REST door, and what they may do."""
 
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ Name = Annotated[str, typer.Argument(help="Whose key it is: a person, a station,
 
 @app.callback()
 def keys() -> None:
-    """Say who may call the REST door, /api of foil serve.
+    """Say who may use the page of foil serve, and call its REST door, /api.
 
     \b
     Examples:
@@ -36,7 +36,9 @@ def add(
     from apps.rest.keys import create
 
     typer.echo(create(name, role))
-    typer.echo("Send it as X-API-Key. It can't be shown again; only its hash is kept.", err=True)
+    typer.echo(
+        "Type it on the page, or send it as X-API-Key. It can't be shown again; only its hash is kept.", err=True
+    )
 
 
 @app.command("list")

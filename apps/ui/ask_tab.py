@@ -7,6 +7,7 @@ import gradio as gr
 
 from apps.ui.asking import Message, Talk, answered, file, shown
 from apps.ui.frame import Frame, told
+from apps.ui.roles import takes
 from apps.ui.words import word
 from assistant.suggestions import suggestions
 from explain.catalogue import Lang
@@ -35,8 +36,8 @@ class AskTab:
         put = self.frame.put
         self.chat = put(
             gr.Chatbot,
-            {"label": "ask.chat"},
-            height=520,
+            {"label": "ask.chat", "placeholder": "ask.none"},
+            height=400,
             render_markdown=False,  # names and questions are text, whatever is in them
             feedback_options=None,
             buttons=["copy"],
@@ -60,6 +61,7 @@ class AskTab:
         """Answer the tab's events; the model of words is loaded as soon as somebody comes here."""
         frame = self.frame
         tab.select(warm, None, None, show_progress="hidden")
+        tab.select(self._beside, [frame.sample, self.talk], self.picture, show_progress="hidden")
         given = [self.chat, self.talk, frame.sample, frame.model, frame.lang]
         filled = [self.chat, self.talk, self.picture, *self.chips]
         options: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "inspect", "show_progress": "hidden"}
@@ -74,7 +76,13 @@ class AskTab:
         self.box.stop(None, cancels=[asked, *clicked])
         for event in (self.new.click, self.chat.clear, frame.model.input):
             event(self._new, frame.lang, filled, show_progress="hidden")
-        frame.lang.change(lambda lang: offered((), lang), frame.lang, self.chips, show_progress="hidden")
+        frame.lang.change(_offered, frame.lang, self.chips, show_progress="hidden")
+
+    def _beside(self, sample: Sample | None, talk: Talk | None) -> Any:
+        """Show what would be spoken of, before anything was asked."""
+        if sample is None or sample.image is None or (talk and talk.is_of(sample)):
+            return gr.skip()
+        return file("at-hand.png", sample.image, self.frame.shelf)
 
     def _ask(self, given: dict[str, Any], *known: Any) -> Iterator[list[Any]]:
         cleared: Any = gr.update(value=None)
@@ -120,6 +128,7 @@ class AskTab:
             beside = None if drawn is None else file("at-hand.png", drawn, self.frame.shelf)
             yield [[*history, *messages], talk, beside]
 
+    @takes("viewer")
     def _new(self, lang: Lang) -> list[Any]:
         return [[], None, None, *offered((), lang)]
 
@@ -129,6 +138,11 @@ def offered(questions: tuple[str, ...], lang: Lang) -> list[Any]:
     questions = (questions or suggestions("", lang, OFFERED))[:OFFERED]
     padded = [*questions, *[""] * (OFFERED - len(questions))]
     return [gr.update(value=one, visible=bool(one)) for one in padded]
+
+
+@takes("viewer")
+def _offered(lang: Lang) -> list[Any]:
+    return offered((), lang)
 
 
 def _next(talk: Talk | None) -> list[Any]:

@@ -42,6 +42,10 @@ class Talk:
             self._beside = sample.sha256
             self.look_at(sample)
 
+    def is_of(self, sample: Sample) -> bool:
+        """Tell whether a picture of the Inspect tab was spoken of last."""
+        return sample.sha256 == self._beside
+
     def look_at(self, sample: Sample) -> None:
         """Turn to a picture, which is inspected if it is new."""
         if sample.sha256 not in self._known:

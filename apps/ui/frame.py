@@ -8,14 +8,18 @@ from typing import Any
 
 import gradio as gr
 
+from apps.rest.keys import ANYONE, Role
+from apps.ui.login import who
 from apps.ui.models import Models
 from apps.ui.recorder import Recorder
+from apps.ui.roles import caller_of, spoken, takes
 from apps.ui.shelf import Shelf
 from apps.ui.words import WORDS, word
 from assistant import library
 from explain.catalogue import Lang
 from fusion.errors import FoilError
 
+READ = "review"  # the tab of those who may only read
 MARK = (  # a part, and its normal version behind it
     '<svg viewBox="0 0 32 32" aria-hidden="true"><rect x="9" y="3" width="20" height="20" rx="5" class="behind"/>'
     '<rect x="3" y="9" width="20" height="20" rx="5"/><circle cx="17" cy="15" r="3.4" class="spot"/></svg>'
@@ -30,14 +34,23 @@ class Frame:
         self.models, self.shelf = models, shelf
         self.recorder = Recorder(store) if store else None
         self._worded: dict[Any, Callable[[Lang], dict[str, Any]]] = {}  # component -> its properties in a language
+        self._reserved: list[tuple[Any, Role]] = []  # what is seen by those alone who may use it
+        self._signed: list[Any] = []  # where people say who they are
         self.sample, self.seen = gr.State(None), gr.State({})  # the picture at hand; scores so far, by model
         with gr.Row(elem_id="header") as self.header:
             self._brand = html(brand("en"), "brand")
             self.model = self.put(gr.Dropdown, {"label": "model"}, choices=[], elem_id="model", min_width=200)
             languages = [("English", "en"), ("中文", "zh")]
             self.lang = gr.Radio(
-                languages, value="en", show_label=False, container=False, elem_id="lang", min_width=170
+                languages,
+                value="en",
+                label="Language · 语言",
+                show_label=False,
+                container=False,
+                elem_id="lang",
+                min_width=170,
             )
+            self._who = html("", "who")
 
     def put(self, kind: Any, words: dict[str, str], **options: Any) -> Any:
         """Make a component; `words` names, for its properties, the words that they show."""
@@ -65,24 +78,54 @@ class Frame:
         gallery: gr.Gallery = self._spoken(gr.Gallery, lambda lang: {"value": made(lang)}, options)
         return gallery
 
-    def wire(self, blocks: gr.Blocks) -> Any:
+    def reserve(self, role: Role, *components: Any) -> None:
+        """Keep components from visitors who may not use them, as the events themselves see to, too."""
+        self._reserved += [(component, role) for component in components]
+
+    def sign(self, words: str, **options: Any) -> gr.Textbox:
+        """Make a field for a person's name, in which the name of their key stands already."""
+        self._signed.append(self.put(gr.Textbox, {"label": words}, max_lines=1, **options))
+        return self._signed[-1]
+
+    def wire(self, blocks: gr.Blocks, tabs: gr.Tabs) -> Any:
         """Speak the visitor's language, know the models, and return the event that ends the start."""
-        said = [self._brand, *self._worded]
+        said = [self._brand, self._who, *self._worded]
         self.lang.change(self._in_words, self.lang, said, show_progress="hidden", queue=False)
-        return blocks.load(self._started, None, [self.lang, self.model], show_progress="hidden")
+        # Only where there are keys does this place change, and do components become outputs that hold others: of those
+        # Gradio (6.31) asks the browser for all that is in them at every event.
+        shut = [tabs, *self._signed, *(component for component, _ in self._reserved)]
+        self._who.change(self._shut, self._signed, shut, show_progress="hidden")
+        return blocks.load(self._started, None, [self.lang, self.model, self._who], show_progress="hidden")
 
-    def _in_words(self, lang: Lang) -> list[Any]:
-        return [brand(lang), *(gr.update(**spoken(lang)) for spoken in self._worded.values())]
+    @takes("viewer")
+    def _in_words(self, lang: Lang, request: gr.Request) -> list[Any]:
+        words = (gr.update(**said(lang)) for said in self._worded.values())
+        return [brand(lang), who(caller_of(request), lang), *words]
 
-    def _spoken(self, kind: Any, spoken: Callable[[Lang], dict[str, Any]], options: dict[str, Any]) -> Any:
-        component = kind(**options, **spoken("en"))
-        self._worded[component] = spoken
+    def _spoken(self, kind: Any, said: Callable[[Lang], dict[str, Any]], options: dict[str, Any]) -> Any:
+        component = kind(**options, **said("en"))
+        self._worded[component] = said
         return component
 
-    def _started(self, request: gr.Request) -> tuple[Lang, Any]:
-        known = library.names("pictures")
-        lang: Lang = "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
-        return lang, gr.update(choices=known, value=known[0] if known else None)
+    @takes("viewer")
+    def _started(self, request: gr.Request) -> list[Any]:
+        known, lang = library.names("pictures"), spoken(request.headers)
+        model = gr.update(choices=known, value=known[0] if known else None)
+        return [lang, model, who(caller_of(request), lang)]
+
+    @takes("viewer")
+    def _shut(self, request: gr.Request, *typed: str) -> list[Any]:
+        """Return what a visitor with a key sees: their name where one signs, and nothing that they may not use."""
+        caller = caller_of(request)
+        names = [name or ("" if caller is ANYONE else caller.name) for name in typed]
+        first = gr.skip() if caller.may("inspector") else gr.Tabs(selected=READ)
+        kept = [gr.skip() if caller.may(role) else _kept(component) for component, role in self._reserved]
+        return [first, *names, *kept]
+
+
+def _kept(component: Any) -> Any:
+    """Return what keeps visitors from a component; Gradio (6.31) goes on showing a tab that is to be invisible."""
+    return gr.update(interactive=False) if isinstance(component, gr.Tab) else gr.update(visible=False)
 
 
 def html(value: str, elem_id: str) -> gr.HTML:

@@ -12,6 +12,7 @@ from apps.ui.frame import Frame, empty, html, picture_place, told
 from apps.ui.galleries import Run
 from apps.ui.inspecting import preview, sample_of
 from apps.ui.markup import note
+from apps.ui.roles import takes
 from apps.ui.teach_tab import PROGRESS, shown_on
 from apps.ui.words import word
 from assistant import library
@@ -112,6 +113,7 @@ class GalleryTab:
         with told(lang):
             return path and preview(path, sample_of(path), self.frame.shelf)
 
+    @takes("viewer")
     def _known(
         self, seen: bool, model: str | None, files: list[str] | None, methods: list[str], pace: float, lang: Lang
     ) -> list[Any]:
@@ -197,6 +199,7 @@ class GalleryTab:
         free = [gr.update(interactive=True), gr.update(interactive=False)]
         return [galleries.panels(run, lang), *free, gr.update(value=file, interactive=bool(file))]
 
+    @takes("viewer")
     def _panels(self, run: Run | None, lang: Lang) -> str:
         return galleries.panels(run, lang) if run else empty("gallery.empty", lang)
 

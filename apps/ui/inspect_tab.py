@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ from apps.ui.inspecting import View, failed, look, preview, sample_of, with_word
 from apps.ui.judging import Judging
 from apps.ui.markup import note
 from apps.ui.masking import Masking
+from apps.ui.roles import takes
 from apps.ui.telling import Shown, Telling
 from apps.ui.what_if_part import WhatIfPart
+from apps.ui.words import word
 from apps.ui.words_inspect import EXAMPLES
 from apps.ui.zoom_part import ZoomPart
+from assistant import library
 from explain.catalogue import Lang
 from fusion.errors import FoilError
 from fusion.sample import Sample
@@ -24,9 +28,13 @@ from fusion.sample import Sample
 Clickable = Sequence[tuple[Path, str, str]]  # path, caption, model
 Seen = dict[str, dict[str, float]]  # model -> content -> score
 
-# On a telephone the card lies below the picture: bring it into sight.
-TO_CARD = """() => { const card = document.getElementById('card');
-  if (card.getBoundingClientRect().top > innerHeight - 80) card.scrollIntoView({behavior: 'smooth'}) }"""
+# On a telephone the card lies below the picture, and elsewhere above what was clicked: bring it into sight.
+TO_CARD = """() => { const card = document.getElementById('card'), {top, bottom} = card.getBoundingClientRect();
+  if (top > innerHeight - 80 || bottom < 80) card.scrollIntoView({behavior: 'smooth'}) }"""
+
+# Who is not heard in words can still draw. (An update of the place by the server would upload the drawing again.)
+TO_DRAW = """() => { const place = document.querySelector('#masking > button');
+  if (document.querySelector('#unheard p') && !place.classList.contains('open')) place.click() }"""
 
 
 class InspectTab:
@@ -43,19 +51,20 @@ class InspectTab:
     def _given(self) -> None:
         put = self.frame.put
         put(gr.Markdown, {"value": "picture"})
-        self.picture = picture_place("picture", 290)
-        words = {"label": "prompt", "placeholder": "prompt.hint"}
-        self.prompt = put(gr.Textbox, words, lines=1, max_lines=1, submit_btn=True, elem_id="prompt")
-        with gr.Row(elem_id="chips"):
-            keys = ("chip.look", "chip.only", "chip.ignore")
-            self.chips = [put(gr.Button, {"value": key}, size="sm", min_width=80) for key in keys]
-        self.masking = Masking(self.frame)
+        self.picture = picture_place("picture", 240)
         if self.clickable:
             put(gr.Markdown, {"value": "examples"})
             wide: dict[str, Any] = {"columns": 4, "height": "auto", "object_fit": "cover"}
             self.examples = self.frame.thumbnails(self._thumbnails, "examples", **wide)
             self.clicked = gr.State(None)  # which one, as long as its picture is at hand
             self.caption = html("", "caption")
+        words = {"label": "prompt", "placeholder": "prompt.hint"}
+        self.prompt = put(gr.Textbox, words, lines=1, max_lines=1, submit_btn=True, elem_id="prompt")
+        with gr.Row(elem_id="chips"):
+            keys = ("chip.look", "chip.only", "chip.ignore")
+            self.chips = [put(gr.Button, {"value": key}, size="sm", min_width=80) for key in keys]
+        self.unheard = html("", "unheard")
+        self.masking = Masking(self.frame)
 
     def _thumbnails(self, lang: Lang) -> list[tuple[str, str]]:
         return [(str(path), example(path.parent.name.replace("_", " "), lang)) for path, _, _ in self.clickable]
@@ -102,6 +111,7 @@ class InspectTab:
         frame = self.frame
         pictures = [self.pair, self.overlay, self.regions, self.guided]
         self.shown = [self.card, *pictures, self.legend, self.words, self.evidence, self.report, frame.seen]
+        self.shown.append(self.unheard)
         self.shown += [*self.zoom.places, *self.what_if.places]
         self.zoom.wire(blocks)
         self.what_if.wire()
@@ -117,17 +127,19 @@ class InspectTab:
             "concurrency_id": "inspect",
             "show_progress_on": self.card,
         }
-        given = [self.picture, *self.known[1:]]
-        for event in (self.picture.upload, self.picture.clear):
-            taken = self._inspect_at(event, self._given_picture, given, [frame.sample, self.picture, *self.shown])
+        # A place that is being cleared may still hand in what was there.
+        for event, given in ((self.picture.upload, self.picture), (self.picture.clear, gr.State(None))):
+            places = [frame.sample, self.picture, *self.shown]
+            taken = self._inspect_at(event, self._given_picture, [given, *self.known[1:]], places)
             taken.then(None, js=TO_CARD)
             self._to_draw_on(taken)
         for changed in self.masking.wire():
             self.refresh(changed)
         for chip in self.chips:
-            self.refresh(chip.click(as_it_is, chip, self.prompt, show_progress="hidden"))
+            said = self.refresh(chip.click(as_it_is, chip, self.prompt, show_progress="hidden"))
+            said.then(None, js=TO_DRAW)
         for change in (frame.model.input, frame.lang.input, self.prompt.submit):
-            self._inspect_at(change, self.again, self.known, self.shown)
+            self._inspect_at(change, self.again, self.known, self.shown).then(None, js=TO_DRAW)
         self.refresh(started)
         if self.clickable:
             taken = [frame.sample, self.picture, frame.model, self.clicked]
@@ -152,6 +164,7 @@ class InspectTab:
         copy = self.frame.shelf.put(f"{model}-{path.parent.name}-{path.name}", path.read_bytes())
         return sample_of(copy), copy, model, event.index
 
+    @takes("viewer")
     def _captioned(self, which: int | None, lang: Lang) -> str:
         return "" if which is None else note(example(self.clickable[which][1], lang))
 
@@ -165,6 +178,7 @@ class InspectTab:
         shown = path and sample and preview(path, sample, self.frame.shelf)
         return [sample, shown, *self.again(sample, model, lang, seen, words, told)]
 
+    @takes("viewer")  # who has nothing at hand, since that takes more
     def again(
         self,
         sample: Sample | None,
@@ -187,7 +201,8 @@ class InspectTab:
             return View(card=empty("welcome", lang))
         try:
             keep = partial(self.judging.recorder.keep, model=model) if self.judging else None
-            return look(with_words(sample, words), self.frame.models.get(model), lang, self.frame.shelf, keep)
+            view = look(with_words(sample, words), self.frame.models.get(model), lang, self.frame.shelf, keep)
+            return view if view.standing else refused(view, model, lang)
         except FoilError as error:
             return failed(str(error), lang)
         except Exception as error:
@@ -204,7 +219,15 @@ class InspectTab:
         judged = self.judging.shown(view.record, lang) if self.judging else []
         telling = [self.telling.begin(view.inspection, lang, told)] if self.telling and told else []
         legend = view.legend or empty("legend.empty", lang)
-        return [view.card, *pictures, legend, words, view.evidence, report, seen, *looks, *judged, *telling]
+        own = [view.evidence, report, seen, note(word("unheard", lang), live=True) if view.unheard else ""]
+        return [view.card, *pictures, legend, words, *own, *looks, *judged, *telling]
+
+
+def refused(view: View, model: str, lang: Lang) -> View:
+    """Return the view of what is none of a model's parts, with the other models that it may be a part of."""
+    others = ", ".join(name for name in library.names("pictures") if name != model)
+    said = note(word("refused.other", lang, model=model, others=others)) if others else ""
+    return replace(view, card=f"{view.card.removesuffix('</div>')}{said}</div>")
 
 
 def example(said: str, lang: Lang) -> str:

@@ -42,6 +42,7 @@ class View:
     whole: tuple[str, ...] = ()  # input, normal version, map over the picture, regions, guided: at full resolution
     legend: str = ""
     words: str = ""
+    unheard: bool = False  # the visitor's words, by a model that hears none
     evidence: dict[str, Any] | None = None
     report: str | None = None
     score: float | None = None
@@ -78,6 +79,7 @@ def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf, keep: K
     return View(
         card=card.card(inspection.evidence, normals, lang),
         words=in_paragraphs(inspection.text),
+        unheard="text" in inspection.evidence.not_used,
         evidence=inspection.to_json(),
         report=report,
         score=inspection.evidence.score,

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from apps.rest.keys import Caller
 from apps.ui import jobs_told
 from apps.ui.frame import Frame, empty, html, told
+from apps.ui.roles import caller_of, refuse, takes
 from apps.ui.words import word
 from assistant import library, versions
 from explain.catalogue import Lang
@@ -15,7 +17,7 @@ from explain.catalogue import Lang
 if TYPE_CHECKING:
     from assistant.jobs import Job, Queue  # import the database
 
-EVERY = 2.0  # seconds
+EVERY, IDLE = 2.0, 15.0  # seconds, while a job is open and while none is: each look costs every browser something
 SHOWN = 20  # jobs
 
 
@@ -35,7 +37,7 @@ class JobsPanel:
                     self.resume = put(gr.Button, {"value": "job.resume"}, visible=False, elem_id="job-resume")
                     self.use = put(gr.Button, {"value": "job.use"}, variant="primary", visible=False, elem_id="job-use")
                     self.report = put(gr.DownloadButton, {"label": "job.download"}, visible=False, elem_id="job-report")
-        self.timer = gr.Timer(EVERY)
+        self.timer = gr.Timer(IDLE)
 
     @cached_property
     def queue(self) -> "Queue":
@@ -49,6 +51,7 @@ class JobsPanel:
         frame = self.frame
         look = [self.list, self.shown, frame.lang]
         places = [self.strip, self.list, self.told, self.cancel, self.resume, self.use, self.report, self.shown]
+        places.append(self.timer)
         self.looking = {"fn": self._look, "inputs": look, "outputs": places, "show_progress": "hidden"}
         started.then(self._first, frame.lang, places, show_progress="hidden")
         for event in (self.timer.tick, self.list.input, frame.lang.change):
@@ -64,28 +67,31 @@ class JobsPanel:
         opened = asked.success(self._open, [job, self.frame.lang], places, show_progress="hidden")
         opened.then(**self.looking)
 
+    @takes("viewer")
     def _open(self, job: Any, lang: Lang) -> list[Any]:
         if not isinstance(job, int):
             return [gr.skip()] * 2
         lines = [(jobs_told.line(one, lang), one.id) for one in self.queue.latest(SHOWN)]
         return [gr.update(open=True, visible=True), gr.update(choices=lines, value=job)]
 
-    def _first(self, lang: Lang) -> list[Any]:
+    @takes("viewer")
+    def _first(self, lang: Lang, request: gr.Request) -> list[Any]:
         """Return what a visitor sees who comes, or comes again: open where something is to be done still."""
         jobs = self.queue.latest(SHOWN)
         at_work = next((job.id for job in jobs if job.is_open), None)
-        strip, *others = self._look(at_work, None, lang)
+        strip, *others = self._look(at_work, None, lang, request)
         return [strip | {"open": at_work is not None}, *others] if jobs else [strip, *others]
 
-    def _look(self, chosen: int | None, shown: Any, lang: Lang) -> list[Any]:
+    @takes("viewer")
+    def _look(self, chosen: int | None, shown: Any, lang: Lang, request: gr.Request) -> list[Any]:
         jobs = self.queue.latest(SHOWN)
         if not jobs:
-            return [gr.skip()] * 8
+            return [gr.skip()] * 9
         job = next((one for one in jobs if one.id == chosen), jobs[0])
-        seen = self._seen(job, jobs, lang)
+        seen = self._seen(job, jobs, lang, caller_of(request))
         if seen == shown:
-            return [gr.skip()] * 8
-        heading, lines, words, can_cancel, can_resume, can_use, key, report = seen
+            return [gr.skip()] * 9
+        heading, lines, words, can_cancel, can_resume, can_use, key, report, pace = seen
         return [
             gr.update(label=heading, visible=True),
             gr.update(choices=lines, value=job.id),
@@ -95,33 +101,48 @@ class JobsPanel:
             gr.update(visible=can_use, value=word(key, lang)),
             gr.update(visible=report is not None, value=report),
             seen,
+            gr.Timer(pace),
         ]
 
-    def _seen(self, job: "Job", jobs: "list[Job]", lang: Lang) -> tuple[Any, ...]:
-        """Return all that the strip shows of a job among others."""
+    def _seen(self, job: "Job", jobs: "list[Job]", lang: Lang, caller: Caller) -> tuple[Any, ...]:
+        """Return all that the strip shows of a job among others, to somebody who may do so much."""
+        from apps.rest.jobs import ROLES
+
+        may = caller.may(ROLES[job.kind])
         lines = [(jobs_told.line(one, lang), one.id) for one in jobs]
         model = job.outcome.get("model") if job.state == "done" else None
         is_version = bool(model) and jobs_told.is_version(job)
-        can_use = is_version or (model in library.names("pictures") and not job.outcome["version"])
+        can_use = (
+            caller.may("admin") if is_version else model in library.names("pictures") and not job.outcome["version"]
+        )
         key = "job.use" if is_version else "job.select"
         report = Path(job.outcome["report"]) if job.state == "done" and "report" in job.outcome else None
         file = self.frame.shelf.put(report.name, report.read_bytes()) if report and report.is_file() else None
-        can_resume = job.state in ("cancelled", "failed")
-        words = jobs_told.told(job, lang)
-        return jobs_told.strip(jobs, lang), lines, words, job.is_open, can_resume, can_use, key, file
+        can_cancel, can_resume = may and job.is_open, may and job.state in ("cancelled", "failed")
+        words, pace = jobs_told.told(job, lang), EVERY if any(one.is_open for one in jobs) else IDLE
+        return jobs_told.strip(jobs, lang), lines, words, can_cancel, can_resume, can_use, key, file, pace
 
-    def _cancel(self, job: int, lang: Lang) -> None:
+    def _cancel(self, job: int, lang: Lang, request: gr.Request) -> None:
         with told(lang):
-            self.queue.cancel(job)
+            self.queue.cancel(self._his(job, lang, request))
 
-    def _resume(self, job: int, lang: Lang) -> None:
+    def _resume(self, job: int, lang: Lang, request: gr.Request) -> None:
         with told(lang):
-            self.queue.resume(job)
+            self.queue.resume(self._his(job, lang, request))
 
-    def _use(self, number: int, lang: Lang) -> Any:
+    def _his(self, job: int, lang: Lang, request: gr.Request) -> int:
+        """Return a job that a visitor might have asked for, too."""
+        from apps.rest.jobs import ROLES
+
+        refuse(caller_of(request), ROLES[self.queue.job(job).kind], lang)
+        return job
+
+    @takes("viewer")
+    def _use(self, number: int, lang: Lang, request: gr.Request) -> Any:
         """Put what a job made in force, if it waits for that, and choose the model."""
         with told(lang):
             made = self.queue.job(number).outcome
             if made["version"]:
+                refuse(caller_of(request), "admin", lang)
                 versions.put_in_force(made["model"], made["version"])
             return gr.update(choices=library.names("pictures"), value=made["model"])

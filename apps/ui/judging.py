@@ -7,6 +7,7 @@ import gradio as gr
 from apps.ui.frame import Frame, html, told
 from apps.ui.markup import note
 from apps.ui.recorder import Recorder
+from apps.ui.roles import caller_of, signed
 from apps.ui.words import word
 from explain.catalogue import Lang
 from fusion.errors import BadSetting
@@ -24,7 +25,7 @@ class Judging:
             self.recorded = html("", "recorded")
             self.verdict = frame.choose(CHOICES, "judge.verdict", elem_id="judged")
             with gr.Row():
-                self.by = put(gr.Textbox, {"label": "judge.by"}, max_lines=1, elem_id="judge-by", min_width=120)
+                self.by = frame.sign("judge.by", elem_id="judge-by", min_width=120)
                 self.reason = put(gr.Textbox, {"label": "judge.reason"}, max_lines=1, elem_id="judge-reason")
             self.button = put(gr.Button, {"value": "judge.record"}, elem_id="judge-record")
 
@@ -36,13 +37,15 @@ class Judging:
         """Return the values of number, sentence and choice for a new inspection."""
         return [number, _note("judge.kept", lang, number) if number else "", None]
 
-    def _decide(self, number: int | None, verdict: str | None, by: str, reason: str, lang: Lang) -> list[Any]:
+    def _decide(
+        self, number: int | None, verdict: str | None, by: str, reason: str, lang: Lang, request: gr.Request
+    ) -> list[Any]:
         with told(lang):
             if number is None:
                 raise BadSetting(word("judge.nothing", lang))
             if verdict is None or not by.strip() or not reason.strip():
                 raise BadSetting(word("judge.missing", lang))
-            made = self.recorder.decide(number, verdict, by, reason)
+            made = self.recorder.decide(number, verdict, signed(by, caller_of(request)), reason)
             return [_note("judge.done", lang, number, made), None, ""]
 
 

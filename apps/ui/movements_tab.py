@@ -9,6 +9,7 @@ from apps.ui import movements
 from apps.ui.frame import Frame, empty, html, read_by_foil, told, unforeseen
 from apps.ui.inspect_tab import TO_CARD
 from apps.ui.movements import MovementView, failed
+from apps.ui.roles import takes
 from apps.ui.teach_tab import PROGRESS, nothing, shares, shown_on
 from apps.ui.words import word
 from assistant import library
@@ -55,7 +56,8 @@ class MovementsTab:
 
     def _teach(self) -> None:
         put = self.frame.put
-        with put(gr.Accordion, {"label": "movements.teach"}, open=False, elem_id="movements-teach"):
+        with put(gr.Accordion, {"label": "movements.teach"}, open=False, elem_id="movements-teach") as teaching:
+            self.frame.reserve("admin", teaching)
             put(gr.Markdown, {"value": "movements.how"})
             self.files = put(
                 gr.File, {"label": "movements.files"}, file_count="multiple", height=150, elem_id="movement-files"
@@ -109,6 +111,8 @@ class MovementsTab:
         for change in (*changed, *asked, *files):
             change(self.again, self.known, self.shown, **self.options)
         tab.select(self._models, [self.model, lang], self.model, show_progress="hidden")
+        welcome = [self.card, self.animation, self.words]
+        tab.select(self._welcome, [self.file, lang], welcome, show_progress="hidden", queue=False)
         said = ([self.taught, lang], self.made)
         new_fit = self.fit.click(nothing, None, self.taught).then(self._said, *said, show_progress="hidden")
         work = [self.files, self.name, self.joints, self.rate, self.mapping, self.only, self.people, self.window]
@@ -126,6 +130,11 @@ class MovementsTab:
     def _refresh(self, event: Any) -> Any:
         return event.then(self.again, self.known, self.shown, **self.options)
 
+    @takes("viewer")
+    def _welcome(self, path: str | None, lang: Lang) -> list[Any]:
+        """Return what stands here before anything is given, in the visitor's language."""
+        return [gr.skip()] * 3 if path else self._filled(MovementView(card=_nothing(lang)), lang)[:3]
+
     def _models(self, model: str | None, lang: Lang) -> Any:
         with told(lang):
             known = library.names("movements")
@@ -141,6 +150,7 @@ class MovementsTab:
         chosen = gr.update(choices=keys, value=next(iter(keys), None), visible=bool(keys))
         return chosen, gr.skip() if told_by_itself else gr.update(open=True)
 
+    @takes("viewer")  # who has no file to give, since that takes more
     def again(
         self,
         path: str | None,
@@ -156,8 +166,7 @@ class MovementsTab:
     ) -> list[Any]:
         """Inspect what is at hand and fill the page; whatever goes wrong, nothing of an earlier movement stays."""
         if path is None or not model:
-            welcome = "movements.welcome" if library.names("movements") else "movements.no_model"
-            return self._filled(MovementView(card=empty(welcome, lang)), lang)
+            return self._filled(MovementView(card=_nothing(lang)), lang)
         try:
             reading = Reading(movements.joints_of(mapping, joints or ""), rate or None)
             detector = narrowed(self.frame.models.movement(model), watch)
@@ -176,6 +185,7 @@ class MovementsTab:
         words = view.words or empty("nothing_yet", lang)
         return [view.card, animation, words, view.charts, view.evidence, report]
 
+    @takes("admin")
     def _fit(
         self,
         files: list[str] | None,
@@ -202,5 +212,10 @@ class MovementsTab:
             )
             return taught, gr.update(choices=library.names("movements"), value=taught.name)
 
+    @takes("viewer")
     def _said(self, taught: MovementFit | None, lang: Lang) -> str:
         return movements.introduced(taught, lang) if taught else empty("fit.empty", lang)
+
+
+def _nothing(lang: Lang) -> str:
+    return empty("movements.welcome" if library.names("movements") else "movements.no_model", lang)

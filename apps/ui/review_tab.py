@@ -16,6 +16,7 @@ from apps.ui.markup import note
 from apps.ui.recorder import Recorder
 from apps.ui.review_report import ReportPart
 from apps.ui.reviewing import Case
+from apps.ui.roles import caller_of, signed, takes
 from apps.ui.words import word
 from assistant import card
 from assistant.awaiting import Wanted, awaiting, narrowed
@@ -38,13 +39,13 @@ class ReviewTab:
         self.shown = gr.State(None)  # id, language and number of decisions of what is shown
         put(gr.Markdown, {"value": "review.how"}, elem_id="review-how")
         self._filters()
+        self.report = ReportPart(frame, jobs)
         self.counts = html("", "review-counts")
         with gr.Row():
             with gr.Column(scale=3, min_width=280):
                 self._queue()
             with gr.Column(scale=8, min_width=320):
                 self._case()
-        self.report = ReportPart(frame, jobs)
 
     @cached_property
     def painter(self) -> Painter:
@@ -78,7 +79,7 @@ class ReviewTab:
 
     def _case(self) -> None:
         put = self.frame.put
-        self.card = html(empty("review.empty", "en"), "review-card")
+        self.card = html("", "review-card")  # filled as soon as somebody comes, in their language
         with gr.Row():
             with gr.Column(scale=5, min_width=300):
                 fixed: dict[str, Any] = {"interactive": False, "height": 340, "buttons": ["fullscreen"]}
@@ -87,11 +88,12 @@ class ReviewTab:
                 self.marked = put(gr.Image, {"label": "review.marked"}, elem_id="review-marked", **fixed)
                 self.below = html("", "review-below")
             with gr.Column(scale=4, min_width=260):
-                self.says = html(empty("nothing_yet", "en"), "review-told")
+                self.says = html("", "review-told")
                 self.decided = self.frame.choose(CHOICES, "judge.verdict", elem_id="review-verdict")
-                self.by = put(gr.Textbox, {"label": "judge.by"}, max_lines=1, elem_id="review-by")
+                self.by = self.frame.sign("judge.by", elem_id="review-by")
                 self.reason = put(gr.Textbox, {"label": "judge.reason"}, max_lines=1, elem_id="review-reason")
                 self.record = put(gr.Button, {"value": "review.record"}, variant="primary", elem_id="review-record")
+                self.frame.reserve("inspector", self.decided, self.by, self.reason, self.record)
                 self.recorded = html("", "review-recorded")
 
     def wire(self, tab: gr.Tab, blocks: gr.Blocks) -> None:
@@ -114,7 +116,7 @@ class ReviewTab:
         for event in (tab.select, self.refresh.click, *changed, *typed):
             then_show(event(self._listed, [*self.filters, self.shown, lang], listed, **hidden))
         spoken = lang.change(self._again, [*self.filters, self.shown, lang, self.order], listed, **hidden)
-        then_show(spoken.then(lambda: "", None, self.recorded, **hidden))
+        then_show(spoken.then(_nothing, None, self.recorded, **hidden))
         self.queue.input(self._show, [self.queue, *look], places, **show)
         self.next.click(None, js="() => window.foilStep(1)")
         self.previous.click(None, js="() => window.foilStep(-1)")
@@ -125,12 +127,14 @@ class ReviewTab:
             then_show(decided.success(None, js=LEAVE))
         self.report.wire(scope, self.by)
 
+    @takes("viewer")
     def _listed(self, *given: Any) -> list[Any]:
         *filters, shown, lang = given
         with told(lang):
             stays = shown and shown[0]
             return self._lists(filters, lang, lambda after: stays if stays in after else next(iter(after), None))
 
+    @takes("viewer")
     def _again(self, *given: Any) -> list[Any]:
         """Say the list in another language, if it was ever looked at."""
         *known, order = given
@@ -157,6 +161,7 @@ class ReviewTab:
             gr.update(choices=lots),
         ]
 
+    @takes("viewer")
     def _show(self, which: int | None, shown: Any, order: list[int] | None, lang: Lang) -> Iterator[list[Any]]:
         """Yield what is on record of the chosen inspection, first in words; of one that can't be shown, only why."""
         if order is None or (shown and shown[:2] == (which, lang) and self._is_as(*shown)):
@@ -191,7 +196,14 @@ class ReviewTab:
         return [case.card, case.words, case.pair, case.marked, case.below, shown]
 
     def _decide(
-        self, verdict: str | None, by: str, reason: str, shown: Any, order: list[int], *given: Any
+        self,
+        request: gr.Request,
+        verdict: str | None,
+        by: str,
+        reason: str,
+        shown: Any,
+        order: list[int],
+        *given: Any,
     ) -> list[Any]:
         *filters, current, lang = given
         with told(lang):
@@ -204,10 +216,15 @@ class ReviewTab:
             if len(decisions) != seen:
                 said = f"{decisions[-1].by}: {decisions[-1].verdict}"
                 raise BadSetting(word("review.meanwhile", lang, number=str(which), said=said))
-            made = self.recorder.decide(which, verdict, by, reason)
+            made = self.recorder.decide(which, verdict, signed(by, caller_of(request)), reason)
             said = word("judge.done", lang, number=str(which), made=str(made))
             listed = self._lists(filters, lang, lambda after: reviewing.following(order, which, after))
             return [*listed, None, "", note(said, live=True)]
+
+
+@takes("viewer")
+def _nothing() -> str:
+    return ""
 
 
 def review_tab(frame: Frame, jobs: JobsPanel) -> ReviewTab | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from explain.language import LanguageModel
 
 API = "/api"  # of the REST door
+LOOKS_AROUND = 15  # seconds before a visitor asks anything
 HOST = "127.0.0.1"  # and nothing else: who can reach the page can replace models
 # The browser itself refuses what would leave this machine, also what some later Gradio might fetch.
 POLICY = (
@@ -65,6 +66,7 @@ def serve(
         stop = Event()
         jobs = Thread(target=_do_jobs, args=(store, stop))
         jobs.start()
+        Thread(target=_warm_words, args=(stop,), daemon=True).start()
         try:
             blocks.block_thread()
         finally:
@@ -88,6 +90,7 @@ def launched(
     from starlette.routing import Mount
 
     from apps.rest.app import create
+    from apps.ui.login import Login
     from apps.ui.models import Models
     from apps.ui.pages import build
     from apps.ui.shelf import Shelf
@@ -110,7 +113,10 @@ def launched(
         max_file_size="4gb",
         theme=theme(),
         css=css(),
-        app_kwargs={"middleware": [(OnlyHere, (), {})], "routes": [Mount(API, create(models, store))]},
+        app_kwargs={
+            "middleware": [(OnlyHere, (), {}), (Login, (API,), {})],
+            "routes": [Mount(API, create(models, store))],
+        },
     )
     Thread(target=_warm, args=(models,), daemon=True).start()
     return blocks
@@ -133,6 +139,14 @@ def _warm(models: "Models") -> None:
     with suppress(FoilError):  # whoever asks for a broken model is told why
         for name in library.names("pictures")[:1]:
             models.get(name)
+
+
+def _warm_words(stop: Event) -> None:
+    """Load what understands questions, once a visitor has most likely seen a verdict: the page lags meanwhile."""
+    if not stop.wait(LOOKS_AROUND):
+        from apps.ui.ask_tab import warm
+
+        warm()
 
 
 def refuse_taken(port: int) -> None:

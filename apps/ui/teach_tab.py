@@ -11,6 +11,7 @@ from apps.ui.inspect_tab import Seen
 from apps.ui.jobs_panel import JobsPanel
 from apps.ui.jobs_told import stage
 from apps.ui.markup import note
+from apps.ui.roles import takes
 from apps.ui.teaching import Checked
 from apps.ui.versions_part import VersionsPart
 from apps.ui.words import word
@@ -31,10 +32,11 @@ class TeachTab:
         self.checked, self.fitted = gr.State(None), gr.State(None)
         self.asked = gr.State(None)  # the id of a training that was asked for
         with gr.Row():
-            with gr.Column(scale=5, min_width=320):
+            with gr.Column(scale=5, min_width=320) as given:
                 self._given()
             with gr.Column(scale=6, min_width=320):
                 self._thresholds()
+        frame.reserve("admin", given)
 
     def _given(self) -> None:
         put = self.frame.put
@@ -56,6 +58,7 @@ class TeachTab:
         put(gr.Markdown, {"value": "rates"}, elem_id="rates")
         self.new_rates = self._rates("apply")
         self.apply = put(gr.Button, {"value": "apply"}, elem_id="apply")
+        self.frame.reserve("admin", *self.new_rates, self.apply)
         self.what_if = html(empty("no_model", "en"), "what-if")
         self.versions = VersionsPart(self.frame)
 
@@ -93,6 +96,7 @@ class TeachTab:
         for change in (tab.select, frame.model.input, frame.lang.input):
             change(self._what_if, *table, show_progress="hidden")
 
+    @takes("viewer")
     def _said(
         self, checked: Checked | None, fitted: Fit | None, asked: int | None, name: str, lang: Lang
     ) -> tuple[str, str]:
@@ -102,10 +106,12 @@ class TeachTab:
             return check, note(word("fit.asked", lang, name=name.strip(), number=str(asked)), live=True)
         return check, teaching.introduced(fitted, lang) if fitted else empty("fit.empty", lang)
 
+    @takes("admin")
     def _check(self, files: list[str] | None, lang: Lang, progress: gr.Progress = PROGRESS) -> Checked | None:
         with told(lang):
             return teaching.checked(files, shown_on(progress, lang)) if files else None
 
+    @takes("admin")
     def _fit(
         self,
         files: list[str] | None,
@@ -126,6 +132,7 @@ class TeachTab:
             fit = teaching.fitted(files, name, rates, replace, shown_on(progress, lang))
             return fit, None, gr.update(choices=library.names("pictures"), value=fit.name)
 
+    @takes("admin")
     def _apply(self, model: str | None, review: float, reject: float, lang: Lang) -> None:
         with told(lang):
             if not model:
@@ -133,6 +140,7 @@ class TeachTab:
             library.set_rates(model, *shares(review, reject))
             gr.Success(word("applied", lang, name=model))
 
+    @takes("viewer")
     def _what_if(self, model: str | None, seen: Seen, lang: Lang) -> tuple[str, float | None, float | None]:
         if not model:
             return empty("no_model", lang), None, None

@@ -14,6 +14,7 @@ from apps.ui.markup import wide
 from apps.ui.words import word
 from assistant import card, fitting
 from assistant.fitting import Fit
+from assistant.labels import label
 from assistant.sources import opened
 from explain.catalogue import Lang
 from explain.wording import number, percent
@@ -95,6 +96,7 @@ def introduced(fit: Fit, lang: Lang) -> str:
     seconds = number(fit.seconds, significant=2)
     lines = [word("fit.took", lang, n=number(fit.calibration.n), seconds=seconds)]
     lines += card.support_in_words(fit.calibration.support(fit.calibration.reject_rate), lang)
+    lines.append(word("fit.next", lang))
     skipped = [told_of(path, reason) for path, reason in fit.card["skipped"]]
     lines += [word("fit.skipped", lang, count=number(len(skipped)))] if skipped else []
     said = "".join(f"<p>{escape(line)}</p>" for line in lines)
@@ -115,7 +117,7 @@ def listed(lines: Sequence[str]) -> str:
 def what_if(calibration: Calibration, seen: Sequence[float], lang: Lang) -> str:
     """Return, as an HTML table, how many good parts and pictures seen would fall where under other rates."""
     now = (calibration.review_rate, calibration.reject_rate)
-    heads = "".join(f'<th scope="col" aria-label="{v}">{card.badge(v, lang)}</th>' for v in VERDICTS)
+    heads = "".join(f'<th scope="col" aria-label="{label(v, lang)}">{card.badge(v, lang)}</th>' for v in VERDICTS)
     rows = []
     for row in calibration.what_if(sorted({*RATES, now}, reverse=True), seen):
         rates = (row["review_rate"], row["reject_rate"])

@@ -8,6 +8,7 @@ import gradio as gr
 from apps.ui.frame import Frame, html, told
 from apps.ui.inspecting import told_again
 from apps.ui.markup import note
+from apps.ui.roles import takes
 from apps.ui.words import word
 from assistant.inspection import Inspection
 from explain.catalogue import Lang
@@ -41,6 +42,7 @@ class Telling:
         limits: dict[str, Any] = {"concurrency_id": "telling", "concurrency_limit": AT_ONCE, "show_progress": "hidden"}
         event.then(self._told, [self.seen, self.frame.lang], self.words, **limits)
 
+    @takes("viewer")
     def _told(self, seen: Shown, lang: Lang) -> Any:
         """Return a language model's words, but none of a picture that has made room for another meanwhile."""
         inspection = seen.inspection

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from apps.ui.frame import Frame, html
+from apps.ui.roles import caller_of, takes
 from apps.ui.words import word
 from explain.catalogue import Lang
 
@@ -45,6 +46,7 @@ class Tour:
         self.been = gr.BrowserState(False, storage_key="foil-tour", secret="foil")
         with frame.header:
             self.open = put(gr.Button, {"value": "tour"}, size="sm", min_width=80, elem_id="tour-open")
+        frame.reserve("inspector", self.open)
         with gr.Row(elem_id="tour") as self.bar:
             self.hint = html(_hint(INVITATION, "en"), "tour-hint")
             self.back = put(gr.Button, {"value": "tour.back"}, size="sm", min_width=70, visible=False)
@@ -60,25 +62,30 @@ class Tour:
         lang.change(_shown, [self.at, lang], places, **hidden)
         for event, step in ((self.open.click, _first), (self.next.click, _following), (self.back.click, _before)):
             event(step, [self.at, lang], [*places, tabs], **hidden).then(None, js=GO)
-        self.close.click(lambda: gr.update(visible=False), None, self.bar, **hidden)
+        self.close.click(_gone, None, self.bar, **hidden)
 
 
-def _invited(been: bool, at: int, lang: Lang) -> list[Any]:
-    return [*_shown(at, lang, visible=not been), True]
+@takes("viewer")
+def _invited(been: bool, at: int, lang: Lang, request: gr.Request) -> list[Any]:
+    return [*_shown(at, lang, visible=not been and caller_of(request).may("inspector")), True]
 
 
+@takes("viewer")
 def _first(at: int, lang: Lang) -> list[Any]:
     return [*_shown(0, lang, visible=True), gr.Tabs(selected="inspect")]
 
 
+@takes("viewer")
 def _following(at: int, lang: Lang) -> list[Any]:
     return [*_shown(min(at + 1, LAST), lang, visible=at < LAST), gr.Tabs(selected="inspect")]
 
 
+@takes("viewer")
 def _before(at: int, lang: Lang) -> list[Any]:
     return [*_shown(max(at - 1, 0), lang), gr.Tabs(selected="inspect")]
 
 
+@takes("viewer")
 def _shown(at: int, lang: Lang, **bar: bool) -> list[Any]:
     """Return step, bar, hint and buttons of a step."""
     forward, close = "tour.done" if at == LAST else "tour.next", "tour.close"
@@ -86,6 +93,11 @@ def _shown(at: int, lang: Lang, **bar: bool) -> list[Any]:
         forward, close = "tour.begin", "tour.no"
     buttons = [gr.update(value=word(key, lang)) for key in (forward, close)]
     return [at, gr.update(**bar), _hint(at, lang), gr.update(visible=at > 0), *buttons]
+
+
+@takes("viewer")
+def _gone() -> Any:
+    return gr.update(visible=False)
 
 
 def _hint(at: int, lang: Lang) -> str:

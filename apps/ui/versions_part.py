@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from apps.ui.frame import Frame, told
+from apps.ui.roles import takes
 from apps.ui.words import word
 from assistant import library, versions
 from assistant.library import ModelInfo
@@ -22,6 +23,7 @@ class VersionsPart:
             self.choice = put(gr.Radio, {"label": "versions.choose"}, choices=[], elem_id="versions-choice")
             self.none = put(gr.Markdown, {"value": "versions.none"}, elem_id="versions-none")
             self.switch = put(gr.Button, {"value": "versions.switch"}, interactive=False, elem_id="versions-switch")
+        frame.reserve("admin", self.switch)
 
     def wire(self, tab: gr.Tab, events: list[Any], refresh: Any) -> None:
         """Answer the button; `events` and `refresh` are as in the tab."""
@@ -35,6 +37,7 @@ class VersionsPart:
         for change in (tab.select, frame.model.change, frame.lang.change):
             change(self._look, **look)
 
+    @takes("viewer")
     def _look(self, model: str | None, chosen: str | None, lang: Lang) -> list[Any]:
         with told(lang):
             kept = versions.versions(model) if model else []
@@ -47,6 +50,7 @@ class VersionsPart:
             gr.update(interactive=known),
         ]
 
+    @takes("admin")
     def _switch(self, model: str, which: str | None, lang: Lang) -> None:
         with told(lang):
             if not which:

@@ -2,6 +2,7 @@
 
 from apps.ui.words_inspect import INSPECT
 from apps.ui.words_jobs import JOBS
+from apps.ui.words_login import LOGIN
 from apps.ui.words_review import GALLERY, REVIEW
 from apps.ui.words_tour import TOUR
 from explain.catalogue import Lang, Phrase
@@ -80,6 +81,10 @@ WORDS: dict[str, Phrase] = {
         "**就“检测”页的图像或在此上传的图像提问**。这里没有语言模型：每个答案都是计算得出的。",
     ),
     "ask.chat": Phrase("Conversation", "对话"),
+    "ask.none": Phrase(
+        "Ask below, or click a question: why, where, how big, what would pass.",
+        "请在下方提问或点击问题：为什么、在哪里、有多大、怎样才能合格。",
+    ),
     "ask.box": Phrase("Your question", "您的问题"),
     "ask.hint": Phrase("why? where is it? what would pass?", "为什么？在哪里？怎样才能合格？"),
     "ask.first": Phrase("what do you see?", "检查一下"),
@@ -115,6 +120,7 @@ WORDS: dict[str, Phrase] = {
     "fit.no_files": Phrase("Give good pictures or a ZIP first.", "请先上传良品图像或 ZIP 压缩包。"),
     "fit.no_name": Phrase("Give the new model a name first.", "请先为新模型命名。"),
     "fit.done": Phrase("{name} is ready and selected.", "{name} 已训练完成并已选中。"),
+    "fit.next": Phrase("Give it a picture on the Inspect page.", "请到“检测”页提供图像。"),
     "fit.took": Phrase("{n} good parts, {seconds} s.", "{n} 件良品，用时 {seconds} 秒。"),
     "fit.skipped": Phrase("{count} pictures could not be used:", "有 {count} 幅图像无法使用："),
     "rates": Phrase(
@@ -137,7 +143,7 @@ WORDS: dict[str, Phrase] = {
     "movements.text": Phrase(
         "Which movement it should be (if the model knows several)", "应为何种动作（模型含多种动作时）"
     ),
-    "movements.text.hint": Phrase("a deep squat", "deep squat"),
+    "movements.text.hint": Phrase("a deep squat", "用英文，如 a deep squat"),
     "movements.scene": Phrase("Or a picture of the scene (if it knows any)", "或场景图片（模型含场景时）"),
     "movements.watch": Phrase("Only these joints count (optional)", "仅计入这些关节（可选）"),
     "movements.watch.hint": Phrase("left leg, right wrist", "左腿，右腕"),
@@ -181,4 +187,4 @@ WORDS: dict[str, Phrase] = {
     ),
     "movements.skipped": Phrase("{count} movements could not be used:", "有 {count} 个动作无法使用："),
 }
-WORDS |= INSPECT | REVIEW | GALLERY | JOBS | TOUR
+WORDS |= INSPECT | REVIEW | GALLERY | JOBS | LOGIN | TOUR

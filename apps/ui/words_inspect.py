@@ -3,6 +3,15 @@
 from explain.catalogue import Phrase
 
 INSPECT: dict[str, Phrase] = {
+    "refused.other": Phrase(
+        "It was held against {model}. Is it another product? Choose that one's model at the top: {others}.",
+        "本次使用的模型是 {model}。若为其他产品，请在上方选择对应模型：{others}。",
+    ),
+    "unheard": Phrase(
+        "This model hears no words: it was fitted without training. Draw over the place instead, here below; or train"
+        " the model on the Teach page.",
+        "该模型未经训练，不理解文字。请改为在下方涂抹相应位置，或在“训练”页训练网络。",
+    ),
     "legend.empty": Phrase("What the colours mean appears here.", "色标的含义将显示在此处。"),
     # what if the limit were elsewhere
     "limit.slider": Phrase("What if the limit were here", "假如界限在此处"),

@@ -3,7 +3,7 @@
 from explain.catalogue import Phrase
 
 REVIEW: dict[str, Phrase] = {
-    "tab.review": Phrase("Review", "复核"),
+    "tab.review": Phrase("Review, report", "复核与报告"),
     "review.no_store": Phrase(
         "**Nothing is recorded here, so nothing waits for a decision.** Start Foil with a store: `foil serve --store"
         " records` (a folder, made where there is none). From then on every inspection of the Inspect tab, of `/api`"
@@ -69,16 +69,19 @@ REVIEW: dict[str, Phrase] = {
         " on.",
         "其间已有人对第 {number} 号检测作出决定（{said}），因此未作记录。请刷新后继续。",
     ),
-    "review.report": Phrase("Report of a period or a lot", "时段或批次报告"),
+    "review.report": Phrase("Make a report: of today, a period or a lot", "生成报告：今日、时段或批次"),
     "review.report.how": Phrase(
-        "Of everything on record in the lot and the period chosen above (all where none is), whatever its verdict: not"
-        " only of what waits. It is made as a job, which goes on if you close this page. Preview below, PDF to keep.",
-        "涵盖上方所选批次和时段内的全部记录（未选则为全部），不论判定如何，不仅限于待决定的。报告作为任务生成，关闭页面也会继续。"
+        "Of everything on record, whatever its verdict: counts, and each REJECT and REVIEW with its pictures. It is"
+        " made as a job, which goes on if you close this page. Preview below, PDF to keep.",
+        "涵盖全部记录，不论判定如何：统计数字，以及每个不合格和待复检项的图像。报告作为任务生成，关闭页面也会继续。"
         "下方可预览，PDF 可下载。",
     ),
+    "review.report.when": Phrase("What the report is of", "报告范围"),
+    "review.report.chosen": Phrase("Lot and period chosen above (or everything)", "上方所选批次和时段（未选则为全部）"),
+    "review.report.today": Phrase("Today (UTC)", "今日（UTC）"),
     "review.final": Phrase(
-        "Final: nothing of it may wait any more, and your name (above) answers for it",
-        "正式报告：不得有待决定项，并由您（上方姓名）负责",
+        "Final: nothing of it may wait any more, and your name (at “Your name” below) answers for it",
+        "正式报告：不得有待决定项，并由您（下方“您的姓名”）负责",
     ),
     "review.make": Phrase("Make the report", "生成报告"),
     "review.pdf": Phrase("Download the PDF", "下载 PDF"),
