@@ -1,10 +1,12 @@
 """`foil serve`: the page in the browser."""
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
 from apps.commands import options
+from apps.commands.keeping import made_store
 
 
 def serve(
@@ -15,6 +17,12 @@ def serve(
     language: options.Language = "template",
     patience: options.Patience = 120.0,
     send_pictures: options.SendPictures = False,
+    workers: Annotated[
+        int,
+        typer.Option(
+            help="So many processes more for programs, at the next port; with a store, best PostgreSQL.", min=0
+        ),
+    ] = 0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Don't open a browser.")] = False,
 ) -> None:
     """Open the app in the browser.
@@ -23,14 +31,29 @@ def serve(
     as /api/openapi.json tells; once there are keys (foil keys add) they need one. Where a store is named, what is
     inspected is recorded, and what people decide. A language model (--language) may tell what was found once more, in
     its own words, of which every claim is checked; the verdict never waits for it. Jobs, such as trainings, are done
-    one after the other (foil jobs); Ctrl-C saves where the one at work is.
+    one after the other (foil jobs); Ctrl-C saves where the one at work is. With --workers, as many processes answer
+    programs at the next port, too: each holds its own models.
 
     \b
     Examples:
       foil serve --example
       foil serve --language http://localhost:11434/v1#qwen3:4b
+      foil serve --workers 4 --store postgresql://foil@localhost/foil
     """
+    from apps.ui.serve import refuse_taken
     from apps.ui.serve import serve as serve_page
 
     narrator = options.narrator(language, patience, send_pictures)
-    serve_page(port, example, open_browser=not no_browser, words=words, store=store, narrator=narrator)
+    with ExitStack() as beside:
+        if workers:
+            from apps.rest.workers import HOST, Told
+            from apps.rest.workers import workers as running
+
+            refuse_taken(port)
+            refuse_taken(port + 1)
+            if store:
+                made_store(store)  # by one alone
+            told = Told(store, words, language, patience, send_pictures)
+            beside.enter_context(running(port + 1, workers, told))
+            typer.echo(f"For programs, {workers} processes: http://{HOST}:{port + 1}/openapi.json")
+        serve_page(port, example, open_browser=not no_browser, words=words, store=store, narrator=narrator)
