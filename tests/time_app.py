@@ -10,6 +10,7 @@ program's stands between. It prints the table of docs/app.md.
 
 import argparse
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -83,7 +84,7 @@ def served(home: Path, *options: str, command: Sequence[str] = (), port: int = 0
         try:
             yield f"http://127.0.0.1:{port}", log
         finally:
-            os.killpg(process.pid, 2)  # make's child, too, as Ctrl-C does
+            os.killpg(process.pid, signal.SIGTERM)  # make's child, too
             process.wait()
         if "Traceback" in (said := log.read_text()):
             raise SystemExit(said)
@@ -194,7 +195,7 @@ def warm(browser: Any, home: Path, times: int) -> dict[str, list[float]]:
         chosen(page)
         drops(page, pictures[:2])
         asks(page, pictures[:2])
-        found = drops(page, pictures[1:]) | asks(page, pictures[1:]) | clicks(page, times)
+        found = told(drops(page, pictures[1:])) | told(asks(page, pictures[1:])) | told(clicks(page, times))
         page.context.close()
     return found
 
@@ -203,13 +204,12 @@ def pictures_of(home: Path) -> list[Path]:
     return sorted((home / "example/gasket/test").rglob("*.png"))
 
 
-def table(found: dict[str, list[float]]) -> str:
-    """Return times as Markdown."""
-    lines = ["| what | times | median | 95 % | longest |", "|---|---|---|---|---|"]
+def told(found: dict[str, list[float]]) -> dict[str, list[float]]:
+    """Print times as lines of a Markdown table, as soon as they are known, and return them."""
     for name, seconds in found.items():
         middle, most = np.quantile(seconds, [0.5, 0.95])
-        lines.append(f"| {name} | {len(seconds)} | {middle:.2f} s | {most:.2f} s | {max(seconds):.2f} s |")
-    return "\n".join(lines)
+        print(f"| {name} | {len(seconds)} | {middle:.2f} s | {most:.2f} s | {max(seconds):.2f} s |", flush=True)
+    return found
 
 
 def main() -> None:
@@ -222,17 +222,16 @@ def main() -> None:
     given = parser.parse_args()
     home, found = given.home.resolve(), dict[str, list[float]]()
     how: dict[str, Any] = {"command": ["make", "run"], "port": 7860} if given.make else {}
+    print("| what | times | median | 95 % | longest |\n|---|---|---|---|---|", flush=True)
     with browsing() as browser:
         if given.first:
             with TemporaryDirectory(prefix="foil-time-") as empty:
-                found |= {
-                    f"very first {name}": [seconds] for name, seconds in start(browser, Path(empty), **how).items()
-                }
+                first = start(browser, Path(empty), **how)
+            told({f"very first {name}": [seconds] for name, seconds in first.items()})
         each = [start(browser, home, **how) for _ in range(given.starts)]
-        found |= {name: [one[name] for one in each] for name in (each[0] if each else ())}
+        told({name: [one[name] for one in each] for name in (each[0] if each else ())})
         if given.times:
-            found |= warm(browser, home, given.times)
-    print(table(found))
+            found = warm(browser, home, given.times)
     missed = [name for name, most in GOALS.items() if name in found and np.median(found[name]) > most]
     if missed:
         raise SystemExit(f"slower than its goal: {', '.join(missed)}")

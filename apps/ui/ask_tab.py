@@ -1,5 +1,6 @@
 """The Ask tab: a conversation beside the picture at hand; every answer is computed, and no language model speaks."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from fusion.errors import BadSetting
 from fusion.sample import Sample
 
 OFFERED = 4  # suggested questions
+PACE = 0.1  # seconds between two updates of a growing answer: the browser draws the whole conversation at each
 
 
 class AskTab:
@@ -114,16 +116,21 @@ class AskTab:
                 history = [*history, {"role": "user", "content": {"path": path}}]
             question = question.strip() or word("ask.first", lang)
             history = [*history, {"role": "user", "content": shown(question)}]
-            working = {"role": "assistant", "content": word("ask.at_it", lang)}
-            yield [[*history, working], talk, gr.skip()]
+            new = sample is not None and not talk.is_of(sample)
+            if files or new or self.frame.models.narrator:  # else the answer is there before this would be drawn
+                working = {"role": "assistant", "content": word("ask.at_it", lang)}
+                yield [[*history, working], talk, gr.skip()]
             if sample is not None:
                 talk.beside(sample)
             for path in files:
                 talk.upload(path)
             messages: list[Message] = []
+            told_at = time.monotonic()
             for messages, reply in answered(talk, question, self.frame.shelf, lang):
                 talk.offered = offered(reply.suggested, reply.lang)
-                yield [[*history, *messages], talk, gr.skip()]
+                if time.monotonic() - told_at >= PACE:
+                    yield [[*history, *messages], talk, gr.skip()]
+                    told_at = time.monotonic()
             drawn = talk.at_hand()
             beside = None if drawn is None else file("at-hand.png", drawn, self.frame.shelf)
             yield [[*history, *messages], talk, beside]
