@@ -149,7 +149,6 @@ class Visitor:
                 await does[name]()
             except Exception as error:  # whatever it was, it is told at the end, and the others go on
                 self.complain(f"{name}: {error!r}")
-                await self.page.screenshot(path=f"/tmp/crowd-{self.picture.stem}.png")
                 return
             self.crowd.seconds[name].append(time.perf_counter() - started)
 

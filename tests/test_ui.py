@@ -23,7 +23,6 @@ from apps.ui.inspecting import failed, look, preview, sample_of, told_again, wit
 from apps.ui.markup import unbroken
 from apps.ui.models import MOST, Models
 from apps.ui.pages import build
-from apps.ui.shelf import MOST as FILES
 from apps.ui.shelf import Shelf
 from apps.ui.telling import Shown
 from apps.ui.theme import css
@@ -188,12 +187,15 @@ def test_large_pictures_are_scaled_down_for_the_browser(plate: Plate, shelf: She
     assert Image.open(view.overlay).size == (1600, 50)
 
 
-def test_the_shelf_keeps_the_newest(shelf: Shelf, tmp_path: Path) -> None:
-    paths = [shelf.put("a.png", b"%d" % number) for number in range(FILES + 3)]
+def test_the_shelf_keeps_the_newest(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, most=100)
+    paths = [shelf.put("a.png", b"%010d" % number) for number in range(13)]
     assert [Path(path).exists() for path in paths[:4]] == [False, False, False, True]
-    assert shelf.put("a.png", b"5") == paths[5]
+    assert shelf.put("a.png", b"%010d" % 3) == paths[3]
     shelf.put("a.png", b"new")
-    assert Path(paths[5]).exists(), "what was asked for again is new again"
+    assert Path(paths[3]).exists(), "what was asked for again is new again"
+    large = shelf.put("large.png", bytes(200))
+    assert [*tmp_path.rglob("*.png")] == [Path(large)], "what is shown now is there, however large"
 
 
 def test_models_are_loaded_once_and_again_when_they_change(fake_core: None, monkeypatch: pytest.MonkeyPatch) -> None:
