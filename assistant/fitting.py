@@ -100,11 +100,13 @@ def fit_folder(
         normals = dataset.normals()
         from fusion.detector import DetectorConfig, fit  # imports torch, seconds that a mistyped path must not cost
 
+        if names:
+            from explain.own_kinds import held_back, with_own_kinds
+
+            held_back(normals, settings.get("seed", 0))
         checkpoint = home() / "training" / name
         detector = fit(normals, DetectorConfig(**settings), name, progress, checkpoint).with_rates(*rates)
         if names:
-            from explain.own_kinds import with_own_kinds
-
             detector = with_own_kinds(detector, normals, names, progress)
         if is_zip(source):  # the user knows the archive, not where it was unpacked
             skipped = [

@@ -22,6 +22,7 @@ from fusion.calibration import Calibration
 from fusion.errors import BadData, BadInput, BadSetting
 from fusion.kind import kind_at
 
+FEWEST_TO_NAME = 8  # good pictures; as explain.own_kinds.held_back
 FEWEST_TO_TRAIN = 20  # good pictures; as fusion.learning.learn.FEWEST, which would cost torch to ask
 MOST_MINUTES = 24 * 60
 KEPT = 7  # days
@@ -55,6 +56,13 @@ class FitWish:
         if self.minutes and count < FEWEST_TO_TRAIN:
             raise BadData(
                 f"{count} good pictures, and a network needs at least {FEWEST_TO_TRAIN}; add some, or don't train"
+            )
+        if self.names < 0:
+            raise BadSetting(f"{self.names} painted defects can't be learnt from; expected 0 (none) or more")
+        if self.names and count < FEWEST_TO_NAME:
+            raise BadData(
+                f"{count} good pictures, and learning names takes {FEWEST_TO_NAME}, of which a fifth is held back; add "
+                "some, or don't learn names"
             )
 
     @property

@@ -37,7 +37,7 @@ def with_own_kinds(detector: Detector, items: Sequence[Item], defects: int, prog
     Of a trained one the closed form marks them. BadData if the good parts are too few to hold some back; where too few
     defects are marked, kinds stay the built-in ones, and the card says so, too.
     """
-    held, rest = _split(items, detector.config.seed)
+    held, rest = held_back(items, detector.config.seed)
     config = replace(detector.config, method="gaussian") if detector.config.trained else detector.config
     seen = _marked(fit(rest, config, detector.name, progress), held, defects, progress)
     count = sum(map(len, seen.values()))
@@ -46,8 +46,8 @@ def with_own_kinds(detector: Detector, items: Sequence[Item], defects: int, prog
     return replace(detector, card=card | ({OWN: learnt([seen], built_in()).to_json()} if count >= ENOUGH else {}))
 
 
-def _split(items: Sequence[Item], seed: int) -> tuple[list[Item], list[Item]]:
-    """Return which good parts are painted on, and which the detector that marks is fitted on."""
+def held_back(items: Sequence[Item], seed: int) -> tuple[list[Item], list[Item]]:
+    """Return which good parts are painted on, and which the detector that marks is fitted on; BadData of too few."""
     count = round(HELD * len(items))
     if count < 2 or len(items) - count < FEWEST:
         raise BadData(

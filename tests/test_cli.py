@@ -625,7 +625,9 @@ def test_weights_are_asked_by_the_method_that_was_named_and_lessons_are_passed_o
     parts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr("assistant.fitting.fit_folder", lambda data, name, settings, *rest, **more: asked.append(settings))
+    monkeypatch.setattr(
+        "assistant.fitting.fit_folder", lambda data, name, settings, *rest, **more: asked.append(settings)
+    )
     for method in ([], ["--method", "hybrid"]):
         foil("fit", parts, "--name", "a", *method, "--weights", "w.safetensors", "--lessons", "normals", code=None)
     assert [(one["method"], one["weights"], one["lessons"]) for one in asked] == [

@@ -34,7 +34,11 @@ HOMES = {
     "sentence_transformers": ("fusion/modality/text.py",),
     "torchao": ("explain/local.py",),
     "transformers": ("fusion/hub.py", "fusion/motion/vitpose.py", "explain/local.py"),
-    "httpx": ("explain/remote.py", "assistant/stamping.py", "apps/rest/workers.py"),  # asks nobody whom the user didn't name
+    "httpx": (
+        "explain/remote.py",
+        "assistant/stamping.py",
+        "apps/rest/workers.py",
+    ),  # asks nobody whom the user didn't name
     "diffusers": (
         "fusion/diffusion/sampling.py",
         "fusion/diffusion/learner.py",

@@ -147,6 +147,8 @@ def test_what_cannot_be_done_is_refused_before_anybody_waits(queue: Queue, parts
         (FitWish(str(parts), "plates"), BadSetting, "a model named plates exists"),
         (FitWish(str(tmp_path / "few"), "new", minutes=1), BadData, "at least 20"),
         (FitWish(str(tmp_path / "nowhere"), "new"), BadData, "nowhere"),
+        (FitWish(str(tmp_path / "few"), "new", names=90), BadData, "learning names takes 8"),
+        (FitWish(str(parts), "new", names=-1), BadSetting, "can't be learnt from"),
         (FitWish(str(parts), "new", minutes=-1), BadSetting, "no time to train"),
         (FitWish(str(parts), "new", review=0.01, reject=0.05), BadSetting, "false-alarm rates"),
         (BatchWish(str(tmp_path / "nowhere"), "plates"), BadInput, "nothing here"),

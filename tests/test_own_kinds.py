@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,39 @@ def test_an_inspection_names_by_its_model_s_kinds_and_a_user_s_too(learnt: dict[
         assert region.names[0].kind == (first(region)[0].kind if first else UNKNOWN)
     (file := tmp_path / "ours.json").write_text('{"rust": {"like": "stain"}}')
     assert np.array_equal(read_kinds(file, own).looks[-1], own.looks[KINDS.index("stain")])
+
+
+def test_what_can_t_be_is_said_before_the_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from assistant.fitting import fit_folder
+
+    parts(tmp_path, 6)
+    monkeypatch.setattr("fusion.detector.fit", lambda *_: pytest.fail("it was fitted"))
+    with pytest.raises(BadData, match="to learn names on them a fifth is held back"):
+        fit_folder(tmp_path, "ring", {}, names=90)
+
+
+def test_the_page_says_what_names_are_learnt_from_and_asks_for_them_as_a_job(
+    learnt: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from apps.ui import teaching
+    from assistant.fitting import Fit
+    from assistant.job_wishes import FitWish
+
+    detector = FakeDetector("plates", card=learnt | {"skipped": []})
+    fit = Fit("plates", tmp_path, 12, detector.card, detector.calibration, 1.0, None)
+    assert f"of {DEFECTS} painted defects were marked; names of defects are learnt from them" in unbroken_out(
+        teaching.introduced(fit, "en")
+    )
+    few = dataclasses.replace(fit, card={key: value for key, value in fit.card.items() if key != OWN})
+    assert "too few to learn names from" in unbroken_out(teaching.introduced(few, "en"))
+    wished: list[FitWish] = []
+    monkeypatch.setattr("assistant.job_wishes.ask", lambda _, wish, by: wished.append(wish) or SimpleNamespace(id=1))
+    teaching.asked(None, [str(path) for path in tmp_path.glob("*.png")], "ring", (0.05, 0.01), False, 1, 540)  # type: ignore[arg-type]
+    assert (wished[0].names, wished[0].minutes) == (540, 1)
+
+
+def unbroken_out(text: str) -> str:
+    return text.replace("\u00a0", " ")
 
 
 @pytest.mark.slow

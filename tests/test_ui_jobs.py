@@ -104,6 +104,6 @@ def test_a_curve_without_spread_or_below_zero_is_no_error() -> None:
 
 def test_steps_have_chinese_names_of_steps_that_there_are() -> None:
     root = Path(__file__).parents[1]
-    modules = [path for floor in ("fusion", "assistant") for path in (root / floor).rglob("*.py")]
+    modules = [path for floor in ("fusion", "explain", "assistant") for path in (root / floor).rglob("*.py")]
     source = "".join(path.read_text("utf-8") for path in modules)
     assert [stage for stage in STAGES if f'"{stage}"' not in source] == []

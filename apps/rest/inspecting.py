@@ -64,7 +64,8 @@ class Inspector:
             named = _named(result, called)
             record = keep(named, place.read_bytes()) if keep else None
             lot.add(named, partial(_loaded, place, called[place]), record)
-        session = Session(lot, self.shelf.store if self.shelf else None)  # nobody's name: nothing is a decision
+        store = self.shelf.store if self.shelf else None
+        session = Session(lot, store, model=self.models.narrator)  # nobody's name: nothing is a decision
         told = []
         for question in questions:
             *_, reply = session.ask(question)

@@ -39,6 +39,7 @@ class FitAsked(_Asked):
     review: float = Field(0.05, gt=0, lt=1)
     reject: float = Field(0.01, gt=0, lt=1)
     replace: bool = Field(False, description="there may be a model of this name")
+    names: int = Field(0, ge=0, le=10_000, description="defects painted on good parts, to learn names from; minutes")
 
 
 class BatchAsked(_Asked):

@@ -20,6 +20,7 @@ from fusion.errors import BadInput
 from fusion.sample import Sample
 
 if TYPE_CHECKING:
+    from explain.tool_calls import ToolCaller
     from fusion.detector import Detector
 
 MOST = 40  # pictures of one conversation, which all stay in memory
@@ -29,9 +30,10 @@ Message = dict[str, Any]
 class Talk:
     """One visitor's conversation about one model's pictures."""
 
-    def __init__(self, detector: "Detector") -> None:
+    def __init__(self, detector: "Detector", model: "ToolCaller | None" = None) -> None:
+        """Take what judges, and a language model that may say what a question means."""
         self.detector = detector
-        self.session = Session(Lot(detector))
+        self.session = Session(Lot(detector), model=model)
         self.offered: list[Any] = []  # what the buttons say after the last answer
         self._known: dict[str, str] = {}  # content -> name
         self._beside = ""  # content of the Inspect tab's picture when the last question was asked

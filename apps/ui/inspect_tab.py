@@ -200,8 +200,10 @@ class InspectTab:
         if sample is None:
             return View(card=empty("welcome", lang))
         try:
-            keep = partial(self.judging.recorder.keep, model=model) if self.judging else None
-            view = look(with_words(sample, words), self.frame.models.get(model), lang, self.frame.shelf, keep)
+            detector, recorder = self.frame.models.get(model), self.judging.recorder if self.judging else None
+            keep = partial(recorder.keep, model=model) if recorder else None
+            recall = recorder.recall(model) if recorder else None
+            view = look(with_words(sample, words), detector, lang, self.frame.shelf, keep, recall)
             return view if view.standing else refused(view, model, lang)
         except FoilError as error:
             return failed(str(error), lang)

@@ -11,7 +11,7 @@ from apps.ui.shelf import Shelf
 from apps.ui.what_if import Standing, standing
 from assistant import card, page, pictures
 from assistant.colours import Picture, legend
-from assistant.inspection import Inspection, inspect, retold
+from assistant.inspection import Inspection, Recall, inspect, retold
 from assistant.labels import label
 from explain.catalogue import Lang
 from explain.language import LanguageModel
@@ -69,9 +69,19 @@ def preview(path: str, sample: Sample, shelf: Shelf) -> str:
     return shelf.put(f"{Path(path).stem}.png", pictures.png(pictures.shrunk(sample.image, SHOWN)))
 
 
-def look(sample: Sample, detector: "Detector", lang: Lang, shelf: Shelf, keep: Keep | None = None) -> View:
-    """Inspect a sample, record it where that is wished, draw what was found, and write its report."""
-    inspection = inspect(sample, detector, lang)
+def look(
+    sample: Sample,
+    detector: "Detector",
+    lang: Lang,
+    shelf: Shelf,
+    keep: Keep | None = None,
+    recall: Recall | None = None,
+) -> View:
+    """Inspect a sample, record it where that is wished, draw what was found, and write its report.
+
+    `recall` finds past cases to tell of.
+    """
+    inspection = inspect(sample, detector, lang, recall=recall)
     record = keep(inspection) if keep else None
     normals = detector.calibration.scores.tolist()
     shown = page.pictures_of(inspection)

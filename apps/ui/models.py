@@ -11,7 +11,8 @@ from assistant.moving import load_movement_model
 
 if TYPE_CHECKING:
     from assistant.moving import Model
-    from explain.language import LanguageModel
+    from explain.local import Local
+    from explain.remote import Remote
     from fusion.detector import Detector
 
 MOST = 3
@@ -20,8 +21,8 @@ MOST = 3
 class Models:
     """Detectors by name; safe to ask from several threads, of which one loads while the others wait."""
 
-    def __init__(self, words: str | None = None, narrator: "LanguageModel | None" = None) -> None:
-        """Take what gives words their meaning, as `Detector.with_words` does, and who may tell, for all of them."""
+    def __init__(self, words: str | None = None, narrator: "Local | Remote | None" = None) -> None:
+        """Take what gives words their meaning, as `Detector.with_words` does, and who tells, or helps to understand."""
         self._words, self.narrator = words, narrator
         self._lock = Lock()
         self._loaded: OrderedDict[Path, tuple[int, Any]] = OrderedDict()

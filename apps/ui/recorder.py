@@ -8,6 +8,8 @@ from assistant.inspection import Inspection
 from assistant.pictures import png
 
 if TYPE_CHECKING:
+    from assistant.inspection import Recall
+    from assistant.search import Index
     from assistant.store import Decided, Store  # imports the database
 
 
@@ -21,6 +23,18 @@ class Recorder:
     def store(self) -> "Store":
         """Return the store, which is made where there is none; it stays open."""
         return made_store(self.where)
+
+    @cached_property
+    def _index(self) -> "Index":
+        from assistant.search import Index
+
+        return Index(self.store)
+
+    def recall(self, model: str) -> "Recall":
+        """Return what finds the past cases of a model that a sample is most like."""
+        from assistant.precedents import precedents
+
+        return precedents(self._index, model)
 
     def keep(self, found: Inspection, model: str) -> int:
         """Record an inspection, its picture without loss, and return the record's id."""

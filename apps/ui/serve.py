@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from gradio import Blocks
 
     from apps.ui.models import Models
-    from explain.language import LanguageModel
+    from explain.local import Local
+    from explain.remote import Remote
 
 API = "/api"  # of the REST door
 LOOKS_AROUND = 15  # seconds before a visitor asks anything
@@ -41,12 +42,12 @@ def serve(
     open_browser: bool = False,
     words: str | None = None,
     store: str | None = None,
-    narrator: "LanguageModel | None" = None,
+    narrator: "Local | Remote | None" = None,
 ) -> None:
     """Serve app and REST door on 127.0.0.1 until Ctrl-C; with `example`, render and fit first what is missing of it.
 
     `words` name what hears words, as for `Detector.with_words`, in every model; `store` is where both record, and
-    `narrator` may tell what was found once more.
+    `narrator` may tell what was found once more, and say what a question means.
     """
     from apps.console import progress_shown
 
@@ -82,7 +83,7 @@ def launched(
     open_browser: bool = False,
     words: str | None = None,
     store: str | None = None,
-    narrator: "LanguageModel | None" = None,
+    narrator: "Local | Remote | None" = None,
 ) -> "Blocks":
     """Start the app in threads of its own and return it; its files go into a temporary folder of the caller's."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio as it is imported

@@ -50,6 +50,7 @@ class TeachTab:
         self.rates = self._rates("fit")
         self.replace = put(gr.Checkbox, {"label": "replace"}, value=False, elem_id="replace")
         self.minutes = put(gr.Slider, {"label": "minutes"}, minimum=0, maximum=30, step=1, value=0, elem_id="minutes")
+        self.names = put(gr.Checkbox, {"label": "names", "info": "names.how"}, value=False, elem_id="learn-names")
         self.fit = put(gr.Button, {"value": "fit"}, variant="primary", elem_id="fit")
         self.made = html(empty("fit.empty", "en"), "made")
 
@@ -82,7 +83,7 @@ class TeachTab:
         given = new_files.then(self._check, files, self.checked, show_progress_on=self.check, **heavy)
         new_fit = self.fit.click(lambda: (None, None), None, [self.fitted, self.asked])
         new_fit = new_fit.then(self._said, *said, show_progress="hidden")
-        work = [self.files, self.name, *self.rates, self.replace, self.minutes, frame.lang]
+        work = [self.files, self.name, *self.rates, self.replace, self.minutes, self.names, frame.lang]
         places = [self.fitted, self.asked, frame.model]
         fit = new_fit.then(self._fit, work, places, show_progress_on=self.made, **heavy)
         self.jobs.after(fit, self.asked)
@@ -120,6 +121,7 @@ class TeachTab:
         reject: float | None,
         replace: bool,
         minutes: float,
+        learn_names: bool,
         lang: Lang,
         progress: gr.Progress = PROGRESS,
     ) -> tuple[Fit | None, int | None, Any]:
@@ -127,9 +129,10 @@ class TeachTab:
             if not files or not name.strip():
                 raise BadSetting(word("fit.no_name" if files else "fit.no_files", lang))
             rates, name = shares(review, reject), name.strip()
+            names = teaching.NAMES if learn_names else 0
             if minutes:
-                return None, teaching.asked(self.jobs.queue, files, name, rates, replace, minutes), gr.skip()
-            fit = teaching.fitted(files, name, rates, replace, shown_on(progress, lang))
+                return None, teaching.asked(self.jobs.queue, files, name, rates, replace, minutes, names), gr.skip()
+            fit = teaching.fitted(files, name, rates, replace, names, shown_on(progress, lang))
             return fit, None, gr.update(choices=library.names("pictures"), value=fit.name)
 
     @takes("admin")

@@ -17,6 +17,7 @@ from assistant.fitting import Fit
 from assistant.labels import label
 from assistant.sources import opened
 from explain.catalogue import Lang
+from explain.naming import OWN
 from explain.wording import number, percent
 from fusion.calibration import Calibration
 from fusion.check import DataReport, check
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 RATES = ((0.2, 0.1), (0.1, 0.05), (0.05, 0.01), (0.02, 0.005), (0.01, 0.001))  # what if: review, reject
 VERDICTS = ("PASS", "REVIEW", "REJECT")
+NAMES = 540  # defects painted to learn names from
 SHOWN = 12  # findings; a table of hundreds helps nobody
 
 
@@ -74,21 +76,32 @@ def described(found: Checked, lang: Lang) -> str:
 
 
 def fitted(
-    files: Sequence[str], name: str, rates: tuple[float, float], replace: bool, progress: Progress = silent
+    files: Sequence[str],
+    name: str,
+    rates: tuple[float, float],
+    replace: bool,
+    names: int = 0,
+    progress: Progress = silent,
 ) -> Fit:
     """Fit a model on uploaded files and keep it under a name, with these false-alarm rates (review, reject)."""
     with gathered(files) as source:
-        return fitting.fit_folder(source, name, {}, rates=rates, replace=replace, progress=progress)
+        return fitting.fit_folder(source, name, {}, rates=rates, replace=replace, progress=progress, names=names)
 
 
 def asked(
-    queue: "Queue", files: Sequence[str], name: str, rates: tuple[float, float], replace: bool, minutes: float
+    queue: "Queue",
+    files: Sequence[str],
+    name: str,
+    rates: tuple[float, float],
+    replace: bool,
+    minutes: float,
+    names: int = 0,
 ) -> int:
     """Ask for a training on uploaded files, which are kept until it is done, and return the job's id."""
     from assistant.job_wishes import FitWish, ask, uploaded
 
     with gathered(files) as source, uploaded(source, secrets.token_hex(8)) as kept:
-        return ask(queue, FitWish(str(kept), name, minutes, *rates, replace), "").id
+        return ask(queue, FitWish(str(kept), name, minutes, *rates, replace, names), "").id
 
 
 def introduced(fit: Fit, lang: Lang) -> str:
@@ -97,6 +110,9 @@ def introduced(fit: Fit, lang: Lang) -> str:
     lines = [word("fit.took", lang, n=number(fit.calibration.n), seconds=seconds)]
     lines += card.support_in_words(fit.calibration.support(fit.calibration.reject_rate), lang)
     lines.append(word("fit.next", lang))
+    if "kinds_painted" in fit.card:
+        counts = {"seen": number(fit.card["kinds_learnt_from"]), "of": number(fit.card["kinds_painted"])}
+        lines.append(word("fit.names" if OWN in fit.card else "fit.names.few", lang, **counts))
     skipped = [told_of(path, reason) for path, reason in fit.card["skipped"]]
     lines += [word("fit.skipped", lang, count=number(len(skipped)))] if skipped else []
     said = "".join(f"<p>{escape(line)}</p>" for line in lines)

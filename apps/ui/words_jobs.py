@@ -92,6 +92,19 @@ JOBS: dict[str, Phrase] = {
         "Train a network, minutes (0: none; it runs as a job and takes about twice as long in all)",
         "训练网络的分钟数（0：不训练；作为任务运行，总时长约为两倍）",
     ),
+    "names": Phrase("Learn names of defects on these parts", "在这些零件上学习缺陷名称"),
+    "names.how": Phrase(
+        "Paints 540 defects on good parts that are held back; a minute or a few more.",
+        "在留出的良品上绘制 540 个缺陷；需多花一到数分钟。",
+    ),
+    "fit.names": Phrase(
+        "{seen} of {of} painted defects were marked; names of defects are learnt from them.",
+        "绘制的 {of} 个缺陷中有 {seen} 个被标出；缺陷名称由其学得。",
+    ),
+    "fit.names.few": Phrase(
+        "{seen} of {of} painted defects were marked, too few to learn names from; they are those of Foil's examples.",
+        "绘制的 {of} 个缺陷中只有 {seen} 个被标出，不足以学习名称；沿用 Foil 示例产品的名称。",
+    ),
     "fit.asked": Phrase(
         "The training of {name} is job {number}: it goes on if you close this page. See Jobs at the top.",
         "{name} 的训练为第 {number} 号任务：关闭页面也会继续。请见上方“任务”。",
@@ -126,6 +139,8 @@ STAGES: dict[str, str] = {  # what the floors below call their steps, in Chinese
     "reading movements": "读取动作",
     "looking at each person as if they were new": "逐一视作新人查看",
     "inspecting": "检测",
+    "painting defects to learn their names": "绘制缺陷以学习其名称",
+    "reading parts": "读取零件",
     "verifying": "核验记录",
     "drawing": "绘制图像",
 }
