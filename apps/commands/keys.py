@@ -10,7 +10,7 @@ Name = Annotated[str, typer.Argument(help="Whose key it is: a person, a station,
 
 @app.callback()
 def keys() -> None:
-    """Say who may use the page of foil serve, and call its REST door, /api.
+    """Say who may use the page and the REST door, and for what.
 
     \b
     Examples:

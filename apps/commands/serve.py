@@ -31,8 +31,8 @@ def serve(
     as /api/openapi.json tells; once there are keys (foil keys add) they need one. Where a store is named, what is
     inspected is recorded, and what people decide. A language model (--language) may tell what was found once more, in
     its own words, of which every claim is checked; the verdict never waits for it. Jobs, such as trainings, are done
-    one after the other (foil jobs); Ctrl-C saves where the one at work is. With --workers, as many processes answer
-    programs at the next port, too: each holds its own models.
+    one after the other (foil jobs); Ctrl-C saves where the one at work is. Workers (--workers) are processes that
+    answer programs at the next port, too; each holds its own models.
 
     \b
     Examples:

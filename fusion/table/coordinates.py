@@ -50,7 +50,7 @@ def root_of(x: Tensor) -> Tensor:
     """Return L with L L^T the covariance of rows, a little pulled to its diagonal, (N, d) -> (d, d)."""
     wide = x.double()[:, None]
     gaussian = fit_gaussian(Moments.of(wide, wide.new_zeros(1, x.shape[1])), (1, 1), Pooling())
-    return gaussian.root[0].float()
+    return gaussian.root[0].float().contiguous()  # as it is saved: what solves by it rounds by its layout
 
 
 def whiten(root: Tensor, x: Tensor) -> Tensor:

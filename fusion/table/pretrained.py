@@ -45,7 +45,8 @@ def load(folder: Path) -> TableDetector:
     if (kind := kind_of(folder)) != "tables":
         raise BadModel(f"{folder}: a model of {kind}, not of tables; load it as such, or fit a table")
     try:
-        tensors = read_tensors((folder / TENSORS).read_bytes())
+        # cloned into memory that is aligned as when it was fitted: matrix products round by that
+        tensors = {key: value.clone() for key, value in read_tensors((folder / TENSORS).read_bytes()).items()}
         settings = TableConfig(**config["detector"])
         state = {key.removeprefix("method."): value for key, value in tensors.items() if key.startswith("method.")}
         return TableDetector(
