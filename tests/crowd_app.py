@@ -11,6 +11,7 @@ took, and what went wrong: on a page, on the server, and on record.
 import argparse
 import asyncio
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -27,13 +28,14 @@ from time_app import COMPLETE, opened, served
 from assistant.store import open_store
 from assistant.verifying import verify
 
-PATIENCE = 60_000  # milliseconds that a visitor waits before it counts as an error
+PATIENCE = 60.0  # seconds that a visitor waits before it counts as an error
 FEW = 3  # visitors at a time, while it is learnt what each should see
 PAUSE = 2.0  # seconds between two actions of a visitor, on average
 QUESTION = {"en": "why was it rejected?", "zh": "为什么不合格？"}
 FOLLOWING = {"en": "how big is region 1?", "zh": "区域 1 有多大？"}
 TURNED = {"en": "Inspect", "zh": "检测"}
 DONE = {"en": "Rests on", "zh": "依据"}
+RECORDED = re.compile("on record|在记录中的")
 SHARES = {"inspect": 5, "ask": 4, "look closer": 3, "language": 2, "new conversation": 1}
 # What a picture's bytes are: two visitors' pictures may well have one name.
 BYTES = """async place => { const digests = [];
@@ -47,6 +49,8 @@ BYTES = """async place => { const digests = [];
 class Crowd:
     """What all of them did, and what came of it."""
 
+    patience: float = PATIENCE
+    pause: float = PAUSE
     seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in SHARES})
     wrong: Counter[str] = field(default_factory=Counter)
 
@@ -58,7 +62,7 @@ class Visitor:
         self.page, self.picture, self.crowd, self.lang = page, picture, crowd, "en"
         self.alone: dict[str, str] = {}  # what was said and shown while it was quiet
         self.asked: list[str] = []
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(1000 * crowd.patience)
         page.on("console", lambda said: self.complain(f"console: {said.text}") if said.type == "error" else None)
         page.on("pageerror", lambda error: self.complain(f"page: {error}"))
         page.on("response", lambda got: self.complain(f"{got.status} {got.url}") if got.status >= 400 else None)
@@ -81,7 +85,9 @@ class Visitor:
         await self.page.locator("#picture input[type=file]").set_input_files(self.picture)
         await self.page.wait_for_function(COMPLETE)
         for what, place in (("card", "#card"), ("words", "#words")):
-            self.same(f"{what} in {self.lang}", await self.page.locator(place).inner_text())
+            said = (await self.page.locator(place).inner_text()).splitlines()
+            own = "\n".join(line for line in said if not RECORDED.search(line))  # others add to the record meanwhile
+            self.same(f"{what} in {self.lang}", own)
         for place in ("#overlay", "#regions", "#pair"):
             self.same(f"{place} in {self.lang}", await self.page.evaluate(BYTES, place))
 
@@ -142,7 +148,7 @@ class Visitor:
             name: getattr(self, name.replace(" ", "_")) for name in SHARES
         }
         while time.monotonic() < until:
-            await asyncio.sleep(draw.expovariate(1 / PAUSE))
+            await asyncio.sleep(draw.expovariate(1 / self.crowd.pause))
             name = draw.choices(list(SHARES), list(SHARES.values()))[0]
             started = time.perf_counter()
             try:
@@ -153,11 +159,10 @@ class Visitor:
             self.crowd.seconds[name].append(time.perf_counter() - started)
 
 
-async def crowded(address: str, pictures: Sequence[Path], minutes: float, model: str) -> Crowd:
-    """Let a few visitors come at a time, then all at once; return what came of it."""
+async def crowded(address: str, pictures: Sequence[Path], minutes: float, model: str, crowd: Crowd) -> None:
+    """Let a few visitors come at a time, then all at once; what came of it is in the crowd."""
     from playwright.async_api import async_playwright
 
-    crowd = Crowd()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         visitors = []
@@ -173,7 +178,6 @@ async def crowded(address: str, pictures: Sequence[Path], minutes: float, model:
         seen = [one.alone[what] for one in visitors if what in one.alone]
         if len(set(seen)) < len(seen):
             crowd.wrong[f"two visitors' {what} are alike"] += 1
-    return crowd
 
 
 async def learns(visitor: Visitor, address: str, model: str) -> None:
@@ -213,13 +217,16 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True, help="where the example and its models lie")
     parser.add_argument("--browsers", type=int, default=20)
     parser.add_argument("--minutes", type=float, default=3.0)
+    parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds for a step, before it is an error")
+    parser.add_argument("--pause", type=float, default=PAUSE, help="seconds between two actions, on average")
     given = parser.parse_args()
     home = given.home.resolve()
     with TemporaryDirectory(prefix="foil-crowd-") as folder:
         pictures, records = own_pictures(home, Path(folder), given.browsers), Path(folder, "records")
         with served(home, "--store", str(records)) as (address, log):
             opened(address, log)
-            crowd = asyncio.run(crowded(address, pictures, given.minutes, "gasket"))
+            crowd = Crowd(given.patience, given.pause)
+            asyncio.run(crowded(address, pictures, given.minutes, "gasket", crowd))
         store = open_store(str(records))
         verified = verify(store)
         named = Counter((row.name, row.verdict) for row in store.latest(10**6))
