@@ -26,7 +26,7 @@ from fusion.sample import Sample
 from fusion.synthesis.series import Image, series
 
 HELD = 0.2  # share of the good parts that are painted on
-PICTURES = 200  # of them, at most: they are held in memory
+PICTURES, ROOM = 200, 2**30  # of them, at most, and bytes: they are held in memory
 LEAST = 0.1  # severity of what is painted
 ENOUGH = 45  # marked defects; fewer teach nothing that the built-in looks don't hold
 
@@ -61,7 +61,11 @@ def held_back(items: Sequence[Item], seed: int) -> tuple[list[Item], list[Item]]
 
 def _marked(detector: Detector, held: Sequence[Item], defects: int, progress: Progress) -> dict[str, list[Region]]:
     """Return the strongest region of each painted defect that is marked, by its kind."""
-    pictures: list[Image] = [image for _, _, image in Good(progress).read(spread_out(held, PICTURES), "reading parts")]
+    pictures: list[Image] = []
+    for _, _, image in Good(progress).read(spread_out(held, PICTURES), "reading parts"):
+        pictures.append(image)
+        if len(pictures) > 1 and sum(one.nbytes for one in pictures) > ROOM:
+            break
     found: dict[str, list[Region]] = defaultdict(list)
     if len(pictures) < 2:
         return found
