@@ -8,6 +8,7 @@ import numpy as np
 from assistant import library, versions
 from assistant.feedback import corrected
 from assistant.history import Part, Past
+from assistant.refit import is_kept
 from assistant.vault import AnyVault
 from explain.prompt import clean
 from fusion.errors import BadData, BadSetting
@@ -49,7 +50,7 @@ def grow(known: Past, vault: AnyVault) -> Grown:
             f"{detector.name}: the model in force is another fit than the latest on record here; inspect with it first"
         )
     before = set(detector.card.get(GROWN, ()))
-    parts = [part for part in corrected(known) if part.sample not in before and _is_kept(part, vault)]
+    parts = [part for part in corrected(known) if part.sample not in before and is_kept(part, vault)]
     if not parts:
         raise BadData(
             f"{detector.name}: people called no further part good that it marked and whose picture is kept; foil store "
@@ -57,16 +58,18 @@ def grow(known: Past, vault: AnyVault) -> Grown:
         )
     goods = [_sample(part, vault) for part in parts]
     larger = grown(detector, goods)
-    taken = [(good.name, detector.detect(good).pred_score, larger.detect(good).pred_score) for good in goods]
-    bad = [_sample(part, vault) for part in known.parts if part.is_bad and _is_kept(part, vault)]
+
+    def scores(sample: Sample) -> tuple[float, float]:
+        before, now = (one.judge([sample])[0].pred_score for one in (detector, larger))
+        return before, now
+
     limit = detector.calibration.thresholds.review
-    found = [sum(one.detect(sample).pred_score >= limit for sample in bad) for one in (detector, larger)]
+    taken = tuple((good.name, *scores(good)) for good in goods)
+    kept = (part for part in known.parts if part.is_bad and is_kept(part, vault))
+    bad = [scores(_sample(part, vault)) for part in kept]  # one picture at a time: there may be hundreds
+    found = [sum(score >= limit for score in column) for column in zip(*bad, strict=True)] or [0, 0]
     folder = versions.save_aside(larger, detector.name)
-    return Grown(detector.name, folder, tuple(taken), len(bad), found[0], found[1])
-
-
-def _is_kept(part: Part, vault: AnyVault) -> bool:
-    return part.picture is not None and vault.holds(part.picture)
+    return Grown(detector.name, folder, taken, len(bad), found[0], found[1])
 
 
 def _sample(part: Part, vault: AnyVault) -> Sample:

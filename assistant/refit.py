@@ -45,8 +45,8 @@ def propose(known: Past, vault: AnyVault, data: Path, out: Path) -> Proposal:
         raise BadSetting(f"{out}: it exists; name a new folder")
     dataset = open_dataset(data)
     wanted = sorted(corrected(known), key=lambda part: part.sample)  # by hash: a draw that is always the same
-    good = [part for part in wanted if _is_kept(part, vault)]
-    bad = [part for part in known.parts if part.is_bad and _is_kept(part, vault)]
+    good = [part for part in wanted if is_kept(part, vault)]
+    bad = [part for part in known.parts if part.is_bad and is_kept(part, vault)]
     if not good:
         raise BadData(
             f"{known.fit.name}: people called no part good that it marked and whose picture is kept, so there is "
@@ -69,7 +69,8 @@ def propose(known: Past, vault: AnyVault, data: Path, out: Path) -> Proposal:
     return Proposal(out, len(normals), len(added), len(held), len(bad), gone, steps)
 
 
-def _is_kept(part: Part, vault: AnyVault) -> bool:
+def is_kept(part: Part, vault: AnyVault) -> bool:
+    """Tell whether a part's picture is still there to be learnt from."""
     return part.picture is not None and vault.holds(part.picture)
 
 

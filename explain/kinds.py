@@ -17,11 +17,12 @@ from explain.difference import Region, measure
 from explain.grouping import Spot, find
 from explain.naming import FILE, Kinds, attributes
 from fusion.detection import Detection
+from fusion.detector import Detector
 from fusion.example.write import PRODUCTS
 from fusion.outlining import painted, told
 from fusion.progress import Progress, silent
 from fusion.sample import Sample
-from fusion.synthesis import KINDS
+from fusion.synthesis import KINDS, Defect
 
 DEFECTS = 400  # of each product
 SEED = 7
@@ -47,11 +48,17 @@ class Marked:
 def marked(product: str, seed: int, defects: int, progress: Progress = silent) -> Iterator[Marked]:
     """Paint so many defects on an example product and yield those that its detector marks."""
     for shown in painted(product, seed, defects, progress):
-        image = shown.defect.image
-        detection = shown.detector.detect(Sample(image))
-        spots = find(detection)
-        if spots and detection.pred_score >= detection.thresholds.review and not detection.refusal:
-            yield Marked(shown.defect.kind, image, detection, spots[0])
+        if one := strongest(shown.defect, shown.detector):
+            yield one
+
+
+def strongest(defect: Defect, detector: Detector) -> Marked | None:
+    """Return what a detector marks the strongest where a defect was painted; None if that is not detected."""
+    detection = detector.detect(Sample(defect.image))
+    spots = find(detection)
+    if spots and detection.pred_score >= detection.thresholds.review and not detection.refusal:
+        return Marked(defect.kind, defect.image, detection, spots[0])
+    return None
 
 
 def regions(product: str, defects: int = DEFECTS, progress: Progress = silent) -> dict[str, list[Region]]:

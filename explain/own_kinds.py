@@ -14,15 +14,13 @@ from functools import partial
 import numpy as np
 
 from explain.difference import Region, measure
-from explain.grouping import find
-from explain.kinds import learnt
+from explain.kinds import learnt, strongest
 from explain.naming import OWN, built_in
 from fusion.detector import Detector, fit, part_seen
 from fusion.errors import BadData
 from fusion.good_parts import FEWEST, Good, spread_out
 from fusion.item import Item
 from fusion.progress import Progress, silent
-from fusion.sample import Sample
 from fusion.synthesis.series import Image, series
 
 HELD = 0.2  # share of the good parts that are painted on
@@ -72,8 +70,6 @@ def _marked(detector: Detector, held: Sequence[Item], defects: int, progress: Pr
     part_of = partial(part_seen, background=detector.background)
     for number, (_, defect) in enumerate(series(pictures, part_of, detector.name, 99, defects, LEAST)):
         progress("painting defects to learn their names", number, defects)
-        seen = detector.detect(Sample(defect.image))
-        spots = find(seen)[:1]
-        if spots and seen.pred_score >= seen.thresholds.review and not seen.refusal:
-            found[defect.kind] += measure(defect.image, seen, spots)
+        if one := strongest(defect, detector):
+            found[one.kind] += measure(one.image, one.detection, [one.spot])
     return found

@@ -15,7 +15,6 @@ from torch import Tensor
 from fusion.detector import Detector
 from fusion.diffusion.denoiser import MemoryDenoiser
 from fusion.errors import BadSetting
-from fusion.painter import Painter
 from fusion.picture import PictureMemory
 from fusion.sample import Sample
 from fusion.threads import one_thread
@@ -47,7 +46,8 @@ def _with_one(detector: Detector, good: Sample) -> Detector:
     seen = detector.encoder(good.image)
     off = torch.from_numpy(detector.places(seen).ravel().copy())
     views = tuple(_larger(view, one[None], off) for view, one in zip(detector.views, seen.tokens, strict=True))
-    memory = detector.pictures.memory if isinstance(detector.pictures, Painter) else detector.pictures
+    memory = detector.pictures
+    assert isinstance(memory, PictureMemory)  # a painter comes with a trained network
     pictures = PictureMemory(np.concatenate([memory.pictures, seen.picture[None]]), memory.aligned)
     card = {
         **detector.card,

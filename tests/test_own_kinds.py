@@ -15,6 +15,7 @@ from record_cases import foil
 from assistant import library
 from assistant.inspection import inspect
 from explain import own_kinds
+from explain.grouping import find
 from explain.naming import OWN, UNKNOWN, Kinds, attributes, built_in, kinds_in, read_kinds
 from explain.own_kinds import ENOUGH, with_own_kinds
 from fusion.detection import Detection
@@ -92,7 +93,7 @@ def test_a_kind_of_which_nothing_was_marked_keeps_its_look() -> None:
 
     mask = disc(200, 150, 20)
     image = painted(surface(), mask, -60)
-    (region,) = own_kinds.measure(image, found := detection(surface(), mask), own_kinds.find(found))
+    (region,) = own_kinds.measure(image, found := detection(surface(), mask), find(found))
     own = kinds_of([{"stain": [region] * 9}], built_in())
     at = KINDS.index("stain")
     assert np.allclose(np.delete(own.looks, at, axis=0), np.delete(built_in().looks, at, axis=0))

@@ -15,7 +15,8 @@ from core_cases import plate
 from PIL import Image
 
 from apps.rest import workers
-from apps.rest.workers import HOST, Told
+from apps.rest.workers import Told
+from apps.ui.serve import HOST
 from assistant import library
 from assistant.store import open_store
 from assistant.verifying import verify

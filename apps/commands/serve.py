@@ -40,13 +40,13 @@ def serve(
       foil serve --language http://localhost:11434/v1#qwen3:4b
       foil serve --workers 4 --store postgresql://foil@localhost/foil
     """
-    from apps.ui.serve import refuse_taken
+    from apps.ui.serve import HOST, refuse_taken
     from apps.ui.serve import serve as serve_page
 
     narrator = options.narrator(language, patience, send_pictures)
     with ExitStack() as beside:
         if workers:
-            from apps.rest.workers import HOST, Told
+            from apps.rest.workers import Told
             from apps.rest.workers import workers as running
 
             refuse_taken(port)

@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from apps.ui.serve import HOST
 from fusion.errors import FoilError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-HOST = "127.0.0.1"
 PATIENCE = 180.0  # seconds for the first worker to answer: each imports torch, on a busy machine
 LEFT = 10.0  # seconds for requests that are under way when the workers are to end
 _TOLD = "FOIL_WORKER"  # JSON, in the environment: a store's address may hold a password, which no command line may

@@ -78,7 +78,7 @@ WORDS: dict[str, Phrase] = {
     "ask.how": Phrase(
         "**Ask about the picture of the Inspect tab**, or about pictures that you give here. No language model speaks:"
         " every answer is computed.",
-        "**就“检测”页的图像或在此上传的图像提问**。这里没有语言模型：每个答案都是计算得出的。",
+        "**就“检测”页的图像或在此上传的图像提问**。语言模型不作答：每个答案都是计算得出的。",
     ),
     "ask.chat": Phrase("Conversation", "对话"),
     "ask.none": Phrase(
