@@ -20,6 +20,7 @@ from PIL import Image
 from record_cases import foil, record_scores
 
 from apps.mcp_server.server import create
+from apps.ui.models import Models
 from assistant import library
 from assistant.store import open_store
 
@@ -31,8 +32,9 @@ from fake_detector import FakeConfig, FakeDetector, fake_fit
 module = ModuleType("fusion.detector")
 module.__dict__.update(Detector=FakeDetector, DetectorConfig=FakeConfig, fit=fake_fit)
 sys.modules["fusion.detector"] = module
-from apps.mcp_server.server import run
-run()
+from apps.cli import main
+sys.argv = ["foil", "mcp", *{options!r}]
+main()
 """
 
 
@@ -45,7 +47,7 @@ def test_a_client_finds_the_tools_asks_and_is_shown(plate: Plate, foil_home: Pat
     bad = str(plate("bad.png", spot=228))
 
     async def visit() -> dict[str, Any]:
-        script = SERVER.format(tests=str(Path(__file__).parent))
+        script = SERVER.format(tests=str(Path(__file__).parent), options=[])
         env = {"FOIL_HOME": str(foil_home), "PYTHONPATH": str(Path(__file__).parents[1])}
         async with (
             stdio_client(StdioServerParameters(command=sys.executable, args=["-c", script], env=env)) as (read, write),
@@ -78,7 +80,7 @@ def test_a_client_finds_the_tools_asks_and_is_shown(plate: Plate, foil_home: Pat
 def test_questions_about_the_same_pictures_are_one_conversation_that_records_no_decision(
     plate: Plate, tmp_path: Path
 ) -> None:
-    server = create(str(tmp_path / "records"))
+    server = create(Models(), str(tmp_path / "records"))
     good, bad = str(plate("good.png")), str(plate("bad.png", spot=228))
 
     def ask(question: str) -> dict[str, Any]:
@@ -166,7 +168,7 @@ def call(records: Path, calls: list[tuple[str, dict[str, Any]]]) -> list[tuple[b
     """Return of each call, by a client of one conversation, whether it failed, and its text."""
 
     async def visit() -> list[tuple[bool, str]]:
-        async with create_connected_server_and_client_session(create(str(records))) as client:
+        async with create_connected_server_and_client_session(create(Models(), str(records))) as client:
             assert {"drift", "feedback"} < {tool.name for tool in (await client.list_tools()).tools}
             found = [await client.call_tool(tool, given) for tool, given in calls]
             return [(bool(one.isError), getattr(one.content[0], "text", "")) for one in found]

@@ -28,7 +28,7 @@ async def behind(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture
 def client() -> TestClient:
-    return TestClient(Login(behind, "/api"), follow_redirects=False)
+    return TestClient(Login(behind, ("/api", "/mcp")), follow_redirects=False)
 
 
 def test_without_keys_nobody_is_asked_for_one(client: TestClient) -> None:

@@ -28,7 +28,8 @@ def serve(
     """Open the app in the browser.
 
     Upload a picture, see its normal version, read why; fit on a ZIP of good pictures. Programs find the same at /api,
-    as /api/openapi.json tells; once there are keys (foil keys add) they need one. Where a store is named, what is
+    as /api/openapi.json tells, assistants that speak the Model Context Protocol find tools at /mcp (with the package
+    mcp); once there are keys (foil keys add) both need one. Where a store is named, what is
     inspected is recorded, and what people decide. A language model (--language) may tell what was found once more, in
     its own words, of which every claim is checked; the verdict never waits for it. Jobs, such as trainings, are done
     one after the other (foil jobs); Ctrl-C saves where the one at work is. Workers (--workers) are processes that

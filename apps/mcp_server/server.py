@@ -4,9 +4,9 @@ import json
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from functools import cached_property, wraps
+from functools import partial, wraps
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Annotated, Any, Literal, ParamSpec, TypeVar
 
 from mcp.server.fastmcp import FastMCP, Image
@@ -45,16 +45,35 @@ ABOUT = (
 
 
 class Desk:
-    """The models in memory and the conversations that go on."""
+    """The tools' server, the models in memory and the conversations that go on."""
 
-    def __init__(self, store: str | None) -> None:
-        self.models, self._address = Models(), store
-        self._lock, self._sessions = Lock(), OrderedDict[tuple[str, tuple[str, ...]], "Session"]()
+    def __init__(self, models: Models, store: str | None) -> None:
+        self.models, self._address = models, store
+        self._store: Store | None = None
+        self._lock, self._sessions = RLock(), OrderedDict[tuple[str, tuple[str, ...]], "Session"]()
+        # Over HTTP no sessions: conversations are known by their pictures, and a client may come back after a restart.
+        self.server = FastMCP("foil", instructions=ABOUT, log_level="WARNING", stateless_http=True, json_response=True)
 
-    @cached_property
+    @property
     def store(self) -> "Store | None":
         """Return the store, which stays open, if one is named; it is made where there is none."""
-        return made_store(self._address) if self._address else None
+        with self._lock:
+            if self._address and not self._store:
+                self._store = made_store(self._address)
+            return self._store
+
+    def tool(self, work: Callable[P, R]) -> Callable[P, R]:
+        """Offer a function as a tool: it works in a thread, in its turn, and refuses in sentences for the caller."""
+
+        @wraps(work)
+        async def telling(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return await self.models.in_turn(partial(work, *args, **kwargs))
+            except FoilError as error:
+                raise ToolError(str(error)) from error
+
+        self.server.tool(annotations=READ)(telling)
+        return work
 
     def session(self, paths: list[str], model: str) -> "Session":
         """Return the conversation about these pictures; they are inspected when it begins."""
@@ -83,30 +102,27 @@ class Desk:
         return latest(self.store, model, Scope(lot=lot, since=since, until=until))
 
 
-def create(store: str | None = None, port: int = 7861) -> FastMCP:
-    """Return the server; inspections are recorded in `store`, if there is one. Over HTTP it is on 127.0.0.1 alone."""
-    desk = Desk(store)
-    server = FastMCP("foil", instructions=ABOUT, host="127.0.0.1", port=port)
-    _add_inspecting(server, desk)
-    _add_seeing(server, desk)
+def create(models: Models, store: str | None = None) -> FastMCP:
+    """Return the server; inspections are recorded in `store`, if there is one."""
+    desk = Desk(models, store)
+    _add_inspecting(desk)
+    _add_seeing(desk)
     if store:
-        _add_watching(server, desk)
-    return server
+        _add_watching(desk)
+    return desk.server
 
 
-def _add_inspecting(server: FastMCP, desk: Desk) -> None:
+def _add_inspecting(desk: Desk) -> None:
     """Add what inspects and answers."""
 
-    @server.tool(annotations=READ)
-    @_told
+    @desk.tool
     def models() -> str:
         """List the models of pictures by name, with when and on how many good parts each was fitted."""
         shown = ("created", "method", "n_normals")
         cards = {name: library.read(name).card for name in library.names("pictures")}
         return _json({name: {key: card[key] for key in shown if key in card} for name, card in cards.items()})
 
-    @server.tool(annotations=READ)
-    @_told
+    @desk.tool
     def inspect(paths: list[str], model: str = "", text: Words = "", lang: Lang = "en") -> str:
         """Inspect pictures, or folders of them: verdict, score, p-value, regions and words for each, as JSON lines.
 
@@ -123,8 +139,7 @@ def _add_inspecting(server: FastMCP, desk: Desk) -> None:
             lines.append(_json(recorded | result.to_json()))
         return "\n".join(lines)
 
-    @server.tool(annotations=READ)
-    @_told
+    @desk.tool
     def ask(paths: list[str], question: Words, model: str = "") -> str:
         """Ask a question about pictures in words, English or Chinese, and get an answer that was computed.
 
@@ -135,11 +150,10 @@ def _add_inspecting(server: FastMCP, desk: Desk) -> None:
         return _json(reply.to_json())
 
 
-def _add_seeing(server: FastMCP, desk: Desk) -> None:
+def _add_seeing(desk: Desk) -> None:
     """Add what shows a picture."""
 
-    @server.tool(annotations=READ)
-    @_told
+    @desk.tool
     def show(path: str, what: Literal["regions", "normal", "map"] = "regions", model: str = "") -> Image:
         """Show a picture with its numbered regions, its normal version (generated), or its map of differences."""
         from assistant import page, pictures
@@ -159,11 +173,10 @@ def _add_seeing(server: FastMCP, desk: Desk) -> None:
         return Image(data=pictures.png(pictures.shrunk(shown, SEEN)), format="png")
 
 
-def _add_watching(server: FastMCP, desk: Desk) -> None:
+def _add_watching(desk: Desk) -> None:
     """Add what a store tells of a model over time."""
 
-    @server.tool(annotations=READ)
-    @_told
+    @desk.tool
     def drift(model: Name, since: Moment = "", until: Moment = "", lot: InLot = "", lang: Lang = "en") -> str:
         """Tell whether a model's good parts changed, or only more defects came; `told` says it in sentences.
 
@@ -174,8 +187,7 @@ def _add_watching(server: FastMCP, desk: Desk) -> None:
 
         return _json(drift_json(*desk.past(model, since, until, lot), lang))
 
-    @server.tool(annotations=READ)
-    @_told
+    @desk.tool
     def feedback(
         model: Name,
         since: Moment = "",
@@ -187,19 +199,6 @@ def _add_watching(server: FastMCP, desk: Desk) -> None:
         from assistant.watching import feedback_json
 
         return _json(feedback_json(*desk.past(model, since, until, lot), by))
-
-
-def _told(tool: Callable[P, R]) -> Callable[P, R]:
-    """Return a tool whose refusals are sentences for whoever called it."""
-
-    @wraps(tool)
-    def telling(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return tool(*args, **kwargs)
-        except FoilError as error:
-            raise ToolError(str(error)) from error
-
-    return telling
 
 
 def _there(paths: list[str]) -> list[Path]:
@@ -226,8 +225,3 @@ def _json(told: dict[str, Any]) -> str:
 
 def _model(name: str) -> str:
     return name or library.sole("pictures")
-
-
-def run(store: str | None = None, http: bool = False, port: int = 7861) -> None:
-    """Serve until the other side ends it: over standard input and output, or over HTTP on this machine."""
-    create(store, port).run("streamable-http" if http else "stdio")

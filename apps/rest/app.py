@@ -150,7 +150,7 @@ def _add_inspecting(app: FastAPI, inspector: Inspector, store: str | None) -> No
                 wish = Wish(model, lang, text, audience, length, language_model)
                 return Results(results=inspector.results(wish, called, list(called)[-1] if mask else None))
 
-        return await inspector.in_turn(work)
+        return await inspector.models.in_turn(work)
 
     @app.post(
         "/v1/ask",
@@ -165,7 +165,7 @@ def _add_inspecting(app: FastAPI, inspector: Inspector, store: str | None) -> No
                 answers = inspector.answers(model, question, called)
             return Answers(answers=[one | {"answer": without_places(one["answer"], store)} for one in answers])
 
-        return await inspector.in_turn(work)
+        return await inspector.models.in_turn(work)
 
 
 def _card(card: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,10 @@
 """Inspect what was sent, by whatever kind of model is named; every result in the words of the command line."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from anyio import CapacityLimiter, to_thread
+from typing import TYPE_CHECKING, Any
 
 from apps.commands.keeping import Keep, keeping
 from apps.ui.models import Models
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from apps.rest.records import Shelf
     from assistant.inspection import Result
     from fusion.sample import Sample
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,15 +32,10 @@ class Wish:
 
 
 class Inspector:
-    """Inspects for everyone who calls, as many at once as there are cores; the others wait, and keep no thread busy."""
+    """Inspects for everyone who calls, with the models that they share."""
 
     def __init__(self, models: Models, shelf: "Shelf | None" = None) -> None:
         self.models, self.shelf = models, shelf
-        self._places = CapacityLimiter(max(1, min(os.cpu_count() or 1, 8)))
-
-    async def in_turn(self, work: Callable[[], T]) -> T:
-        """Do heavy work in a thread once there is a place for it."""
-        return await to_thread.run_sync(work, limiter=self._places)
 
     def results(self, wish: Wish, called: dict[Path, str], mask: Path | None = None) -> list[dict[str, Any]]:
         """Return a result a file but the mask, and the id of its record where there is a store."""

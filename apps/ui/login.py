@@ -33,16 +33,16 @@ button {{ margin-top: 14px; background: #7c3aed; color: #fff; border: 0; cursor:
 
 
 class Login:
-    """ASGI middleware; who holds a key is in the scope of what passes. The REST door asks for keys by itself."""
+    """ASGI middleware; who holds a key is in the scope of what passes. Programs' doors ask for keys by themselves."""
 
-    def __init__(self, app: Any, programs: str) -> None:
-        """Take where the REST door is."""
-        self.app, self.programs = app, programs
+    def __init__(self, app: Any, programs: tuple[str, ...]) -> None:
+        """Take where programs' doors are."""
+        self.app, self.programs, self._below = app, programs, tuple(f"{place}/" for place in programs)
         self._sessions: OrderedDict[str, str] = OrderedDict()  # token -> key
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = str(scope.get("path", ""))
-        if scope["type"] != "http" or path in (self.programs, BEGUN) or path.startswith(f"{self.programs}/"):
+        if scope["type"] != "http" or path in (*self.programs, BEGUN) or path.startswith(self._below):
             await self.app(scope, receive, send)  # the page uses no websockets
             return
         request = Request(scope, receive)

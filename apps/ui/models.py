@@ -1,10 +1,13 @@
 """The models that are in memory: loaded once, loaded again when their folder changes, forgotten when there are many."""
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
 
 from assistant import library
 from assistant.moving import load_movement_model
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from fusion.detector import Detector
 
 MOST = 3
+T = TypeVar("T")
 
 
 class Models:
@@ -26,6 +30,11 @@ class Models:
         self._words, self.narrator = words, narrator
         self._lock = Lock()
         self._loaded: OrderedDict[Path, tuple[int, Any]] = OrderedDict()
+        self._places = CapacityLimiter(max(1, min(os.cpu_count() or 1, 8)))
+
+    async def in_turn(self, work: Callable[[], T]) -> T:
+        """Do a program's heavy work in a thread: as many at once as there are cores, others wait and keep no thread."""
+        return await to_thread.run_sync(work, limiter=self._places)
 
     def get(self, name: str) -> "Detector":
         """Return the detector as it is on disk now."""

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
+from apps import mcp_server
 from assistant import library
 from assistant.fitting import fit_folder
 from assistant.home import home
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from explain.local import Local
     from explain.remote import Remote
 
-API = "/api"  # of the REST door
+API, MCP = "/api", "/mcp"  # of the doors for programs
 LOOKS_AROUND = 15  # seconds before a visitor asks anything
 HOST = "127.0.0.1"  # and nothing else: who can reach the page can replace models
 # The browser itself refuses what would leave this machine, also what some later Gradio might fetch.
@@ -44,9 +45,9 @@ def serve(
     store: str | None = None,
     narrator: "Local | Remote | None" = None,
 ) -> None:
-    """Serve app and REST door on 127.0.0.1 until Ctrl-C; with `example`, render and fit first what is missing of it.
+    """Serve app, REST and MCP on 127.0.0.1 until Ctrl-C; with `example`, render and fit first what is missing of it.
 
-    `words` name what hears words, as for `Detector.with_words`, in every model; `store` is where both record, and
+    `words` name what hears words, as for `Detector.with_words`, in every model; `store` is where all record, and
     `narrator` may tell what was found once more, and say what a question means.
     """
     from apps.console import progress_shown
@@ -64,6 +65,8 @@ def serve(
         blocks = launched(port, Path(temporary), clickable, open_browser, words, store, narrator)
         print(f"Foil is open at http://{HOST}:{port} on this machine only; Ctrl-C ends it.", flush=True)
         print(f"For programs: http://{HOST}:{port}{API}/openapi.json", flush=True)
+        if mcp_server.is_there():
+            print(f"For assistants (MCP): http://{HOST}:{port}{MCP}", flush=True)
         stop = Event()
         jobs = Thread(target=_do_jobs, args=(store, stop))
         jobs.start()
@@ -98,6 +101,12 @@ def launched(
     from apps.ui.theme import css, theme
 
     models = Models(words, narrator)
+    doors: dict[str, Any] = {"routes": [Mount(API, create(models, store))]}
+    if mcp_server.is_there():
+        from apps.mcp_server.http import Door
+
+        door = Door(models, store)
+        doors = {"routes": [*doors["routes"], door.route], "lifespan": door.running}
     blocks = build(models, Shelf(temporary / "shelf"), clickable, store)
     blocks.launch(
         server_name=HOST,
@@ -114,10 +123,7 @@ def launched(
         max_file_size="4gb",
         theme=theme(),
         css=css(),
-        app_kwargs={
-            "middleware": [(OnlyHere, (), {}), (Login, (API,), {})],
-            "routes": [Mount(API, create(models, store))],
-        },
+        app_kwargs={"middleware": [(OnlyHere, (), {}), (Login, ((API, MCP),), {})], **doors},
     )
     Thread(target=_warm, args=(models,), daemon=True).start()
     return blocks
@@ -150,13 +156,13 @@ def _warm_words(stop: Event) -> None:
         warm()
 
 
-def refuse_taken(port: int) -> None:
-    """Raise BadSetting if another program listens on the port."""
+def refuse_taken(port: int, command: str = "foil serve") -> None:
+    """Raise BadSetting if another program listens on the port that a command is to serve at."""
     with socket.socket() as probe:
         if probe.connect_ex((HOST, port)) == 0:
             raise BadSetting(
-                f"port {port} is taken by another program, perhaps another `foil serve`; choose another one, such as "
-                f"foil serve --port {port + 1}"
+                f"port {port} is taken by another program, perhaps another `{command}`; choose another one, such as "
+                f"{command} --port {port + 1}"
             )
 
 
