@@ -1,6 +1,7 @@
 """Growth: a model's memory takes in what people called good and the model marked; saved aside, and compared first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from assistant.vault import AnyVault
 from explain.prompt import clean
 from fusion.errors import BadData, BadSetting
 from fusion.modality.image import read_image
+from fusion.modelfile import GROWN
 from fusion.sample import Sample
 
 
@@ -26,6 +28,7 @@ class Grown:
     bad: int  # parts that people called bad and whose pictures are kept
     found_before: int  # of them, at or above T1
     found_now: int
+    told: bool  # samples with a description or a skeleton are judged apart
 
     def lines(self) -> list[str]:
         """Return for a person what was taken in, what it changes, and what to do."""
@@ -36,13 +39,18 @@ class Grown:
             if self.bad
             else "no part that people called bad is kept here, so nobody knows what it finds less; foil bench can tell"
         )
+        if self.told:
+            lines.append(
+                "pictures that come with a description or a skeleton are judged as before: what was said of the good "
+                "parts is learnt at a new fit"
+            )
         which = self.folder.name
         return [*lines, f"nothing is switched; put it in force: foil models switch {self.name} {which}"]
 
 
 def grow(known: Past, vault: AnyVault) -> Grown:
     """Grow the model in force by what people corrected, and save it as a version; BadData if that is nothing new."""
-    from fusion.growing import GROWN, grown
+    from fusion.growing import grown
 
     detector = library.load(known.fit.name)
     if not np.array_equal(detector.calibration.scores, known.fit.calibration.scores):
@@ -58,6 +66,7 @@ def grow(known: Past, vault: AnyVault) -> Grown:
         )
     goods = [_sample(part, vault) for part in parts]
     larger = grown(detector, goods)
+    larger = replace(larger, card=larger.card | {"created": datetime.now(UTC).isoformat(timespec="seconds")})
 
     def scores(sample: Sample) -> tuple[float, float]:
         before, now = (one.judge([sample])[0].pred_score for one in (detector, larger))
@@ -69,7 +78,7 @@ def grow(known: Past, vault: AnyVault) -> Grown:
     bad = [scores(_sample(part, vault)) for part in kept]  # one picture at a time: there may be hundreds
     found = [sum(score >= limit for score in column) for column in zip(*bad, strict=True)] or [0, 0]
     folder = versions.save_aside(larger, detector.name)
-    return Grown(detector.name, folder, taken, len(bad), found[0], found[1])
+    return Grown(detector.name, folder, taken, len(bad), found[0], found[1], bool(larger.told))
 
 
 def _sample(part: Part, vault: AnyVault) -> Sample:

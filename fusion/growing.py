@@ -2,7 +2,8 @@
 
 Whitening, spreads and thresholds stay as they were. More normals in the memory bring good parts nearer to one of them,
 so what the calibration promised about false alarms holds on; what a wrongly accepted part would hide, nobody knows but
-who compares before and after.
+who compares before and after. Samples with a description or a skeleton are judged by a closed form beside the memory
+where the normals came with such, and it stays as it was.
 """
 
 from collections.abc import Sequence
@@ -15,22 +16,18 @@ from torch import Tensor
 from fusion.detector import Detector
 from fusion.diffusion.denoiser import MemoryDenoiser
 from fusion.errors import BadSetting
+from fusion.modelfile import GROWN
 from fusion.picture import PictureMemory
 from fusion.sample import Sample
 from fusion.threads import one_thread
 from fusion.view import View
 
-GROWN = "grown"  # in a model's card: sha256 of what it took in
 STRANGE = 64  # cells of a part that a memory without places takes in: those that were the strangest
 
 
 def grown(detector: Detector, goods: Sequence[Sample]) -> Detector:
     """Return the detector with more good parts in its memory; BadSetting if it judges by no memory."""
-    if (
-        detector.learned
-        or detector.told
-        or not all(isinstance(view.denoise, MemoryDenoiser) for view in detector.views)
-    ):
+    if detector.learned or not all(isinstance(view.denoise, MemoryDenoiser) for view in detector.views):
         raise BadSetting(
             f"{detector.name} judges by {detector.config.method}, which is no memory of good parts that could grow; "
             "fit it with method memory, or propose a new fit: foil store feedback MODEL --data DATA --out FOLDER"

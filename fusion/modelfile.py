@@ -15,6 +15,7 @@ from fusion.files import atomic_folder, atomic_write
 FORMAT = 1  # of the folder; raised when an older Foil could not read it
 MANIFEST = "config.json"
 MOTION, TABLE = "motion", "table"  # what the config of a model calls its kind; that of pictures calls it nothing
+GROWN = "grown"  # in a card: sha256 of what a memory took in after its fit
 _AGAIN = "copy it again from its source, or fit it again"
 
 Kind = Literal["pictures", "movements", "tables"]

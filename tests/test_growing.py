@@ -1,12 +1,13 @@
 """A memory that takes in more good parts without a new fit: what was accepted passes, and nothing else changes much."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from core_cases import files_of, look, plate, same
+from core_cases import COARSE, files_of, look, plate, quick_fit, same
 from PIL import Image
 from record_cases import foil
 
@@ -17,10 +18,13 @@ from assistant.store import open_store
 from fusion.detector import Detector
 from fusion.diffusion.denoiser import GaussianDenoiser
 from fusion.errors import BadData, BadSetting
-from fusion.growing import GROWN, STRANGE, grown
+from fusion.growing import STRANGE, grown
+from fusion.item import Item
+from fusion.modelfile import GROWN
 from fusion.sample import Sample
 
 pytest_plugins = ["core_fixtures"]
+JOINTS = np.array([[40 + 2 * (at % 5), 12 + 3 * at, 1] for at in range(17)], float)
 ODD = plate(400, defective=True, place=(40, 40))  # a mark that somebody says is allowed
 
 
@@ -39,6 +43,24 @@ def test_what_was_taken_in_passes_and_what_is_bad_elsewhere_does_not(memory_dete
     assert now.remembered.nearest[0].name == "odd.png"
     assert larger.card[GROWN] == [Sample(ODD.image).sha256]
     assert larger.calibration is memory_detector.calibration
+
+
+def test_what_skeletons_said_of_the_good_parts_stays_beside_the_memory_that_grows(
+    goods: dict[str, list[Item]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [*goods["plate"]]
+    for at in range(1, len(items), 2):
+        joints = JOINTS + np.random.default_rng(at).uniform(-8, 8, JOINTS.shape) * (1, 1, 0)
+        (tmp_path / f"{at}.json").write_text(json.dumps(joints.tolist()))
+        items[at] = replace(items[at], skeleton=tmp_path / f"{at}.json")
+    monkeypatch.setattr("fusion.told.FEWEST", 6)
+    posed = quick_fit(items, "memory", COARSE, method="memory")
+    assert posed.told
+    larger = grown(posed, [Sample(ODD.image)])
+    assert look(larger, ODD.image).pred_score < 0.5 * look(posed, ODD.image).pred_score
+    sample = Sample(ODD.image, skeleton=JOINTS.astype(np.float32))
+    before, now = posed.detect(sample), larger.detect(sample)
+    assert before.pred_score == now.pred_score >= now.thresholds.review
 
 
 def test_a_grown_model_is_saved_like_any_other(memory_detector: Detector, tmp_path: Path) -> None:
@@ -79,6 +101,7 @@ def test_people_s_decisions_grow_a_version_that_waits(memory_detector: Detector,
     assert "of 1 that people called bad, 1 reached T1 before, and 1 now" in told
     [waiting] = versions.versions("ring")
     assert f"foil models switch ring {waiting.folder.name}" in told
+    assert re.search(rf"{waiting.folder.name} +\d+ \+ 1 ", foil("models", "versions", "ring").stdout)
     assert GROWN not in library.load("ring").card
     foil("models", "switch", "ring", waiting.folder.name)
     assert foil("inspect", tmp_path / "odd.png", "--model", "ring").stdout.startswith("PASS")

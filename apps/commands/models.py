@@ -134,12 +134,13 @@ def _versions(now: "ModelInfo", before: "list[ModelInfo]") -> "list[tuple[str, l
 
 def _row(model: "ModelInfo") -> list[str]:
     from assistant.rates import share
+    from fusion.modelfile import GROWN
 
     limits, card = model.calibration.thresholds, model.card
     return [
         model.name,
         model.kind,
-        f"{card['n_normals']}",
+        f"{card['n_normals']}" + (f" + {len(card[GROWN])}" if GROWN in card else ""),
         f"{card['method']}",
         f"{card['representation']}",
         f"{limits.review:.2f} ({share(limits.review_rate)})",
