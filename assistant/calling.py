@@ -114,4 +114,6 @@ FILL: dict[str, Callable[[Heard, Scene, Call | None], Any]] = {
     "reject": lambda heard, scene, before: heard.named.rates[1],
     "verdict": _verdict,
     "reason": lambda heard, scene, before: heard.named.reason,
+    "source": lambda heard, scene, before: heard.source,
+    "name": lambda heard, scene, before: heard.name,
 }

@@ -140,6 +140,11 @@ def decide(lot: Lot, lang: Lang, sample: str, verdict: Judged | None = None, rea
     return Answer([phrase("decide.reason" if verdict else "decide.verdict", lang)], [])
 
 
+def fit(lot: Lot, lang: Lang, source: str = "", name: str = "") -> Answer:
+    """Say what a fit on good pictures lacks; one that lacks nothing is asked for as a job, after a yes."""
+    return Answer([phrase("fit.source", lang)], [])
+
+
 def report(lot: Lot, lang: Lang) -> Answer:
     """Tell where reports are made: a conversation makes none."""
     return Answer([phrase("report", lang)], [])
@@ -155,8 +160,8 @@ TOOLS: dict[str, Callable[..., Answer]] = {
     tool.__name__: tool
     for tool in (
         *(tools.inspect, tools.look, tools.compare, tools.why, tools.region, tools.where, tools.normal),
-        *(tools.what_if, tools.makeup, tools.why_not),
-        *(thresholds, summary, drift, sure, limits, similar, decide, report, help),
+        *(tools.zoom, tools.what_if, tools.makeup, tools.why_not),
+        *(thresholds, summary, drift, sure, limits, similar, decide, fit, report, help),
     )
 }
 

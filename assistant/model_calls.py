@@ -25,7 +25,7 @@ SYSTEM = (
     "exactly one tool, or none if none answers it. Never answer the question yourself. There are {n} pictures, "
     "numbered 1 to {n} in the order in which they came; number {at} is at hand. The last tool was {before}."
 )
-_NEEDED = {"look": "text", "why_not": "kind", "decide": "verdict"}  # without which a call says nothing
+_NEEDED = {"look": "text", "why_not": "kind", "decide": "verdict", "fit": "source"}  # without which a call says nothing
 NAME = 80  # characters of a model's
 _LONGEST = 500  # characters of words
 _MOST = 50  # regions
@@ -43,6 +43,8 @@ _ASKED: dict[str, dict[str, Any]] = {
     "reject": {"type": "number", "description": "share of good parts to be rejected, 0.01 for 1 %"},
     "verdict": {"type": "string", "enum": list(_VERDICTS), "description": "verdict that is asked for"},
     "reason": {"type": "string", "description": "the person's own words why, copied from the question"},
+    "source": {"type": "string", "description": "folder or file to fit a model on, copied from the question"},
+    "name": {"type": "string", "description": "name for that model, copied from the question"},
 }
 
 
@@ -100,8 +102,8 @@ def _filled(chosen: ToolCall, question: str, scene: Scene) -> dict[str, Any]:
         given = chosen.arguments.get(name)
         if given is None:
             slots[name] = _LEFT_OUT[name](scene)
-        elif name == "reason":  # goes on record, so it must be what the person typed
-            slots[name] = given if given in question else ""
+        elif name in ("reason", "source", "name"):  # goes on record, or is read: it must be what the person typed
+            slots[name] = given if isinstance(given, str) and given in question else ""
         else:
             slots[name] = _TAKEN[name](given, scene)
     return slots
@@ -140,7 +142,7 @@ _LEFT_OUT: dict[str, Callable[[Scene], Any]] = {
     "other": beside,
     "regions": lambda scene: (),
     "to_pass": lambda scene: False,
-    **{name: lambda scene: "" for name in ("place", "kind", "text", "reason")},
+    **{name: lambda scene: "" for name in ("place", "kind", "text", "reason", "source", "name")},
     **{name: lambda scene: None for name in ("review", "reject", "verdict")},
 }
 _TAKEN: dict[str, Callable[[Any, Scene], Any]] = {

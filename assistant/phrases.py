@@ -254,7 +254,36 @@ PHRASES: dict[str, Phrase] = {
         "Nothing was recorded: no store is open. foil ask ... --store FOLDER --by NAME opens one.",
         "未作记录：没有打开存储。请用 foil ask ... --store 文件夹 --by 姓名。",
     ),
+    # fits
+    "fit.sure": Phrase(
+        "Shall I have a model {name} fitted on the {n} good pictures of {source}? If there is a model of this name, it"
+        " stays in force and the new one waits beside it. yes / no",
+        "是否用{source}中的 {n} 张良品图片拟合模型{name}？若已有同名模型，它仍然生效，"
+        "新模型作为候选版本等待启用。是 / 否",
+    ),
+    "fit.done": Phrase(
+        "Job {job} will fit {name}; foil serve does what waits, and so does foil jobs run. foil jobs list says how far"
+        " it is.",
+        "任务 {job} 将拟合{name}；由 foil serve 或 foil jobs run 执行，进度见 foil jobs list。",
+    ),
+    "fit.dropped": Phrase("Nothing is fitted.", "未拟合任何模型。"),
+    "fit.source": Phrase(
+        "Nothing is fitted: say on which folder, ZIP or manifest of good pictures, and under which name, as in “fit on"
+        " parts/good and call it bracket”.",
+        "未拟合任何模型：请说明良品图片所在的文件夹、ZIP 或清单，以及名称，例如“用 parts/good 训练，叫 bracket”。",
+    ),
+    "fit.by": Phrase(
+        "Nothing is fitted: here nobody has given a name. The Teach page and foil fit fit models, and foil ask ... --by"
+        " NAME lets me ask for it.",
+        "未拟合任何模型：此处无人署名。请用“训练”页面或 foil fit，也可以用 foil ask ... --by 姓名 让我代为提出。",
+    ),
     # the rest
+    "zoom": Phrase(
+        "{what} of {name}, {times} times as large; on the right its normal version, which is generated.",
+        "{name}：{what}，放大 {times} 倍；右侧为生成的正常状态图。",
+    ),
+    "zoom.regions": Phrase("Region {numbers}", "区域 {numbers}"),
+    "zoom.place": Phrase("What lies {place}", "{place}的部分"),
     "report": Phrase(
         "No report was written: it is made from a store, into a folder. foil ask ... --store FOLDER --out FOLDER writes"
         " one when asked, and so does foil report; the Inspect tab has a page of each picture to download.",

@@ -14,7 +14,8 @@ inspect: what is your opinion of it?; good or bad?; is it defective?; assess it;
 inspect: any findings?; is it in order?; is anything unusual?; what did you find?; what do you see?; is it ok?
 inspect: inspect it; check it please; is anything wrong with it?; is it good?; show me it; have a look at it
 inspect: what is the verdict?; did it pass?; how is it?; judge it; tell me about this picture; does it have a problem?
-inspect: what is the result?; is it acceptable?; look at it; what is the score?; how high is its score?
+inspect: which is it?; which one is it?; what is the result?; is it acceptable?; look at it
+inspect: what is the score?; how high is its score?
 why: what speaks against it?; what do you object to?; what are the grounds?; what is the evidence?; what made it fail?
 why: why that?; why?; why was it rejected?; what is the reason?; explain the result
 why: how did you come to that conclusion?; what is the basis?; why did it fail?; justify the verdict
@@ -65,8 +66,12 @@ where: how long is region 1 in pixels?; how large is the damage?; how wide is it
 where: point to the defect; what are its dimensions?; locate the defect
 region: what kind of thing is region 1?; is region 1 dark or bright?; what colour is region 1?; the shape of region 1
 region: describe region 1; what is region 1?; tell me about region 1; what is that in the upper left?; region 1 please
-region: zoom in on region 1; what does region 1 look like?; details of region 1; what is the thing on the right?
+region: what does region 1 look like?; details of region 1; what is the thing on the right?
 region: what is in region 1?; show region 1; tell me more about the spot; what kind of defect is region 1?
+zoom: zoom in on region 1; zoom in; enlarge it; show it larger; give me a closer look at region 1; magnify region 1
+zoom: make it bigger; a close-up please; I want to see region 1 in full resolution; zoom in on the upper left
+fit: fit a new model; train a new model; teach you a new product; learn a new product; make a model of my own parts
+fit: can you learn from these good parts?; I want to train you on my own pictures; fit a model on a folder
 what_if: and if region 1 were gone?; ignoring region 1, would it pass?; fix region 1 and judge again
 what_if: the smallest repair that passes; what if region 1 were normal?; would it pass without region 1?
 what_if: what would pass?; what if all were normal?; what would have to change for it to pass?
@@ -101,7 +106,7 @@ drift: do good parts still score as they did at calibration?; has the camera cha
 drift: have the scores gone up lately?; did the process change?; are the scores still the same as before?
 drift: any alarm?; is the calibration still valid?; do you see a tendency?; are the scores getting higher or lower?
 other: what do you think of politics?; hire someone; lend me money; who is your boss?; give me a recipe; I love you
-other: log out; upload it to the cloud; what is the meaning of life?; train a new model; delete this picture
+other: log out; upload it to the cloud; what is the meaning of life?; delete this picture
 other: remove the file; order a new part; where can I buy it?; who made it?; call the supervisor; tell me a story
 other: sing a song; will it rain?; how much does it cost?; turn off the machine; send an email; tell me the news
 other: solve this equation; rename the file; stop the line; who is the president?; why is the sky blue?
@@ -127,7 +132,7 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
     "why": ((r"\bwhy\b", 0.35), (r"\breason|\bexplain|\bjustify|\bconclusion\b|\bbasis\b", 0.2)),
     "region": (
         (r"\bregion 1\b", 0.12),
-        (r"\bdescribe\b|\bzoom\b|\btell me (?:more )?about region", 0.15),
+        (r"\bdescribe\b|\btell me (?:more )?about region", 0.15),
         (_THERE, 0.25),
     ),
     "where": ((r"\bwhere\b", 0.25), (r"\bsize\b|\bhow (?:big|large|long|wide)\b|\bposition\b|\bcoordinates?\b", 0.25)),
@@ -137,6 +142,8 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
             0.25,
         ),
     ),
+    "zoom": ((r"\bzoom|\benlarge|\bmagnif|\bclose-?up\b|\bcloser look\b|\b(?:larger|bigger)\b|\bresolution\b", 0.4),),
+    "fit": ((r"^(?:can you )?(?:fit|train|teach|learn)\b|\btrain (?:a|you)\b", 0.3),),
     "what_if": ((r"\bif\b|\bsuppose\b|\bwithout region\b|\brepair\b|\b(?:to|would|can|must|that) (?:it )?pass", 0.2),),
     "makeup": (
         (
@@ -185,7 +192,8 @@ who are you: 你是谁 你是什么 介绍一下你自己 | thanks: 谢谢 多�
 : 可否 有没 一次 再 又 先 前 让 弄 搞 来 去 了解 知道 告诉 告诉我 请问 现在 目前 当前 刚才 刚刚 这里 那里 上面 里面
 : 出来 图上 图中 图里 它们 | dark: 暗色 | bright: 亮色 | why: 为什么 为何 为啥 凭什么 怎么会 | reason: 原因 理由
 explain: 解释 说明 说明一下 | basis: 依据 根据什么 | describe: 描述 描述一下 介绍 说说 讲讲 详细 详细说说
-zoom in on: 放大 | what is: 是什么 是啥 什么 | what kind: 什么样 什么样的
+zoom in on: 放大 放大看 放大看看 拉近 拉近一点 | close-up: 特写
+train a new model: 训练一个新模型 训练新模型 训练一个模型 | what is: 是什么 是啥 什么 | what kind: 什么样 什么样的
 where: 哪里 哪儿 在哪 在哪里 哪个位置 什么位置 什么地方 何处 | position: 位置 坐标 | size: 尺寸 大小 多大 面积
 how long: 多长 | how wide: 多宽 | compare: 比较 对比 比一比 比 相比 | difference: 区别 差别 差异 不同
 worse: 更差 更严重 差 | better: 更好 | with: 和 跟 与 | normal version: 正常状态图 正常图 正常版本 正常状态

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.counterfactual import read_unlike
+from assistant.fit_slots import read_fit
 from assistant.phrasings import CUES, chinese, examples
 from assistant.slots import Named, Scene, read
 from explain.naming import built_in, kind_said
@@ -53,6 +54,8 @@ class Heard:
     nearest: tuple[str, ...]  # tools, the nearest first
     follows: bool = False  # it says only what is other than in the question before
     kind: str = ""  # of defect, that something isn't called
+    source: str = ""  # what a model is to be fitted on
+    name: str = ""  # of that model
 
 
 def hear(asked: str, scene: Scene, before: str = "") -> Heard:
@@ -65,6 +68,8 @@ def hear(asked: str, scene: Scene, before: str = "") -> Heard:
     if named.is_bare:
         kind = next(kind for kind in ("rates", "regions", "samples") if _any(getattr(named, kind)))
         return Heard(before or BARE[kind], named, 1.0, (), follows=bool(before))
+    if fit := read_fit(asked):
+        return Heard("fit", named, 1.0, ("fit",), source=fit[0], name=fit[1])
     if before == "decide" and named.reason and not named.verdict and re.match(r"because|since|因为|由于", named.text):
         return Heard("decide", named, 1.0, (), follows=True)
     if kind := _unlike(named.masked):

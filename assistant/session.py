@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.calling import Call, call_of
 from assistant.colours import Picture
+from assistant.confirming import Deeds
 from assistant.finding import read_query
 from assistant.lot import Lot
 from assistant.lot_tools import TOOLS
@@ -71,10 +72,10 @@ class Session:
         A language model is asked what a question means where nothing was understood.
         """
         self.lot, self._store, self._by, self._folder = lot, store, by, folder
-        self._model = model
+        self._model, self._deeds = model, Deeds(lot, store, by)
         self.at_hand = next(reversed(lot.seen), "")
         self._before: Call | None = None
-        self._asked: Call | None = None  # a decision that waits for a yes
+        self._asked: Call | None = None  # what waits for a yes
 
     def add(self, name: str) -> None:
         """Turn to a picture that was added to the lot."""
@@ -85,9 +86,9 @@ class Session:
         lang: Lang = "zh" if re.search(r"[\u4e00-\u9fff]", question) else "en"
         waiting, self._asked = self._asked, None
         if waiting and _YES.fullmatch(question.strip()):
-            yield self._recorded(waiting, waiting.lang)
+            yield self._done(waiting)
             return
-        dropped = [phrase("decide.dropped", waiting.lang)] if waiting else []
+        dropped = [phrase(f"{waiting.tool}.dropped", waiting.lang)] if waiting else []
         if waiting and _NO.fullmatch(question.strip()):
             yield Reply(dropped[0], waiting.lang, suggested=suggestions("inspect", waiting.lang))
             return
@@ -116,7 +117,7 @@ class Session:
         so_far = Reply("\n".join(dropped), lang, call.tool, call.slots)
         yield so_far
         self._before, self.at_hand = call, call.slots.get("sample") or self.at_hand
-        if call.tool == "decide" and call.slots["verdict"] and call.slots["reason"]:
+        if self._deeds.takes(call):
             yield self._confirmed(call, so_far)
             return
         if call.tool == "report" and self._store and self._folder:
@@ -136,35 +137,19 @@ class Session:
         yield replace(so_far, text=last, rests=rests, picture=answer.picture, suggested=suggestions(call.tool, lang))
 
     def _confirmed(self, call: Call, so_far: Reply) -> Reply:
-        """Ask whether a decision is to be recorded, or say what it takes."""
-        missing = "decide.no_store" if self._store is None else "" if self._by else "decide.by"
-        if missing:
-            return replace(so_far, text="\n".join(filter(None, [so_far.text, phrase(missing, call.lang)])))
-        self._asked = call
-        slots = {
-            "verdict": say(f"verdict.{call.slots['verdict']}", call.lang),
-            "by": in_quotes(self._by, 80, call.lang),
-        }
-        slots |= {
-            "name": called(call.slots["sample"], call.lang),
-            "reason": in_quotes(call.slots["reason"], 200, call.lang),
-        }
-        text = "\n".join(filter(None, [so_far.text, phrase("decide.sure", call.lang, **slots)]))
-        return replace(so_far, text=text, suggested=("是", "否") if call.lang == "zh" else ("yes", "no"))
+        """Ask whether something is to be done, or say what it takes."""
+        said, waits = self._deeds.read_back(call)
+        self._asked = call if waits else None
+        answers = (("是", "否") if call.lang == "zh" else ("yes", "no")) if waits else ()
+        return replace(so_far, text="\n".join(filter(None, [so_far.text, said])), suggested=answers)
 
-    def _recorded(self, call: Call, lang: Lang) -> Reply:
-        """Record a decision that was said yes to."""
-        name, verdict = call.slots["sample"], call.slots["verdict"]
-        inspection = self.lot.seen[name].record
-        assert self._store is not None
-        assert inspection is not None, "with a store, every picture has a record"
+    def _done(self, call: Call) -> Reply:
+        """Do what was said yes to."""
         try:
-            record = self._store.decide(inspection, verdict, self._by, call.slots["reason"])
+            said, rests = self._deeds.do(call)
         except FoilError as error:
-            return Reply(f"{phrase('decide.dropped', lang)} {error}", lang, call.tool, call.slots)
-        slots = {"record": str(record), "inspection": str(inspection), "name": called(name, lang)}
-        text = phrase("decide.done", lang, **slots, verdict=say(f"verdict.{verdict}", lang))
-        return Reply(text, lang, call.tool, call.slots, {name: inspection}, suggested=suggestions("decide", lang))
+            return Reply(f"{phrase(f'{call.tool}.dropped', call.lang)} {error}", call.lang, call.tool, call.slots)
+        return Reply(said, call.lang, call.tool, call.slots, rests, suggested=suggestions(call.tool, call.lang))
 
     def _reported(self, store: "Store", folder: Path, so_far: Reply) -> Reply:
         """Write a draft report of the pictures here."""

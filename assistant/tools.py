@@ -6,6 +6,9 @@ What stands in their signatures beside lot and language is what a question may n
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
 
 from assistant import counterfactual
 from assistant.colours import Picture
@@ -18,6 +21,7 @@ from explain.difference import Region
 from explain.evidence import Evidence
 from explain.language import Brief, template_text
 from explain.naming import kinds_in
+from explain.place import Frame, Place
 from explain.prompting import told, wishes
 from explain.wording import in_quotes, number, points, sentence, sight
 from fusion.modality.prompt import read_prompt
@@ -25,6 +29,7 @@ from fusion.modality.prompt import read_prompt
 TOLD = 8  # regions in one answer
 NAME = 80  # characters
 HEIGHT = 480  # pixels of pictures side by side
+ROOM = 12  # pixels at least, around what is enlarged
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +143,30 @@ def normal(lot: Lot, lang: Lang, sample: str) -> Answer:
     return Answer([said], [sample], side_by_side([found.sample.image, found.detection.normal], HEIGHT))
 
 
+def zoom(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), place: str = "") -> Answer:
+    """Show regions, or what lies at a place, enlarged beside the normal version; without either, the first region."""
+    found = lot.inspection(sample)
+    e, image = found.evidence, found.sample.image
+    if image is None or e.score is None:
+        return Answer([refused(e, sample, lang)], [sample])
+    box: Sequence[int]
+    if place and place != "edge" and not regions:
+        box = Frame(found.detection.part).field(cast(Place, place))
+        what = phrase("zoom.place", lang, place=say(f"at.{place}", lang))
+    elif (problem := _nothing(e, sample, regions, lang)) is not None:
+        return Answer([problem], [sample])
+    else:
+        chosen = regions or (1,)
+        boxes = np.array([r.bbox for r in e.regions if r.number in chosen])
+        box = [*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()]
+        what = phrase("zoom.regions", lang, numbers=say("list", lang).join(map(number, chosen)))
+    rows, columns = _around(box, image.shape[:2])
+    cut = [one[rows, columns] for one in (image, found.detection.normal)]
+    times = f"{HEIGHT / len(cut[0]):.1f}"
+    said = phrase("zoom", lang, what=what, name=called(sample, lang), times=times)
+    return Answer([said], [sample], side_by_side(cut, HEIGHT))
+
+
 def what_if(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = (), to_pass: bool = False) -> Answer:
     """Make regions normal (all, if none is named; or as few as it takes to pass), and judge again."""
     found, asked = lot.inspection(sample), counterfactual.Question(regions, to_pass)
@@ -186,6 +215,13 @@ def outlined(lot: Lot, sample: str, text: str = "") -> Picture | None:
     if found.evidence.score is None or found.sample.image is None:
         return None
     return contours(found.sample.image, found.detection, found.evidence.regions)
+
+
+def _around(box: Sequence[int], shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return rows and columns of a box, x0, y0, x1, y1, with what lies around it, inside a picture."""
+    margin = max(ROOM, (max(box[2] - box[0], box[3] - box[1])) // 3)
+    (x0, y0, x1, y1), (height, width) = box, shape
+    return slice(max(0, y0 - margin), min(height, y1 + margin)), slice(max(0, x0 - margin), min(width, x1 + margin))
 
 
 def _nothing(e: Evidence, name: str, regions: Sequence[int], lang: Lang) -> str | None:

@@ -56,6 +56,13 @@ class Frame:
         column, row = int(3 * (x - x0) / (x1 - x0)), int(3 * (y - y0) / (y1 - y0))
         return PLACES[min(max(row, 0), 2)][min(max(column, 0), 2)]
 
+    def field(self, place: Place) -> tuple[int, int, int, int]:
+        """Return the field of a place, in the picture: x0, y0, x1, y1, exclusive at the end."""
+        (row, column) = next((row, names.index(place)) for row, names in enumerate(PLACES) if place in names)
+        x0, y0, x1, y1 = self.bbox
+        columns, rows = ([low + (high - low) * step // 3 for step in range(4)] for low, high in ((x0, x1), (y0, y1)))
+        return columns[column], rows[row], columns[column + 1], rows[row + 1]
+
     def border(self, spot: Spot) -> Border:
         """Tell whether a spot lies at the part's border, reaches it, lies inside of it, or apart from the part."""
         y, x = spot.mask.nonzero()

@@ -97,7 +97,7 @@ region | regions=2, after=region | and region 2?
 region | regions=1 | tell me about defect 1
 region | regions=1, sample=part_02.png | describe region 1 of part 2
 region | regions=2 | regoin 2 please
-region | regions=1 | zoom in on the first region
+zoom | regions=1 | zoom in on the first region
 region | place=upper_left | what is that in the upper left?
 region | regions=2 | 区域2是什么？
 region | regions=1 | 描述一下区域 1
@@ -440,6 +440,39 @@ drift || 最近的得分是不是变高了
 drift || 有没有漂移报警
 """
 
+_CLOSER = """
+zoom | regions=2 | zoom in on region 2
+zoom || zoom in please
+zoom || can I see it larger?
+zoom | regions=1 | enlarge region 1
+zoom | regions=1 | give me a closer look at region 1
+zoom | place=upper_left | magnify the upper left corner
+zoom || show it in full resolution
+zoom | sample=part_03.png | zoom into the previous one
+zoom | regions=3 | I need a close-up of region 3
+zoom | place=centre | zoom to the centre
+zoom || it is too small, make it bigger
+zoom | regions=2 | 放大区域 2
+zoom || 放大看看
+zoom | regions=1 | 给我看区域 1 的特写
+zoom | place=upper_right | 放大右上角
+zoom || 拉近一点
+fit | source=parts/good, name=bracket | fit a model on parts/good and call it bracket
+fit | source=/data/lids/good, name=lid | train a model called lid on /data/lids/good
+fit | source=~/gasket.zip | please teach yourself my product from ~/gasket.zip
+fit | source=my good parts | train on "my good parts"
+fit | source=parts/good, name=bracket-2 | fit parts/good as bracket-2
+fit | source=./good | can you learn what is normal from ./good?
+fit || train a new model
+fit || can you learn a new product?
+fit | source=parts/good, name=bracket | 用 parts/good 训练一个模型，叫 bracket
+fit | source=/data/良品, name=lid | 在 /data/良品 上训练，命名为 lid
+fit || 训练一个新模型
+limits || was this model fitted on enough parts?
+limits || how long was the model trained?
+inspect | sample=part_02.png | show me part 2
+"""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -459,4 +492,5 @@ QUESTIONS = [_read(line) for line in _LINES.strip().splitlines()]
 FRESH = [_read(line) for line in _FRESH.strip().splitlines()]
 LAST = [_read(line) for line in _LAST.strip().splitlines()]
 DRIFT = [_read(line) for line in _DRIFT.strip().splitlines()]
+CLOSER = [_read(line) for line in _CLOSER.strip().splitlines()]
 TUNED, HELD = QUESTIONS[::2], QUESTIONS[1::2]

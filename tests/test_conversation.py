@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from conftest import Plate
 from fake_detector import FakeDetector
-from questions import AT_HAND, DRIFT, HELD, LOT, QUESTIONS, TUNED, WORST, Asked
+from questions import AT_HAND, CLOSER, DRIFT, HELD, LOT, QUESTIONS, TUNED, WORST, Asked
 from record_cases import Shop, foil, record_scores
 from rest_cases import door, post
 
@@ -64,7 +64,9 @@ def right(asked: Asked) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("half", "least"), [(TUNED, 0.98), (HELD, 0.92), (DRIFT, 0.92)], ids=["tuned", "held", "drift"]
+    ("half", "least"),
+    [(TUNED, 0.98), (HELD, 0.92), (DRIFT, 0.92), (CLOSER, 0.92)],
+    ids=["tuned", "held", "drift", "closer"],
 )
 def test_most_questions_find_their_tool_and_slots(half: list[Asked], least: float) -> None:
     wrong = [asked.text for asked in half if not right(asked)]
@@ -138,6 +140,23 @@ def test_answers_are_computed_and_say_what_they_rest_on(session: Session) -> Non
     assert said(session, "which ones were rejected?").text == "REJECT: “bad.png”."
     assert "about 1.6 would look at least as unusual" in said(session, "how sure are you?").text
     assert "knows 60 good parts" in said(session, "what can this model not see?").text
+
+
+def test_a_region_or_a_place_is_enlarged_beside_its_normal_version(session: Session) -> None:
+    first = said(session, "zoom in")
+    assert first.text.startswith("Region 1 of “bad.png”, 16.0 times as large; on the right its normal version")
+    assert first.picture is not None
+    height, width = first.picture.shape[:2]
+    assert height == 480
+    left, right = first.picture[height // 2, [width // 4, 3 * width // 4]]
+    assert (left[0] > 200, right[0] < 140) == (True, True), "the spot, and the plate without it"
+    assert said(session, "放大区域 1").text.startswith("“bad.png”：区域 1，放大 16.0 倍")
+    corner = said(session, "zoom in on the upper left corner")
+    assert corner.text.startswith("What lies in the upper left of “bad.png”")
+    assert corner.picture is not None
+    assert int(corner.picture[:, : corner.picture.shape[1] // 3].max()) < 140, "nothing bright lies there"
+    assert "Region 7 is not described" in said(session, "zoom in on region 7").text
+    assert said(session, "zoom into the first picture").picture is None, "nothing is marked on it"
 
 
 def test_drift_is_told_of_the_pictures_here_and_with_a_store_of_all_on_record(plate: Plate, tmp_path: Path) -> None:
@@ -236,6 +255,38 @@ def test_a_decision_is_recorded_only_after_a_yes(plate: Plate, tmp_path: Path) -
     assert "Recorded as" in told
     shown = foil("store", "show", "--store", tmp_path / "records").output
     assert shown.count("PASS") == 1
+
+
+@pytest.mark.usefixtures("fake_core")
+def test_a_model_is_fitted_as_a_job_only_after_a_yes(plate: Plate, tmp_path: Path) -> None:
+    library.save(FakeDetector("plates"), "plates")  # type: ignore[arg-type]
+    bad, lids = plate("bad.png", spot=228), tmp_path / "lids" / "good"
+    for at in range(6):
+        plate(f"lids/good/{at}.png", level=120 + at)
+    fit = f"fit a model on {lids} and call it lid-2"
+
+    def asked(*questions: str, by: str = "Anna") -> str:
+        here = ("ask", bad, "--model", "plates", "--store", tmp_path / "records", "--by", by)
+        return str(foil(*here, *(part for one in questions for part in ("-q", one))).output)
+
+    def jobs() -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = json.loads(foil("jobs", "list", "--json", "--store", tmp_path / "records").output)
+        return told
+
+    assert "have a model “lid-2” fitted on the 6 good pictures" in asked(fit)
+    assert "Nothing is fitted." in asked(fit, "why?", "yes")
+    assert "Nothing is fitted." in asked(fit, "no")
+    assert "nobody has given a name" in asked(fit, "yes", by="")
+    assert "say on which folder" in asked("train a new model", "yes")
+    assert "there is no such folder" in asked("fit on /nowhere/at/all", "yes")
+    assert jobs() == []
+    assert "Job 1 will fit “lid-2”" in asked(fit, "yes")
+    assert "Job 2 will fit “lids”" in asked(f'train on "{lids}"', "yes"), "named by what the folder lies in"
+    assert [(job["kind"], job["by"], job["settings"]["name"]) for job in jobs()] == [
+        ("fit", "Anna", "lids"),
+        ("fit", "Anna", "lid-2"),
+    ]
+    assert jobs()[0]["settings"]["source"] == str(lids)
 
 
 @pytest.mark.usefixtures("fake_core")

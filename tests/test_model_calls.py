@@ -90,6 +90,9 @@ def test_a_choice_becomes_a_call(tool: str, given: dict[str, Any], slots: dict[s
         ("thresholds", {"reject": float("nan")}),
         ("decide", {"reason": "dust"}),
         ("decide", {"verdict": "SHIP IT"}),
+        ("fit", {}),
+        ("fit", {"source": "/etc", "name": "etc"}),
+        ("fit", {"source": ["?"]}),
     ],
 )
 def test_a_choice_that_can_t_be_made_is_none(tool: str, given: dict[str, Any]) -> None:
