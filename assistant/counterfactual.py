@@ -17,7 +17,7 @@ from assistant import guide
 from assistant.pictures import grown
 from explain.catalogue import Lang, say
 from explain.contrast import why_not
-from explain.grouping import Spot, find
+from explain.grouping import Spot, covered, find
 from explain.naming import Kinds, kind_said
 from explain.prompt import clean
 from explain.wording import called, in_quotes, number, points
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LONGEST = 80  # characters of a question that are quoted
 MOST = 1000  # regions of one range
-ROUNDS = 3  # what was hidden by the strongest difference is seen once that is gone
+ROUNDS = 4  # what was hidden by the strongest difference is seen once that is gone
 MARGIN = 0.02  # of the picture's longer side: a region's surroundings that are made normal with it
 _RANGE = re.compile(r"(\d+)(?: ?(?:-|–|~|to|到|至) ?(?:regions? |区域 ?)?(\d+))?")
 _EN = rf"{_RANGE.pattern}(?:(?:, ?and | and |, ?| ?& ?)(?:region )?{_RANGE.pattern})*"
@@ -141,27 +141,33 @@ def answer(asked: Question, sample: Sample, detection: Detection, detector: "Det
     return found
 
 
-def made_normal(sample: Sample, detection: Detection, spots: Sequence[Spot]) -> tuple[Sample, NDArray[np.bool_]]:
-    """Return a sample in whose picture some spots look as their normal version does, and where that is, (H, W)."""
-    assert sample.image is not None
-    inside: NDArray[np.bool_] = np.zeros(sample.image.shape[:2], bool)
-    for spot in spots:
-        x0, y0, x1, y1 = spot.bbox
-        inside[y0:y1, x0:x1] |= spot.mask
-    inside = grown(inside, round(MARGIN * max(inside.shape)))
-    return replace(sample, image=np.where(inside[..., None], detection.normal, sample.image)), inside
+def place_of(spots: Sequence[Spot], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Return where spots are, with what they enclose and their surroundings, (H, W)."""
+    return covered(spots, shape, lambda inside: grown(inside, _margin(shape)))
 
 
 def without(sample: Sample, detection: Detection, spots: Sequence[Spot], detector: "Detector") -> Detection:
-    """Detect a sample again without some spots; what is left of them beside the seam goes as well, in a few rounds."""
-    for _ in range(ROUNDS):
-        sample, inside = made_normal(sample, detection, spots)
-        detection = guide.detect(detector, sample)  # what words left out stays left out
-        near = grown(inside, round(MARGIN * max(inside.shape)))
-        spots = [] if detection.verdict in ("PASS", "REFUSED") else [s for s in find(detection) if _touches(s, near)]
-        if not spots:
+    """Detect a sample again with some spots made normal; what is left of them beside the seam is made so with them.
+
+    Of the few rounds that this takes, with other likely versions of what is normal, the most normal one counts.
+    """
+    assert sample.image is not None
+    place, found = place_of(spots, sample.image.shape[:2]), list[Detection]()
+    for rank in range(ROUNDS):
+        changed = replace(sample, image=detector.without(sample.image, place, rank))
+        found.append(guide.detect(detector, changed))  # what words left out stays left out
+        if found[-1].verdict in ("PASS", "REFUSED"):
+            return found[-1]
+        near = grown(place, _margin(place.shape))
+        left = [spot for spot in find(found[-1]) if _touches(spot, near)]
+        if not left:
             break
-    return detection
+        place |= place_of(left, place.shape)
+    return min(found, key=lambda one: one.pred_score)
+
+
+def _margin(shape: tuple[int, ...]) -> int:
+    return round(MARGIN * max(shape))
 
 
 def _touches(spot: Spot, area: NDArray[np.bool_]) -> bool:

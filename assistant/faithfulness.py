@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.counterfactual import made_normal, without
+from assistant.counterfactual import place_of, without
 from explain import colour
 from explain.difference import Region, measure
 from explain.grouping import find
@@ -85,7 +85,7 @@ def judge(data: str, painted: Painted, detection: Detection, detector: "Detector
     kinds = kinds_in(detector.card)
     names = kinds.rank(region)
     sample, good = Sample(painted.image), Sample(painted.clean)
-    _, inside = made_normal(sample, detection, spots)
+    inside = place_of(spots, painted.mask.shape)
     alone = detector.detect(replace(good, image=np.where(inside[..., None], painted.image, painted.clean)))
     return Judged(
         data,

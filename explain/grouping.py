@@ -6,6 +6,7 @@ what the score may rest on is never dropped. All of this happens on a grid of ce
 so that 8 megapixels cost little more than one.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from fusion.detection import Detection
 GAP = 0.015  # of the longer side
 SPECK = 1 / 20_000  # of the part
 SPECK_PIXELS = 4
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,17 @@ def find(detection: Detection) -> list[Spot]:
     boxes = ndimage.find_objects(labels)
     kept = [i for rank, i in enumerate(order) if rank == 0 or area[i] >= speck]
     return [_spot(mask, labels, int(every[i]), boxes[i], cell) for i in kept]
+
+
+def covered(spots: Sequence[Spot], shape: tuple[int, int], grown_by: Callable[[Mask], Mask]) -> Mask:
+    """Return where spots are, once they are grown, with what they enclose, (H, W)."""
+    from scipy import ndimage
+
+    inside = np.zeros(shape, bool)
+    for spot in spots:
+        x0, y0, x1, y1 = spot.bbox
+        inside[y0:y1, x0:x1] |= spot.mask
+    return np.asarray(ndimage.binary_fill_holes(grown_by(inside)), bool)
 
 
 def pooled(ufunc: np.ufunc, values: NDArray[Any], cell: int) -> NDArray[Any]:

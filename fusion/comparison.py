@@ -38,7 +38,8 @@ def repaired(
     normal, seen, differs = _guessed(picture, marked, places, reconstruct, aligned)
     differs = _outlined(outline(picture, normal, strength, seen, aligned) * marked, places, differs)
     share = cv2.GaussianBlur(_grown(differs, SEAM).astype(np.float32), (0, 0), 2.5)
-    return normal, differs, np.asarray(share * seen, np.float32)
+    inside = np.minimum(1, cv2.distanceTransform(seen.astype(np.uint8), cv2.DIST_L2, 3) / (WIDENED // 2))
+    return normal, differs, np.asarray(share * inside, np.float32)
 
 
 def filled(picture: NDArray[np.uint8], hidden: Mask, reconstruct: Reconstruct, aligned: bool) -> Pixels:

@@ -30,7 +30,7 @@ from fusion.remembered import most_alike
 from fusion.representation.encoder import Encoded, Encoder
 from fusion.representation.segment import part_of
 from fusion.residual import Spread, smooth
-from fusion.retouch import added, beyond, retouched
+from fusion.retouch import added, beyond, patched, retouched
 from fusion.sample import Sample
 from fusion.synthesis.asked import named_kind
 from fusion.threads import one_thread
@@ -178,6 +178,19 @@ class Detector:
         maps = self._maps(views, tokens, text, skeleton)
         cells = told.units(maps, grid) if told else self.spread(smooth(maps, grid))
         return np.asarray(cells[0].view(grid).numpy(), np.float32)
+
+    def without(self, image: NDArray[np.uint8], place: NDArray[np.bool_], rank: int = 0) -> NDArray[np.uint8]:
+        """Return an image, (H, W, 3), in which a place, (H, W), is as normals continue what is around it.
+
+        With `rank` it is the second likeliest way, the third, and so on, where there are several.
+        """
+        frame, pictures = self.encoder.frame, self.pictures
+        memory = pictures.memory if rank and isinstance(pictures, Painter) else pictures
+        reconstruct = (
+            partial(memory.reconstruct, rank=rank) if isinstance(memory, PictureMemory) else memory.reconstruct
+        )
+        with one_thread(), torch.inference_mode():
+            return patched(image, place, reconstruct, frame, frame.locate(image))
 
     def synthesise(
         self, sample: Sample, seed: int = 0, steps: int = 10, guidance: float = 1.5, sampler: str = "ddim"

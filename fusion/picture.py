@@ -2,7 +2,8 @@
 
 A memory of normal pictures is the ideal denoiser of picture patches; held to what surrounds a region (imputation:
 the known part stays fixed), its estimate of the region is a softmax over how well each remembered place fits those
-surroundings. Aligned parts look near their own place, textures anywhere.
+surroundings. Parts look near their own place. Textures look anywhere, and take the best place alone, bent to what is
+around it: the mean of two weaves is no weave.
 """
 
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fusion.bending import MARGIN, bent
 from fusion.comparison import filled, repaired
 
 RING = 14  # px of surroundings that a patch must fit
-REACH = 8  # px that an aligned patch may move
-FEW = 8  # normals searched where patches may come from anywhere
+REACH = 8  # px that a part's patch may move
+FEW, BENT = 8, 2  # normals searched where patches may come from anywhere, and places of which the better one is taken
+DETAIL, ALIKE = 6.0, 0.04  # px: what is finer is detail; share of it that pictures of parts have in common, at least
 Pixels = NDArray[np.float32]
 
 
@@ -38,8 +41,11 @@ class PictureMemory:
         """Return the picture, (H, W, 3), with what is hidden, (H, W), as normals would have it."""
         return filled(picture, hidden, self.reconstruct, self.aligned)
 
-    def reconstruct(self, picture: NDArray[np.uint8], hole: NDArray[np.bool_]) -> Pixels:
-        """Return the picture (H, W, 3) with each place of a hole (H, W) as normals continue its surroundings."""
+    def reconstruct(self, picture: NDArray[np.uint8], hole: NDArray[np.bool_], rank: int = 0) -> Pixels:
+        """Return the picture (H, W, 3) with each place of a hole (H, W) as normals continue its surroundings.
+
+        Of a texture that is the likeliest way, or with `rank` another one: 1, 2, up to FEW / BENT - 1.
+        """
         normal = picture.astype(np.float32)
         wide = hole.astype(np.uint8)
         _, labels, boxes, _ = cv2.connectedComponentsWithStats(wide)
@@ -48,7 +54,7 @@ class PictureMemory:
             top, bottom = max(0, y - RING), min(picture.shape[0], y + height + RING)
             left, right = max(0, x - RING), min(picture.shape[1], x + width + RING)
             inside = labels[top:bottom, left:right] == number
-            patch = self._impute(normal[top:bottom, left:right], inside, (left, top), order)
+            patch = self._impute(normal[top:bottom, left:right], inside, (left, top), order, rank)
             normal[top:bottom, left:right][inside] = patch[inside]
         return normal
 
@@ -76,38 +82,73 @@ class PictureMemory:
         """Return the memory's indices, the pictures most like this one (outside what is wrong) first."""
         return np.argsort(_apart(self._small, tiny(picture), _known(wrong)), kind="stable")
 
+    @cached_property
+    def _alike(self) -> bool:
+        """Tell whether fine detail lies at the same place in all pictures: they are parts, and no textures."""
+        grey = self.pictures.astype(np.float32).mean(axis=-1)
+        detail = np.stack([one - cv2.GaussianBlur(one, (0, 0), DETAIL) for one in grey])
+        by_chance = 1 / len(detail)
+        common = float((detail.mean(axis=0) ** 2).mean() / ((detail**2).mean() + 1e-9))
+        return self.aligned and common - by_chance >= ALIKE * (1 - by_chance)
+
     def _impute(
-        self, patch: Pixels, inside: NDArray[np.bool_], corner: tuple[int, int], order: NDArray[np.int64]
+        self, patch: Pixels, inside: NDArray[np.bool_], corner: tuple[int, int], order: NDArray[np.int64], rank: int
     ) -> Pixels:
-        """Return the patch as normals continue its surroundings, (h, w, 3): a posterior mean over remembered places."""
-        half = 1 if max(patch.shape[:2]) <= 96 else 2 if max(patch.shape[:2]) <= 240 else 4
+        """Return the patch as normals continue its surroundings, (h, w, 3): a posterior mean, or a likely one."""
         known = np.where(inside, 0.0, 1.0).astype(np.float32)
         if known.sum() < 16:  # the whole picture is wrong: the most similar normal is the best guess
             known = np.full_like(known, 1.0)
-        template, weight = _shrink(patch, half), _shrink(known, half)
-        weight = np.repeat(weight[..., None], 3, axis=2) + 1e-4
+        found = self._fits(patch, known, corner, order if self._alike else order[:FEW])
+        estimate = _mean(found, patch.shape) if self._alike else _likely(found, patch, inside, known, rank)
+        return np.asarray(np.clip(estimate + _membrane(patch - estimate, known), 0, 255), np.float32)
+
+    def _fits(
+        self, patch: Pixels, known: Pixels, corner: tuple[int, int], order: NDArray[np.int64]
+    ) -> list[tuple[float, Pixels]]:
+        """Return of each picture how far its best place is from what is known, and it with a margin, the best first."""
+        half = 4 if max(patch.shape[:2]) > 240 else 2 if max(patch.shape[:2]) > 96 or not self._alike else 1
+        seen = _shrink if self._alike else _grey  # threads are told by light and dark, and all of a picture is searched
+        template = seen(patch, half)
+        weight = _shrink(known, half) + 1e-4
+        weight = weight if template.ndim == 2 else np.repeat(weight[..., None], 3, axis=2)
         found: list[tuple[float, Pixels]] = []
-        for index in order if self.aligned else order[:FEW]:
+        for index in order:
             area = self._search_area(index, patch.shape, corner)
-            errors = cv2.matchTemplate(_shrink(area, half), template, cv2.TM_SQDIFF, mask=weight)
+            errors = cv2.matchTemplate(seen(area, half), template, cv2.TM_SQDIFF, mask=weight)
             error, _, (x, y), _ = cv2.minMaxLoc(np.nan_to_num(errors, nan=np.inf, posinf=1e30))
             x, y = min(x * half, area.shape[1] - patch.shape[1]), min(y * half, area.shape[0] - patch.shape[0])
-            found.append((error / float(weight.sum()), area[y : y + patch.shape[0], x : x + patch.shape[1]]))
-        mean_errors = np.array([error for error, _ in found])
-        # sigma^2 from the best fit itself: remembered places that fit nearly as well share the estimate
-        share = np.exp(-(mean_errors - mean_errors.min()) / (0.03 * mean_errors.min() + 0.3))
-        share /= share.sum()
-        estimate = sum((part * other for part, (_, other) in zip(share, found, strict=True) if part > 0.02), 0 * patch)
-        estimate = estimate / share[share > 0.02].sum()
-        return np.asarray(np.clip(estimate + _membrane(patch - estimate, known), 0, 255), np.float32)
+            wide = cv2.copyMakeBorder(area, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REFLECT)
+            place = wide[y : y + patch.shape[0] + 2 * MARGIN, x : x + patch.shape[1] + 2 * MARGIN]
+            found.append((error / float(weight.sum()), np.asarray(place, np.float32)))
+        return sorted(found, key=lambda one: one[0])
 
     def _search_area(self, index: int, shape: tuple[int, ...], corner: tuple[int, int]) -> Pixels:
         """Return the pixels of a remembered picture in which a patch may be found."""
         area = self.pictures[index]
-        if self.aligned:
+        if self._alike:
             left, top = max(0, corner[0] - REACH), max(0, corner[1] - REACH)
             area = area[top : corner[1] + shape[0] + REACH, left : corner[0] + shape[1] + REACH]
         return np.asarray(area, np.float32)
+
+
+def _mean(found: list[tuple[float, Pixels]], shape: tuple[int, ...]) -> Pixels:
+    """Return the posterior mean over remembered places, (h, w, 3)."""
+    errors = np.array([error for error, _ in found])
+    # sigma^2 from the best fit itself: remembered places that fit nearly as well share the estimate
+    share = np.exp(-(errors - errors.min()) / (0.03 * errors.min() + 0.3))
+    share = np.where(share > 0.02 * share.sum(), share, 0)
+    rows, columns = (slice(MARGIN, MARGIN + size) for size in shape[:2])
+    places = (part * place[rows, columns] for part, (_, place) in zip(share, found, strict=True) if part)
+    return np.asarray(sum(places, np.zeros(shape, np.float32)) / share.sum(), np.float32)
+
+
+def _likely(
+    found: list[tuple[float, Pixels]], patch: Pixels, inside: NDArray[np.bool_], known: Pixels, rank: int
+) -> Pixels:
+    """Return of BENT remembered places, from `rank` on, the one that once bent fits a patch the best, (h, w, 3)."""
+    first = min(BENT * rank, len(found) - 1)
+    places = [bent(patch, place, inside) for _, place in found[first : first + BENT]]
+    return min(places, key=lambda place: float((known[..., None] * (place - patch) ** 2).sum()))
 
 
 def most_different(small: NDArray[np.float32], count: int) -> list[int]:
@@ -140,6 +181,10 @@ def _membrane(difference: Pixels, known: Pixels) -> Pixels:
     sigma = max(4.0, max(difference.shape[:2]) / 5)
     weight = cv2.GaussianBlur(known, (0, 0), sigma) + 1e-3
     return np.asarray(cv2.GaussianBlur(difference * known[..., None], (0, 0), sigma) / weight[..., None], np.float32)
+
+
+def _grey(picture: Pixels, factor: int) -> Pixels:
+    return _shrink(np.asarray(picture.mean(axis=-1), np.float32), factor)
 
 
 def _shrink(values: Pixels, factor: int) -> Pixels:

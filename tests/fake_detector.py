@@ -84,6 +84,9 @@ class FakeDetector:
             spread=np.where(wrong, samples, 0).astype(np.float32) if samples and wrong.any() else None,
         )
 
+    def without(self, image: NDArray[np.uint8], place: NDArray[np.bool_], rank: int = 0) -> NDArray[np.uint8]:
+        return np.where(place[..., None], np.uint8(128), image)
+
     def synthesise(
         self, sample: Sample, seed: int = 0, steps: int = 10, guidance: float = 1.5, sampler: str = "ddim"
     ) -> NDArray[np.uint8]:

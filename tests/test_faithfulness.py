@@ -26,6 +26,9 @@ class Scripted:
         verdict, score = ("REJECT", 9.0) if dark.sum() > 20 else ("PASS", 0.0)
         return detection(surface(), dark, verdict=verdict, pred_score=score)
 
+    def without(self, image: np.ndarray, place: np.ndarray, rank: int) -> np.ndarray:
+        return np.where(place[..., None], surface(), image)
+
 
 def judged(told: np.ndarray, true: np.ndarray, kind: str = "stain") -> Judged:
     normal = surface()

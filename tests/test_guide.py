@@ -71,6 +71,9 @@ class Seeing:
         verdict = "REJECT" if marked.any() else "PASS"
         return detection(surface(), marked, verdict=verdict, pred_score=strong, guidance=said)
 
+    def without(self, image: NDArray[np.uint8], place: NDArray[np.bool_], rank: int) -> NDArray[np.uint8]:
+        return np.where(place[..., None], surface(), image)
+
 
 def seen(text: str | None, image: NDArray[np.uint8] = IMAGE, mask: NDArray[np.float32] | None = None) -> Detection:
     return guide.detect(Seeing([]), Sample(image, text=text, mask=mask))  # type: ignore[arg-type]

@@ -214,6 +214,30 @@ def test_a_model_names_the_good_parts_that_it_remembers(
     assert [(part.name, part.apart) for part in unnamed.nearest] == [("", part.apart) for part in told.nearest]
 
 
+def test_what_fills_a_texture_is_as_sharp_as_the_texture(memories: dict[str, PictureMemory]) -> None:
+    kept = []
+    for seed in SEEDS:
+        clean = cloth(seed).image
+        hole = np.zeros(clean.shape[:2], bool)
+        hole[30:60, 30:60] = True
+        filled = memories["cloth"].reconstruct(clean, hole)
+        assert np.array_equal(filled[~hole], clean[~hole])
+        kept.append(filled[hole].std() / clean[hole].std())
+        other = memories["cloth"].reconstruct(clean, hole, rank=1)
+        assert not np.array_equal(filled[hole], other[hole]), "the second likeliest is another place"
+    assert np.median(kept) > 0.85
+
+
+def test_a_place_is_made_normal_and_nothing_else(detectors: dict[str, Detector]) -> None:
+    for product in DRAW:
+        case = DRAW[product](120, defective=True)
+        place = grown(case.mask, 5)
+        changed = detectors[product].without(case.image, place)
+        assert psnr(changed, case) > psnr(case.image, case) + 5, product
+        assert np.array_equal(changed[~grown(place, 13)], case.image[~grown(place, 13)])
+        assert np.array_equal(detectors[product].without(case.image, np.zeros_like(place)), case.image)
+
+
 def test_identical_pictures_are_remembered_without_harm() -> None:
     same = np.ones((6, 3), np.float32)
     assert len(most_different(same, 4)) == 4

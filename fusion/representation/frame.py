@@ -73,13 +73,21 @@ class Frame:
         return np.asarray(cut, np.uint8)
 
     def back(
-        self, values: NDArray[np.float32], affine: Affine, shape: tuple[int, int], outside: float = 0.0
+        self,
+        values: NDArray[np.float32],
+        affine: Affine,
+        shape: tuple[int, int],
+        outside: float = 0.0,
+        sharp: bool = False,
     ) -> NDArray[np.float32]:
-        """Return values over the frame, (H, W) or (H, W, 3), in the pixels of a picture of `shape` (height, width)."""
+        """Return values over the frame, (H, W) or (H, W, 3), in the pixels of a picture of `shape` (height, width).
+
+        `sharp` is for pictures: what was cut from one and brought back is hardly softer, but may overshoot.
+        """
         size = self.config.size
         if values.shape[1::-1] != size:
             values = cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        flags = (cv2.INTER_CUBIC if sharp else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP
         if self.config.extent is None:  # the frame is the whole picture: its border cells reach to the border
             out = cv2.warpAffine(values, affine, shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE)
         else:
