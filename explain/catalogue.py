@@ -360,6 +360,9 @@ CATALOGUE: dict[str, Phrase] = {
         "texture smoother than normal ({times} times its roughness)", "纹理比正常光滑（粗糙度为正常的 {times} 倍）"
     ),
     "fact.added": Phrase("nothing like it in the normal version", "正常状态下此处没有这样的结构"),
+    "fact.alone": Phrase("nothing like it at its mirror place on the part", "零件上与其对称的位置没有这样的结构"),
+    "fact.alone.added": Phrase("nor at its mirror place on the part", "零件上与其对称的位置也没有"),
+    "fact.mirrored": Phrase("its mirror place on the part is region {number}", "零件上与其对称的位置是区域 {number}"),
     "fact.names": Phrase("looks like {names}", "外观类似{names}"),
     "fact.name": Phrase("{name} ({sure} sure)", "{name}（把握 {sure}）"),
     "fact.unknown": Phrase("looks like no kind that is known", "外观无法归类"),

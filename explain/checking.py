@@ -8,6 +8,7 @@ from explain.cases import of_cases
 from explain.claims import Claim, claims
 from explain.comparing import ABOVE, BELOW, comparisons
 from explain.facts import OF_REGIONS, Facts, role_of
+from explain.mirror_claims import of_mirrors
 from explain.reading import Assertion, Denial, Mention, clauses, mentions, read
 
 _CARRIED = re.compile(r"\s*(?:[-*•·]|(?:it|its|this|that|they|these|there it)\b|它|其|该(?!件)|此处|这)", re.IGNORECASE)
@@ -28,7 +29,7 @@ class Checked:
 
 def check(text: str, facts: Facts, carried: Sequence[int] = ()) -> Checked:
     """Hold a sentence against the evidence; `carried` are the regions that the sentence before spoke of."""
-    of_others = list(of_cases(text, facts.evidence.cases))
+    of_others = [*of_cases(text, facts.evidence.cases), *of_mirrors(text, facts.evidence.regions, carried)]
     text = _blank(text, [(start, end) for start, end, _ in of_others])
     named = mentions(text)
     plain = _blank(text, [(m.start, m.end) for m in named])

@@ -12,6 +12,7 @@ from explain.change import Change, View, change
 from explain.colour import Contrast
 from explain.detail import Detail, detail
 from explain.grouping import Spot, find
+from explain.mirror import Mirror, mirrors
 from explain.naming import Name, measures
 from explain.place import Border, Frame, Place, whole_if_empty
 from explain.plain import Count, Millimetres, Percent, Pixels, Ratio, Sigma, SquareMillimetres, WholePixels
@@ -65,11 +66,12 @@ class Region:
     detail: Detail
     look: tuple[float, ...] = ()  # log probability of each built-in kind, by `fusion.appearance`; (): nobody looked
     names: tuple[Name, ...] = ()  # of the kinds that it looks like, the surest first; `explain.naming` finds them
+    mirror: Mirror | None = None  # None where the part isn't symmetric, or it lies on the axis
 
 
-def with_look(region: Any) -> Any:
-    """Return a region as plain data, of a Foil in which no network looked at it, too, as one of today."""
-    return {"look": []} | region if isinstance(region, dict) else region
+def complete(region: Any) -> Any:
+    """Return a region as plain data, of a Foil that knew less of it, too, as one of today."""
+    return {"look": [], "mirror": None} | region if isinstance(region, dict) else region
 
 
 def regions(
@@ -99,7 +101,9 @@ def measured(
         return []
     part = whole_if_empty(detection.part)
     around = Frame(part)
-    return [_region(i, spot, image, detection, part, around, mm_per_px) for i, spot in enumerate(spots, start=1)]
+    found = [_region(i, spot, image, detection, part, around, mm_per_px) for i, spot in enumerate(spots, start=1)]
+    across = mirrors(image, detection, spots)
+    return [replace(region, mirror=mirror) for region, mirror in zip(found, across, strict=True)]
 
 
 def _looked_at(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from explain import plain
-from explain.difference import Region, with_look
+from explain.difference import Region, complete
 from explain.nearest import NearNormals, PastCases
 from explain.place import Place
 from explain.plain import (
@@ -27,8 +27,9 @@ from explain.quality import Note
 from fusion.detection import Verdict
 from fusion.errors import BadInput
 
-VERSION = "4.1"  # 1 knew nothing of what words do, 2 not how much a mask let count, 3 no names
-_SINCE = {"4": {"normals": None, "cases": None}}  # older ones that are still read, and what they knew nothing of
+VERSION = "4.2"  # 1 knew nothing of what words do, 2 not how much a mask let count, 3 no names
+# Older ones that are still read, and what they knew nothing of, beside regions.
+_SINCE: dict[str, dict[str, Any]] = {"4": {"normals": None, "cases": None}, "4.1": {}}
 Modality = Literal["text", "mask", "skeleton"]
 
 
@@ -86,7 +87,7 @@ class Map:
 class Evidence:
     """One inspection's findings. Of a refused sample there are none: no score, no map, no region."""
 
-    schema_version: Literal["4.1"]
+    schema_version: Literal["4.2"]
     sample: Picture
     model: Mapping[str, str | int | float | bool | None]
     verdict: Verdict
@@ -133,7 +134,7 @@ class Evidence:
         if isinstance(version, str) and version in _SINCE:
             data = data | {"schema_version": VERSION} | _SINCE[version]
             if isinstance(data.get("regions"), list):
-                data["regions"] = [with_look(region) for region in data["regions"]]
+                data["regions"] = [complete(region) for region in data["regions"]]
         elif isinstance(version, str) and version != VERSION:
             known = " or ".join(repr(one) for one in (*_SINCE, VERSION))
             raise BadInput(

@@ -53,7 +53,7 @@ def gather(
         "skeleton": sample.skeleton is not None,
     }
     evidence = Evidence(
-        schema_version="4.1",
+        schema_version="4.2",
         sample=Picture(clean(sample.name), sample.sha256, sample.image.shape[1], sample.image.shape[0]),
         model=_scalars(model),
         verdict=detection.verdict,

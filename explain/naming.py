@@ -172,10 +172,10 @@ def kind_said(words: str, kinds: Kinds) -> str:
 
 def _mean(examples: Any, what: str) -> NDArray[np.float64]:
     """Return the mean attributes of regions as plain data, (D,)."""
-    from explain.difference import Region, with_look
+    from explain.difference import Region, complete
 
     try:
-        regions = [from_plain(Region, with_look(one), "it") for one in examples]
+        regions = [from_plain(Region, complete(one), "it") for one in examples]
     except (BadInput, TypeError) as error:
         raise BadSetting(f"{what} is no region as foil inspect --json writes it: {error}") from error
     return np.asarray(np.mean([attributes(region) for region in regions], axis=0), np.float64)

@@ -58,7 +58,7 @@ def sentence(region: Region, frame: Frame, shorter_side: int, lang: Lang) -> str
         *_change(region.change, lang),
     ]
     head = _head(region, frame, shorter_side, lang)
-    facts = [*facts, *_names(region, lang)]
+    facts = [*facts, *_mirror(region, lang), *_names(region, lang)]
     facts_said = say("clause", lang).join(facts)
     return say("region", lang, number=number(region.number), head=head, facts=facts_said)
 
@@ -86,6 +86,16 @@ def _names(region: Region, lang: Lang) -> list[str]:
     if region.names[0].kind == UNKNOWN:
         return [say("fact.unknown", lang)]
     return [say("fact.names", lang, names=say("or", lang).join(said))]
+
+
+def _mirror(region: Region, lang: Lang) -> list[str]:
+    """Say what lies at its mirror place: another region, or, of what is said first, nothing."""
+    if region.mirror is None or (region.mirror.region is None and region.number > 1):
+        return []
+    if region.mirror.region is None:
+        added = (region.change.kind, region.change.basis) == ("added", "detail")  # "nothing like it" was just said
+        return [say("fact.alone.added" if added else "fact.alone", lang)]
+    return [say("fact.mirrored", lang, number=number(region.mirror.region))]
 
 
 def _head(region: Region, frame: Frame, shorter_side: int, lang: Lang) -> str:

@@ -154,7 +154,7 @@ def test_bad_input_is_named():
 def test_evidence_from_elsewhere_is_refused_by_the_field_that_is_wrong():
     data = json.loads(gathered().to_json())
     for wrong, message in (
-        ({"schema_version": "1"}, "schema_version '1', expected '4' or '4.1'; inspect the sample again"),
+        ({"schema_version": "1"}, "schema_version '1', expected '4' or '4.1' or '4.2'; inspect the sample again"),
         ({"schema_version": 3}, r"evidence\.schema_version"),
         ({"verdict": "MAYBE"}, "verdict"),
         ({"score": "7"}, r"evidence\.score is '7'"),
