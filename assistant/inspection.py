@@ -169,7 +169,8 @@ def inspect(
     model = {"name": detector.name} | {key: value for key, value in detector.card.items() if _is_scalar(value)}
     cases = recall(sample, detection) if recall else None
     kinds = kinds or kinds_in(detector.card)
-    evidence = gather(sample, detection, model, asdict(support), mm_per_px, kinds, cases)
+    eye = detector.zero_shot.kinds_of if detector.zero_shot else None
+    evidence = gather(sample, detection, model, asdict(support), mm_per_px, kinds, cases, eye)
     language = language or Template()
     brief = Brief(lang, audience, length, _pictures(sample, detection, evidence) if language.sees else {})
     explanation = explain(evidence, language, brief)

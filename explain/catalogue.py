@@ -365,6 +365,10 @@ CATALOGUE: dict[str, Phrase] = {
     "fact.mirrored": Phrase("its mirror place on the part is region {number}", "零件上与其对称的位置是区域 {number}"),
     "fact.names": Phrase("looks like {names}", "外观类似{names}"),
     "fact.name": Phrase("{name} ({sure} sure)", "{name}（把握 {sure}）"),
+    "fact.taken": Phrase(
+        "to the model of pictures and words it looks like {name} ({sure} sure by its own account)",
+        "在图文模型看来外观类似{name}（自评把握 {sure}）",
+    ),
     "fact.unknown": Phrase("looks like no kind that is known", "外观无法归类"),
     "or": Phrase(" or ", "或"),
     # kinds of defect

@@ -9,6 +9,7 @@ from explain import plain
 from explain.claims import Claim, claims, supported
 from explain.difference import Region
 from explain.evidence import Evidence
+from explain.naming import Name, Taken
 from explain.plain import Unit
 from explain.vocabulary import Subject
 from fusion.modality.prompt import phrases
@@ -27,7 +28,7 @@ class Role:
     counts: bool = False  # only what has no unit: "60 good parts", but not "5 % of good parts"
 
 
-_SURE = ("names.sure", "prompt.fits.sure")
+_SURE = ("names.sure", "taken_for.sure", "prompt.fits.sure")
 _NEAR = ("normals.remembered", "normals.usual", "normals.nearest.apart")
 _CASES = ("cases.samples", "cases.nearest.record", "cases.nearest.likeness")
 _ALONE = (*_SURE, *_NEAR, *_CASES)  # no measure of anything else
@@ -118,7 +119,7 @@ class Facts:
 
     def sure(self, claim: Claim, kind: str, scope: Sequence[int] | None) -> bool:
         """Tell whether a number is how sure it is that one of some regions is of a kind, and not of another one."""
-        names = [name for region in self.regions(scope) for name in region.names if name.kind == kind]
+        names = [name for region in self.regions(scope) for name in _named(region) if name.kind == kind]
         e = self.evidence
         fits = [e.prompt.fits.sure] if e.prompt and e.prompt.fits else []
         return supported(claim, [("ratio", sure) for sure in (*(name.sure for name in names), *fits)])
@@ -176,6 +177,11 @@ def _found(e: Evidence, value: str) -> bool:
     }[value]
 
 
+def _named(region: Region) -> tuple[Name | Taken, ...]:
+    """Return all that a region is said to look like."""
+    return (*region.names, region.taken_for) if region.taken_for else region.names
+
+
 OF_REGIONS: dict[Subject, Callable[[Region, str], bool]] = {
     "place": lambda r, value: any(_within(value, place) for place in (r.place, *(r.ends or ()))),
     "border": _border,
@@ -185,7 +191,7 @@ OF_REGIONS: dict[Subject, Callable[[Region, str], bool]] = {
     "change": lambda r, value: r.change.kind == value,
     "form": lambda r, value: r.shape.kind == value,
     "direction": _direction,
-    "name": lambda r, value: any(name.kind == value for name in r.names),
+    "name": lambda r, value: any(name.kind == value for name in _named(r)),
 }
 OF_ALL: dict[Subject, Callable[[Evidence, str], bool]] = {
     "verdict": lambda e, value: e.verdict == value,

@@ -5,17 +5,18 @@ Numbers are rounded here, once, so that a text, a table and the JSON of one insp
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explain import plain
 from explain.difference import Region, measure
 from explain.evidence import Evidence, Limits, Map, Modality, Peak, Picture, Support
 from explain.grouping import Spot, find
 from explain.meaning import best_fit
-from explain.naming import Kinds, built_in
+from explain.naming import Kinds, Taken, built_in
 from explain.nearest import PastCases, near_normals
 from explain.place import Frame, whole_if_empty
 from explain.prompt import PromptEffect, clean, effect_of
@@ -25,6 +26,8 @@ from fusion.errors import BadInput, BadModel, BadSetting
 from fusion.sample import Sample
 
 MAX_REGIONS = 8
+LEAST_AROUND = 8  # px around a region, in the crop that an eye sees
+Eye = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 
 def gather(
@@ -35,11 +38,13 @@ def gather(
     mm_per_px: float | None = None,
     kinds: Kinds | None = None,
     cases: PastCases | None = None,
+    eye: Eye | None = None,
 ) -> Evidence:
     """Return the evidence of one inspection.
 
     `model` says in plain values what judged; `support` is a `fusion.calibration.Support` as a dict; `kinds` are those
-    that regions are named after, the built-in ones unless given; `cases` are the nearest on record.
+    that regions are named after, the built-in ones unless given; `cases` are the nearest on record. An `eye` says how
+    likely a crop shows each kind of defect, (h, w, 3) -> (9,).
     """
     if sample.image is None:
         raise BadInput(f"{clean(sample.name)!r} has no image, and only images can be explained so far; give one")
@@ -65,7 +70,7 @@ def gather(
         frame="picture" if detection.part.all() or not detection.part.any() else "part",
         mm_per_px=mm_per_px,
         regions_found=len(spots),
-        regions=tuple(dataclasses.replace(region, names=kinds.name(region)) for region in regions),
+        regions=tuple(_named(region, sample.image, kinds, eye) for region in regions),
         has_text=given["text"],
         has_mask=given["mask"],
         has_skeleton=given["skeleton"],
@@ -79,6 +84,21 @@ def gather(
         cases=None if refused else cases,
     )
     return _decisive(_finite(evidence), plain.rounded(evidence))
+
+
+def _named(region: Region, image: NDArray[np.uint8], kinds: Kinds, eye: Eye | None) -> Region:
+    """Return a region with the names that fit it, and what an eye takes it for, seen with its surroundings."""
+    region = dataclasses.replace(region, names=kinds.name(region))
+    if eye is None:
+        return region
+    from fusion.synthesis.words import KINDS  # OpenCV
+
+    x0, y0, x1, y1 = region.bbox
+    around = max(LEAST_AROUND, max(x1 - x0, y1 - y0) // 4)
+    crop = image[max(0, y0 - around) : y1 + around, max(0, x0 - around) : x1 + around]
+    likely = eye(crop)
+    best = int(likely.argmax())
+    return dataclasses.replace(region, taken_for=Taken(list(KINDS)[best], float(likely[best])))
 
 
 def _prompt(

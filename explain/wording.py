@@ -58,7 +58,7 @@ def sentence(region: Region, frame: Frame, shorter_side: int, lang: Lang) -> str
         *_change(region.change, lang),
     ]
     head = _head(region, frame, shorter_side, lang)
-    facts = [*facts, *_mirror(region, lang), *_names(region, lang)]
+    facts = [*facts, *_mirror(region, lang), *_names(region, lang), *_taken(region, lang)]
     facts_said = say("clause", lang).join(facts)
     return say("region", lang, number=number(region.number), head=head, facts=facts_said)
 
@@ -96,6 +96,12 @@ def _mirror(region: Region, lang: Lang) -> list[str]:
         added = (region.change.kind, region.change.basis) == ("added", "detail")  # "nothing like it" was just said
         return [say("fact.alone.added" if added else "fact.alone", lang)]
     return [say("fact.mirrored", lang, number=number(region.mirror.region))]
+
+
+def _taken(region: Region, lang: Lang) -> list[str]:
+    """Say what a model of pictures and words takes a region for, where one looked at it."""
+    seen = region.taken_for
+    return [say("fact.taken", lang, name=called(seen.kind, lang), sure=percent(seen.sure, lang))] if seen else []
 
 
 def _head(region: Region, frame: Frame, shorter_side: int, lang: Lang) -> str:

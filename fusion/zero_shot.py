@@ -55,6 +55,13 @@ class ZeroShot:
         odds = odds - (odds.median() + RARE).clamp_min(0)
         return np.asarray(to_grid(odds[None].sigmoid(), grid)[0, 0].numpy(), np.float32)
 
+    @torch.inference_mode()
+    def kinds_of(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return how likely a picture, (H, W, 3), shows each kind of defect, (9,), in the order of KINDS."""
+        seen = clip.whole(self.visual, clip.expected(to_unit(picture)[None], *self.colours))
+        logits = self.sharpness * seen @ self.kinds[: len(KINDS)].T
+        return np.asarray(logits[0].softmax(dim=0).numpy(), np.float32)
+
     def _other_kinds(self, asked: Tensor) -> Tensor:
         """Return the kinds of defect that none of the phrases, (M, D), is nearest to, (K, D); none for any kind."""
         meant = set((asked @ self.kinds.T).argmax(dim=1).tolist())

@@ -50,6 +50,7 @@ class FakeDetector:
     config: FakeConfig = field(default_factory=FakeConfig)
     calibration: Calibration = field(default_factory=lambda: Calibration(np.linspace(0, 2, 60)))
     card: dict[str, Any] = field(default_factory=dict)
+    zero_shot: ClassVar[None] = None
 
     def detect(self, sample: Sample, samples: int = 0) -> Detection:
         if sample.image is None:

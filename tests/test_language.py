@@ -77,8 +77,8 @@ def test_a_rejected_scratch_reads_as_an_inspector_would_write_it():
         "Region 1: a thin dark line runs almost vertically (80 degrees) from the upper left to the left,"
         " inside the part: 72 px (3.6 mm) long, 4.9 px (0.246 mm) wide, 0.54 % of the part;"
         " peak 9.3 sigma (1.9 times the marking threshold), 24.2 L* darker than normal,"
-        " nothing like it in the normal version, nor at its mirror place on the part, looks like a crack (71 % sure) or a"
-        " scratch (29 % sure).\n"
+        " nothing like it in the normal version, nor at its mirror place on the part, looks like a crack (71 % sure)"
+        " or a scratch (29 % sure).\n"
         "With 220 good parts, a false-alarm rate of 1 % is promised with 64.3 % confidence only, and the true rate may"
         " well lie between 0.01 % and 1.66 %; a firm promise takes 299 good parts."
     )
@@ -86,7 +86,8 @@ def test_a_rejected_scratch_reads_as_an_inspector_would_write_it():
         "不合格：该件与正常状态的差异超过全部 220 件良品（得分 7.31，判退阈值 4.90；p = 0.0045）。\n"
         "区域 1：自左上方至左侧（零件内部）有一条暗色细线，接近竖直（80°），长 72 px（3.6 mm），"
         "宽 4.9 px（0.246 mm），占零件面积 0.54%；峰值 9.3σ（标记阈值的 1.9 倍），"
-        "较正常暗 24.2 L*，正常状态下此处没有这样的结构，零件上与其对称的位置也没有，外观类似裂纹（把握 71%）或划痕（把握 29%）。\n"
+        "较正常暗 24.2 L*，正常状态下此处没有这样的结构，零件上与其对称的位置也没有，"
+        "外观类似裂纹（把握 71%）或划痕（把握 29%）。\n"
         "仅有 220 件良品时，1% 的误报率只有 64.3% 的置信度，实际误报率可能在 0.01% 至 1.66% 之间；"
         "要可靠地保证这一误报率，需要 299 件良品。"
     )

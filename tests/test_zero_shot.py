@@ -256,6 +256,35 @@ def test_threads_and_order_change_no_bit(detectors: dict[str, Detector], spec: s
     assert all(same(one, other) for one, other in zip(alone, together, strict=True))
 
 
+def test_a_crop_is_taken_for_the_kind_that_it_shows(taught: ZeroShot) -> None:
+    right = []
+    for seed in range(45):
+        kind, rng = KINDS[seed % 9], np.random.default_rng(seed)
+        likely = taught.kinds_of(spotted(rng, {kind: rng.integers(0, SIDE - SPOT, 2)}))
+        assert likely.shape == (9,)
+        assert float(likely.sum()) == pytest.approx(1, abs=1e-4)
+        right.append(KINDS[int(likely.argmax())] == kind)
+    assert np.mean(right) >= 0.8
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_each_region_says_what_the_pictures_and_words_take_it_for(
+    lang: Literal["en", "zh"], detectors: dict[str, Detector], spec: str
+) -> None:
+    detector, sample = detectors["plate"].with_words(spec), Sample(plate(100, defective=True).image)
+    found = inspect(sample, detector, lang)
+    for region in found.evidence.regions:
+        assert region.taken_for is not None
+        assert region.taken_for.kind in KINDS
+    said = "to the model of pictures and words it looks like a" if lang == "en" else "在图文模型看来外观类似"
+    assert said in found.explanation.text
+    assert found.explanation.removed == ()
+    deaf = inspect(sample, detectors["plate"], lang)
+    assert said not in deaf.explanation.text
+    names = [[region.names for region in one.evidence.regions] for one in (found, deaf)]
+    assert names[0] == names[1], "what is calibrated stays as it is"
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_evidence_names_the_words_and_the_text_says_what_they_are(
     lang: Literal["en", "zh"], detectors: dict[str, Detector], spec: str

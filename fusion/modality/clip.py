@@ -118,6 +118,12 @@ def patches(visual: Any, x: Tensor, blocks: list[int]) -> list[Tensor]:
     return out
 
 
+def whole(visual: Any, x: Tensor) -> Tensor:
+    """Return normalised pictures as unit vectors among words, (B, 3, H, W) -> (B, D) [CLIP, sec. 3.1.2]."""
+    size = (visual.image_size,) * 2 if isinstance(visual.image_size, int) else tuple(visual.image_size)
+    return F.normalize(visual(F.interpolate(x, size, mode="bilinear", antialias=True)), dim=-1)
+
+
 def depth_of(visual: Any) -> int:
     """Return how many blocks an image tower has."""
     return len(visual.transformer.resblocks)
