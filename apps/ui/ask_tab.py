@@ -111,7 +111,7 @@ class AskTab:
                 raise BadSetting(word("no_model.picked", lang))
             detector = self.frame.models.get(model)
             if talk is None or talk.detector is not detector:
-                talk = Talk(detector, self.frame.models.narrator)
+                talk = Talk(detector, self.frame.models.narrator, self.frame.recent)
             for path in files:
                 history = [*history, {"role": "user", "content": {"path": path}}]
             question = question.strip() or word("ask.first", lang)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.ui.inspecting import SHOWN, sample_of
 from apps.ui.markup import unbroken
+from apps.ui.recent import Recent
 from apps.ui.shelf import Shelf
 from apps.ui.words import word
 from assistant.colours import Picture
@@ -30,9 +31,9 @@ Message = dict[str, Any]
 class Talk:
     """One visitor's conversation about one model's pictures."""
 
-    def __init__(self, detector: "Detector", model: "ToolCaller | None" = None) -> None:
-        """Take what judges, and a language model that may say what a question means."""
-        self.detector = detector
+    def __init__(self, detector: "Detector", model: "ToolCaller | None" = None, recent: Recent | None = None) -> None:
+        """Take what judges, a language model that may say what a question means, and what was inspected just now."""
+        self.detector, self._recent = detector, recent or Recent()
         self.session = Session(Lot(detector), model=model)
         self.offered: list[Any] = []  # what the buttons say after the last answer
         self._known: dict[str, str] = {}  # content -> name
@@ -53,7 +54,8 @@ class Talk:
         if sample.sha256 not in self._known:
             if len(self._known) >= MOST:
                 raise BadInput(f"{sample.name}: a conversation takes {MOST} pictures; begin a new one")
-            self._known[sample.sha256] = self.session.lot.add(inspect(sample, self.detector))
+            found = self._recent.find(self.detector, sample) or inspect(sample, self.detector)
+            self._known[sample.sha256] = self.session.lot.add(found)
         self.session.add(self._known[sample.sha256])
 
     def upload(self, path: str) -> None:

@@ -11,6 +11,7 @@ import gradio as gr
 from apps.rest.keys import ANYONE, Role
 from apps.ui.login import who
 from apps.ui.models import Models
+from apps.ui.recent import Recent
 from apps.ui.recorder import Recorder
 from apps.ui.roles import caller_of, spoken, takes
 from apps.ui.shelf import Shelf
@@ -31,7 +32,7 @@ class Frame:
 
     def __init__(self, models: Models, shelf: Shelf, store: str | None = None) -> None:
         """Take where inspections and decisions are recorded, if they are."""
-        self.models, self.shelf = models, shelf
+        self.models, self.shelf, self.recent = models, shelf, Recent()
         self.recorder = Recorder(store) if store else None
         self._worded: dict[Any, Callable[[Lang], dict[str, Any]]] = {}  # component -> its properties in a language
         self._reserved: list[tuple[Any, Role]] = []  # what is seen by those alone who may use it

@@ -204,6 +204,8 @@ class InspectTab:
             keep = partial(recorder.keep, model=model) if recorder else None
             recall = recorder.recall(model) if recorder else None
             view = look(with_words(sample, words), detector, lang, self.frame.shelf, keep, recall)
+            if view.inspection:
+                self.frame.recent.keep(detector, view.inspection)
             return view if view.standing else refused(view, model, lang)
         except FoilError as error:
             return failed(str(error), lang)
