@@ -127,12 +127,23 @@ class InspectTab:
             "concurrency_id": "inspect",
             "show_progress_on": self.card,
         }
-        # A place that is being cleared may still hand in what was there.
-        for event, given in ((self.picture.upload, self.picture), (self.picture.clear, gr.State(None))):
-            places = [frame.sample, self.picture, *self.shown]
-            taken = self._inspect_at(event, self._given_picture, [given, *self.known[1:]], places)
-            taken.then(None, js=TO_CARD)
-            self._to_draw_on(taken)
+        places = [frame.sample, self.picture, *self.shown]
+        taken = self._inspect_at(self.picture.upload, self._given_picture, [self.picture, *self.known[1:]], places)
+        # What empties the page waits for nobody's inspection, and ends one that is under way. The place that is being
+        # cleared may still hand in what was there, so it isn't asked.
+        cleared = self.picture.clear(
+            self._given_picture,
+            [gr.State(None), *self.known[1:]],
+            places,
+            queue=False,
+            cancels=taken,
+            show_progress="hidden",
+        )
+        if self.telling:
+            self.telling.follow(cleared)
+        for event in (taken, cleared):
+            event.then(None, js=TO_CARD)
+            self._to_draw_on(event)
         for changed in self.masking.wire():
             self.refresh(changed)
         for chip in self.chips:
