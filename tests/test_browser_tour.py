@@ -11,9 +11,13 @@ pytestmark = pytest.mark.browser
 def test_the_tour_invites_once_goes_by_keys_and_comes_when_it_is_called(visit: Visit) -> None:  # noqa: F811
     page = visit.page
     visit.sees("#tour", "New here?")
-    page.locator("#tour").get_by_role("button", name="Show me around").focus()
+    begin, first = page.locator("#tour").get_by_role("button", name="Show me around"), page.get_by_text("1 / 5")
+    while first.count() == 0 and begin.count():  # what the page draws as it starts may take the focus away
+        begin.press("Enter")
+        page.wait_for_timeout(1000)
     for at, (_, place) in enumerate(STEPS):
-        page.keyboard.press("Enter")
+        if at:
+            page.keyboard.press("Enter")
         visit.sees("#tour", f"{at + 1} / 5")
         assert page.locator(place).first.evaluate("place => getComputedStyle(place).outlineStyle") == "solid"
     visit.sees("#card", "REJECT")  # of the example that the tour clicked
