@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Annotated, Any, Literal, ParamSpec, TypeVar
 
 from mcp.server.fastmcp import FastMCP, Image
@@ -50,6 +50,7 @@ class Desk:
     def __init__(self, models: Models, store: str | None) -> None:
         self.models, self._address = models, store
         self._store: Store | None = None
+        self.asking = Lock()  # what was said before is a conversation's own: one question after the other
         self._lock, self._sessions = RLock(), OrderedDict[tuple[str, tuple[str, ...]], "Session"]()
         # Over HTTP no sessions: conversations are known by their pictures, and a client may come back after a restart.
         self.server = FastMCP("foil", instructions=ABOUT, log_level="WARNING", stateless_http=True, json_response=True)
@@ -146,7 +147,9 @@ def _add_inspecting(desk: Desk) -> None:
         Such as "why was it rejected?", "how big is region 2?", "what would pass?", "compare a.png and b.png", "how many
         were rejected?". Questions about the same pictures are one conversation: "it", "the one before" are understood.
         """
-        *_, reply = desk.session(paths, model).ask(question)
+        session = desk.session(paths, model)
+        with desk.asking:
+            *_, reply = session.ask(question)
         return _json(reply.to_json())
 
 
