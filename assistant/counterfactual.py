@@ -152,10 +152,13 @@ def without(sample: Sample, detection: Detection, spots: Sequence[Spot], detecto
     Of the few rounds that this takes, with other likely versions of what is normal, the most normal one counts.
     """
     assert sample.image is not None
-    place, found = place_of(spots, sample.image.shape[:2]), list[Detection]()
+    place, found, last = place_of(spots, sample.image.shape[:2]), list[Detection](), sample.image
     for rank in range(ROUNDS):
-        changed = replace(sample, image=detector.without(sample.image, place, rank))
-        found.append(guide.detect(detector, changed))  # what words left out stays left out
+        image = detector.without(sample.image, place, rank)
+        if found and np.array_equal(image, last):
+            break  # there is no other version, and nothing more to make normal
+        last = image
+        found.append(guide.detect(detector, replace(sample, image=image)))  # what words left out stays left out
         if found[-1].verdict in ("PASS", "REFUSED"):
             return found[-1]
         near = grown(place, _margin(place.shape))

@@ -85,11 +85,13 @@ class PictureMemory:
     @cached_property
     def _alike(self) -> bool:
         """Tell whether fine detail lies at the same place in all pictures: they are parts, and no textures."""
+        if not self.aligned:
+            return False
         grey = self.pictures.astype(np.float32).mean(axis=-1)
         detail = np.stack([one - cv2.GaussianBlur(one, (0, 0), DETAIL) for one in grey])
         by_chance = 1 / len(detail)
         common = float((detail.mean(axis=0) ** 2).mean() / ((detail**2).mean() + 1e-9))
-        return self.aligned and common - by_chance >= ALIKE * (1 - by_chance)
+        return common - by_chance >= ALIKE * (1 - by_chance)
 
     def _impute(
         self, patch: Pixels, inside: NDArray[np.bool_], corner: tuple[int, int], order: NDArray[np.int64], rank: int
