@@ -63,24 +63,19 @@ class Deeds:
         return phrase("decide.done", lang, **said, verdict=say(f"verdict.{verdict}", lang)), {name: inspection}
 
     def _fit(self, slots: dict[str, Any], lang: Lang) -> tuple[str, bool]:
-        from assistant.sources import opened
-
         if not self.by:
             return phrase("fit.by", lang), False
         wish = _wish(slots)
-        wish.check()
-        with opened(Path(wish.source), {}) as dataset:
-            count = len(dataset.normals())
-        source = in_quotes(slots["source"], SHOWN, lang)
-        return phrase("fit.sure", lang, name=in_quotes(wish.name, SHOWN, lang), source=source, n=number(count)), True
+        said = {"name": in_quotes(wish.name, SHOWN, lang), "source": in_quotes(slots["source"], SHOWN, lang)}
+        return phrase("fit.sure", lang, **said, n=number(wish.check())), True
 
     def _ask_for_fit(self, slots: dict[str, Any], lang: Lang) -> tuple[str, Rests]:
         from assistant.job_wishes import ask, open_queue
         from assistant.jobs import Queue
 
-        queue = Queue(self.store.database) if self.store else open_queue(None)
-        job = ask(queue, _wish(slots), self.by)
-        return phrase("fit.done", lang, job=str(job.id), name=in_quotes(_wish(slots).name, SHOWN, lang)), {}
+        queue, wish = Queue(self.store.database) if self.store else open_queue(None), _wish(slots)
+        job = ask(queue, wish, self.by)
+        return phrase("fit.done", lang, job=str(job.id), name=in_quotes(wish.name, SHOWN, lang)), {}
 
 
 def _wish(slots: dict[str, Any]) -> "FitWish":

@@ -60,7 +60,7 @@ def contributions(sample: Sample, detection: Detection, detector: "Detector", la
     verdict = detection.verdict
     ends = [*range(1, min(MOST, len(spots)) + 1), *([len(spots)] if len(spots) > MOST else [])]
     for end in ends:
-        again = without(sample, detection, spots[:end], detector)
+        again = without(sample, spots[:end], detector)
         if again.verdict == "REFUSED":  # what it made of the picture before stands
             break
         verdict = again.verdict

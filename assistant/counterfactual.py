@@ -17,7 +17,7 @@ from assistant import guide
 from assistant.pictures import grown
 from explain.catalogue import Lang, say
 from explain.contrast import why_not
-from explain.grouping import Spot, covered, find
+from explain.grouping import Spot, covered, filled, find
 from explain.naming import Kinds, kind_said
 from explain.prompt import clean
 from explain.wording import called, in_quotes, number, points
@@ -143,10 +143,10 @@ def answer(asked: Question, sample: Sample, detection: Detection, detector: "Det
 
 def place_of(spots: Sequence[Spot], shape: tuple[int, int]) -> NDArray[np.bool_]:
     """Return where spots are, with what they enclose and their surroundings, (H, W)."""
-    return covered(spots, shape, lambda inside: grown(inside, _margin(shape)))
+    return filled(grown(covered(spots, shape), _margin(shape)))
 
 
-def without(sample: Sample, detection: Detection, spots: Sequence[Spot], detector: "Detector") -> Detection:
+def without(sample: Sample, spots: Sequence[Spot], detector: "Detector") -> Detection:
     """Detect a sample again with some spots made normal; what is left of them beside the seam is made so with them.
 
     Of the few rounds that this takes, with other likely versions of what is normal, the most normal one counts.
@@ -194,7 +194,7 @@ def _answer(
     detector: "Detector",
     lang: Lang,
 ) -> Answer:
-    again = without(sample, detection, [spots[n - 1] for n in regions], detector)
+    again = without(sample, [spots[n - 1] for n in regions], detector)
     score = None if again.verdict == "REFUSED" else again.pred_score
     slots = {"regions": _names(regions, lang), "before": points(round(detection.pred_score, 2))}
     slots["verdict"] = say(f"verdict.{again.verdict}", lang)

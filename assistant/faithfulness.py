@@ -97,7 +97,7 @@ def judge(data: str, painted: Painted, detection: Detection, detector: "Detector
         rank=1 + [name.kind for name in names].index(painted.kind),
         sure=names[0].sure,
         named=kinds.name(region)[0].kind != UNKNOWN,
-        deleted=without(sample, detection, spots, detector).verdict == "PASS",
+        deleted=without(sample, spots, detector).verdict == "PASS",
         inserted=alone.pred_score >= alone.thresholds.review,
         swapped=other is None or _first_words(painted.image, detection) != _first_words(painted.image, other),
     )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from explain.difference import Region, measure
 from explain.gather import MAX_REGIONS
-from explain.grouping import Spot, find
+from explain.grouping import Spot, covered, find
 from explain.meaning import lies_in, sure_of
 from explain.naming import Kinds, kind_said, kinds_in
 from fusion.detection import Detection, Guidance
@@ -113,12 +113,8 @@ def _without(spots: Sequence[Spot], marked: NDArray[np.bool_], mask: NDArray[np.
     """Return a mask, (H, W), without some spots and a seam around each, but with all else that is marked."""
     from fusion.comparison import widened
 
-    out, rest = np.zeros_like(marked), marked.copy()
-    for spot in spots:
-        x0, y0, x1, y1 = spot.bbox
-        out[y0:y1, x0:x1] |= spot.mask
-        rest[y0:y1, x0:x1] &= ~spot.mask
-    kept = np.asarray(~widened(out) | rest, np.float32)
+    out = covered(spots, marked.shape)
+    kept = np.asarray(~widened(out) | (marked & ~out), np.float32)
     return kept if mask is None else kept * mask
 
 

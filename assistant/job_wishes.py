@@ -43,8 +43,8 @@ class FitWish:
     names: int = 0  # painted defects that the model learns names from
     settings: dict[str, Any] = field(default_factory=dict)  # further ones, fields of DetectorConfig
 
-    def check(self) -> None:
-        """Refuse what can't be done, before anybody waits for it."""
+    def check(self) -> int:
+        """Refuse what can't be done, before anybody waits for it; return how many good pictures there are."""
         library.free_folder(self.name, self.replace)
         Calibration(np.zeros(2), self.review, self.reject)
         if not 0 <= self.minutes <= MOST_MINUTES:
@@ -64,6 +64,7 @@ class FitWish:
                 f"{count} good pictures, and learning names takes {FEWEST_TO_NAME}, of which a fifth is held back; add "
                 "some, or don't learn names"
             )
+        return count
 
     @property
     def config(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from explain.colour import Contrast
 from explain.detail import Detail, detail
 from explain.grouping import Spot, find
 from explain.mirror import Mirror, mirrors
-from explain.naming import Name, Taken, measures
+from explain.naming import Name, measures
 from explain.place import Border, Frame, Place, whole_if_empty
 from explain.plain import Count, Millimetres, Percent, Pixels, Ratio, Sigma, SquareMillimetres, WholePixels
 from explain.shape import Shape, shape
@@ -67,7 +67,7 @@ class Region:
     look: tuple[float, ...] = ()  # log probability of each built-in kind, by `fusion.appearance`; (): nobody looked
     names: tuple[Name, ...] = ()  # of the kinds that it looks like, the surest first; `explain.naming` finds them
     mirror: Mirror | None = None  # None where the part isn't symmetric, or it lies on the axis
-    taken_for: Taken | None = None  # None where no model of pictures and words looked at it
+    taken_for: Name | None = None  # by a model of pictures and words, as sure as it says; None: none looked at it
 
 
 def complete(region: Any) -> Any:

@@ -9,7 +9,7 @@ from explain import plain
 from explain.claims import Claim, claims, supported
 from explain.difference import Region
 from explain.evidence import Evidence
-from explain.naming import Name, Taken
+from explain.naming import Name
 from explain.plain import Unit
 from explain.vocabulary import Subject
 from fusion.modality.prompt import phrases
@@ -177,7 +177,7 @@ def _found(e: Evidence, value: str) -> bool:
     }[value]
 
 
-def _named(region: Region) -> tuple[Name | Taken, ...]:
+def _named(region: Region) -> tuple[Name, ...]:
     """Return all that a region is said to look like."""
     return (*region.names, region.taken_for) if region.taken_for else region.names
 

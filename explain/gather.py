@@ -16,7 +16,7 @@ from explain.difference import Region, measure
 from explain.evidence import Evidence, Limits, Map, Modality, Peak, Picture, Support
 from explain.grouping import Spot, find
 from explain.meaning import best_fit
-from explain.naming import Kinds, Taken, built_in
+from explain.naming import Kinds, Name, built_in
 from explain.nearest import PastCases, near_normals
 from explain.place import Frame, whole_if_empty
 from explain.prompt import PromptEffect, clean, effect_of
@@ -98,7 +98,7 @@ def _named(region: Region, image: NDArray[np.uint8], kinds: Kinds, eye: Eye | No
     crop = image[max(0, y0 - around) : y1 + around, max(0, x0 - around) : x1 + around]
     likely = eye(crop)
     best = int(likely.argmax())
-    return dataclasses.replace(region, taken_for=Taken(list(KINDS)[best], float(likely[best])))
+    return dataclasses.replace(region, taken_for=Name(KINDS[best], float(likely[best])))
 
 
 def _prompt(

@@ -6,7 +6,7 @@ what the score may rest on is never dropped. All of this happens on a grid of ce
 so that 8 megapixels cost little more than one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,15 +53,20 @@ def find(detection: Detection) -> list[Spot]:
     return [_spot(mask, labels, int(every[i]), boxes[i], cell) for i in kept]
 
 
-def covered(spots: Sequence[Spot], shape: tuple[int, int], grown_by: Callable[[Mask], Mask]) -> Mask:
-    """Return where spots are, once they are grown, with what they enclose, (H, W)."""
-    from scipy import ndimage
-
+def covered(spots: Sequence[Spot], shape: tuple[int, ...]) -> Mask:
+    """Return where spots are, (H, W)."""
     inside = np.zeros(shape, bool)
     for spot in spots:
         x0, y0, x1, y1 = spot.bbox
         inside[y0:y1, x0:x1] |= spot.mask
-    return np.asarray(ndimage.binary_fill_holes(grown_by(inside)), bool)
+    return inside
+
+
+def filled(mask: Mask) -> Mask:
+    """Return a mask, (H, W), with what it encloses."""
+    from scipy import ndimage
+
+    return np.asarray(ndimage.binary_fill_holes(mask), bool)
 
 
 def pooled(ufunc: np.ufunc, values: NDArray[Any], cell: int) -> NDArray[Any]:

@@ -16,11 +16,11 @@ from explain.place import Frame
 from explain.plain import Count, Lab, Ratio
 from fusion.detection import Detection
 
-SMALL = 48  # cells of the part's longer side, in which it is compared with its mirror image
+SMALL = 48  # cells along each side of the part's box, in which it is compared with its mirror image
 LIKE = 0.85  # from which a part is symmetric
 PLAIN = 4.0  # grey levels: a surface that varies less has no pattern that could be symmetric
 ITSELF = 0.2  # share of a region that lies on its own mirror image, from which it has none
-NEAR = 0.02  # of the part's longer side: so far from its mirror place another region still lies on it
+NEAR = 0.02  # of the picture's longer side: so far from its mirror place another region still lies on it
 Axis = Literal["left_right", "top_bottom", "half_turn"]
 FLIPS: dict[Axis, tuple[int, ...]] = {"left_right": (1,), "top_bottom": (0,), "half_turn": (0, 1)}
 Mask = NDArray[np.bool_]
@@ -105,10 +105,9 @@ def _between(picture: NDArray[np.uint8], here: tuple[Index, ...], there: tuple[I
 
 def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a small picture, (h, w), averaged over neighbours: edges that lie a cell apart are still alike."""
-    wide = np.pad(values, 1, mode="edge")
-    return np.asarray(
-        sum(wide[i : i + values.shape[0], j : j + values.shape[1]] for i in range(3) for j in range(3)) / 9, np.float64
-    )
+    from scipy import ndimage
+
+    return np.asarray(ndimage.uniform_filter(values, 3, mode="nearest"), np.float64)
 
 
 def _likeness(light: NDArray[np.float64], inside: Mask, flip: tuple[int, ...]) -> float:
@@ -118,10 +117,4 @@ def _likeness(light: NDArray[np.float64], inside: Mask, flip: tuple[int, ...]) -
     overlap = float(both.sum()) / max(int((inside | other).sum()), 1)
     if not both.any() or light[both].std() < PLAIN:
         return overlap
-    return min(overlap, _correlation(light[both], np.flip(light, flip)[both]))
-
-
-def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    a, b = a - a.mean(), b - b.mean()
-    size = float(np.sqrt((a**2).sum() * (b**2).sum()))
-    return float((a * b).sum()) / size if size > 0 else 0.0
+    return min(overlap, float(np.corrcoef(light[both], np.flip(light, flip)[both])[0, 1]))

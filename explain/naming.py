@@ -39,14 +39,6 @@ class Name:
     sure: Sureness  # calibrated: of so many synthetic defects that look so, so many are of this kind
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What a model of pictures and words takes a region for; how sure it is of it, nobody calibrated."""
-
-    kind: str
-    sure: Sureness
-
-
 @dataclass(frozen=True, eq=False)
 class Kinds:
     """What is known of the kinds: a look each, (K, D), how attributes are whitened, (D, D), and two constants."""

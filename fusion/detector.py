@@ -184,11 +184,8 @@ class Detector:
 
         With `rank` it is the second likeliest way, the third, and so on, where there are several.
         """
-        frame, pictures = self.encoder.frame, self.pictures
-        memory = pictures.memory if rank and isinstance(pictures, Painter) else pictures
-        reconstruct = (
-            partial(memory.reconstruct, rank=rank) if isinstance(memory, PictureMemory) else memory.reconstruct
-        )
+        frame = self.encoder.frame
+        reconstruct = partial(self._memory.reconstruct, rank=rank) if rank else self.pictures.reconstruct
         with one_thread(), torch.inference_mode():
             return patched(image, place, reconstruct, frame, frame.locate(image))
 
@@ -279,9 +276,12 @@ class Detector:
             )
         return self.pictures
 
+    @property
+    def _memory(self) -> PictureMemory:
+        return self.pictures.memory if isinstance(self.pictures, Painter) else self.pictures
+
     def _remembered(self, seen: Encoded, wrong: NDArray[np.bool_]) -> Remembered:
-        memory = self.pictures.memory if isinstance(self.pictures, Painter) else self.pictures
-        return most_alike(memory, self.card.get("remembered", ()), seen.picture, wrong)
+        return most_alike(self._memory, self.card.get("remembered", ()), seen.picture, wrong)
 
     def _heard(self, sample: Sample) -> tuple[Prompt | None, NDArray[np.float32] | None]:
         """Return a sample's words as they are understood, and what they say of the normal part, (T,), if they do.

@@ -27,6 +27,7 @@ Pixels = NDArray[np.float32]
 class PictureMemory:
     pictures: NDArray[np.uint8]  # (M, H, W, 3) normals in the frame
     aligned: bool  # positions carry information
+    alike: bool | None = None  # fine detail lies at the same place in all: parts, no textures; None: look at them
 
     def repair(
         self, picture: NDArray[np.uint8], wrong: NDArray[np.bool_] | Pixels
@@ -83,11 +84,11 @@ class PictureMemory:
         return np.argsort(_apart(self._small, tiny(picture), _known(wrong)), kind="stable")
 
     @cached_property
-    def _alike(self) -> bool:
+    def of_parts(self) -> bool:
         """Tell whether fine detail lies at the same place in all pictures: they are parts, and no textures."""
-        if not self.aligned:
-            return False
-        grey = self.pictures.astype(np.float32).mean(axis=-1)
+        if self.alike is not None or not self.aligned:
+            return bool(self.alike)
+        grey = [cv2.transform(one.astype(np.float32), np.full((1, 3), 1 / 3)) for one in self.pictures]
         detail = np.stack([one - cv2.GaussianBlur(one, (0, 0), DETAIL) for one in grey])
         by_chance = 1 / len(detail)
         common = float((detail.mean(axis=0) ** 2).mean() / ((detail**2).mean() + 1e-9))
@@ -100,16 +101,16 @@ class PictureMemory:
         known = np.where(inside, 0.0, 1.0).astype(np.float32)
         if known.sum() < 16:  # the whole picture is wrong: the most similar normal is the best guess
             known = np.full_like(known, 1.0)
-        found = self._fits(patch, known, corner, order if self._alike else order[:FEW])
-        estimate = _mean(found, patch.shape) if self._alike else _likely(found, patch, inside, known, rank)
+        found = self._fits(patch, known, corner, order if self.of_parts else order[:FEW])
+        estimate = _mean(found, patch.shape) if self.of_parts else _likely(found, patch, inside, known, rank)
         return np.asarray(np.clip(estimate + _membrane(patch - estimate, known), 0, 255), np.float32)
 
     def _fits(
         self, patch: Pixels, known: Pixels, corner: tuple[int, int], order: NDArray[np.int64]
     ) -> list[tuple[float, Pixels]]:
         """Return of each picture how far its best place is from what is known, and it with a margin, the best first."""
-        half = 4 if max(patch.shape[:2]) > 240 else 2 if max(patch.shape[:2]) > 96 or not self._alike else 1
-        seen = _shrink if self._alike else _grey  # threads are told by light and dark, and all of a picture is searched
+        half = 4 if max(patch.shape[:2]) > 240 else 2 if max(patch.shape[:2]) > 96 or not self.of_parts else 1
+        seen = _shrink if self.of_parts else _grey  # threads are told by light and dark; all of a picture is searched
         template = seen(patch, half)
         weight = _shrink(known, half) + 1e-4
         weight = weight if template.ndim == 2 else np.repeat(weight[..., None], 3, axis=2)
@@ -127,7 +128,7 @@ class PictureMemory:
     def _search_area(self, index: int, shape: tuple[int, ...], corner: tuple[int, int]) -> Pixels:
         """Return the pixels of a remembered picture in which a patch may be found."""
         area = self.pictures[index]
-        if self._alike:
+        if self.of_parts:
             left, top = max(0, corner[0] - REACH), max(0, corner[1] - REACH)
             area = area[top : corner[1] + shape[0] + REACH, left : corner[0] + shape[1] + REACH]
         return np.asarray(area, np.float32)

@@ -16,7 +16,7 @@ from explain.colour import Contrast
 from explain.difference import Region
 from explain.evidence import Evidence, Map
 from explain.language import Brief
-from explain.naming import LOOKS, UNKNOWN, Name, Taken, built_in
+from explain.naming import LOOKS, UNKNOWN, Name, built_in
 from explain.prompt import PromptEffect
 from explain.shape import Shape
 from fusion.detection import Detection, Guidance, Thresholds, Verdict
@@ -148,7 +148,7 @@ def _consistent(record: Any) -> Any:
         count = 1 if first == UNKNOWN else 1 + record.width_px % 2
         names = (Name(first, 0.61), Name(kinds[kinds.index(first) - 1], 0.22))[:count]
         look = tuple(-(1 + at) / 4 for at in range(LOOKS)) if record.look else ()
-        taken = record.taken_for and Taken(built_in().names[record.width_px % len(built_in().names)], 0.47)
+        taken = record.taken_for and Name(built_in().names[record.width_px % len(built_in().names)], 0.47)
         names = names if first != kinds[0] else names[:1]
         return dataclasses.replace(record, names=names, look=look, taken_for=taken)
     if isinstance(record, PromptEffect):  # a place belongs to a wish

@@ -110,18 +110,21 @@ def check_patches(visual: Any, name: str) -> None:
 
 def patches(visual: Any, x: Tensor, blocks: list[int]) -> list[Tensor]:
     """Return the patch tokens after some blocks of normalised pictures, (B, 3, H, W) -> (B, C, h, w) each."""
-    size = (visual.image_size,) * 2 if isinstance(visual.image_size, int) else tuple(visual.image_size)
-    x = F.interpolate(x, size, mode="bilinear", antialias=True)
     out: list[Tensor] = visual.forward_intermediates(
-        x, indices=blocks, stop_early=True, intermediates_only=True, output_fmt="NCHW"
+        _sized(visual, x), indices=blocks, stop_early=True, intermediates_only=True, output_fmt="NCHW"
     )["image_intermediates"]
     return out
 
 
 def whole(visual: Any, x: Tensor) -> Tensor:
     """Return normalised pictures as unit vectors among words, (B, 3, H, W) -> (B, D) [CLIP, sec. 3.1.2]."""
+    return F.normalize(visual(_sized(visual, x)), dim=-1)
+
+
+def _sized(visual: Any, x: Tensor) -> Tensor:
+    """Return pictures in the size that an image tower expects, (B, 3, H, W) -> (B, 3, h, w)."""
     size = (visual.image_size,) * 2 if isinstance(visual.image_size, int) else tuple(visual.image_size)
-    return F.normalize(visual(F.interpolate(x, size, mode="bilinear", antialias=True)), dim=-1)
+    return F.interpolate(x, size, mode="bilinear", antialias=True)
 
 
 def depth_of(visual: Any) -> int:
