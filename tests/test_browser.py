@@ -125,6 +125,10 @@ def test_an_example_is_clicked_and_judged(visit: Visit) -> None:
     visit.sees("#card", "不合格")
     visit.sees("#words", "区域 1")
     visit.sees("#report", "下载报告")
+    page.wait_for_function("document.documentElement.lang === 'zh-CN'")
+    page.get_by_role("tab", name="训练").click()
+    visit.sees("#files", "点击上传")  # a word of Gradio's own
+    page.get_by_role("tab", name="检测").click()
     page.locator("#picture").get_by_label("Remove Image").click()
     page.wait_for_function("!document.querySelector('#caption').innerText.trim()")
     visit.sees("#card", "判定结果将显示在此处")

@@ -92,9 +92,9 @@ def served(home: Path, *options: str, command: Sequence[str] = (), port: int = 0
 
 def opened(address: str, log: Path) -> float:
     """Wait until a server says that it is open; return the time."""
-    while f"Foil is open at {address}" not in log.read_text():
-        if "foil: " in log.read_text():
-            raise SystemExit(log.read_text())
+    while f"Foil is open at {address}" not in (said := log.read_text()):
+        if "\nfoil: " in f"\n{said}":  # a refusal; pip says "foil: " within a line
+            raise SystemExit(said)
         time.sleep(0.02)
     return time.perf_counter()
 

@@ -21,6 +21,15 @@ from explain.catalogue import Lang
 from fusion.errors import FoilError
 
 READ = "review"  # the tab of those who may only read
+# Screen readers pronounce by the page's lang; Gradio's own words follow the browser's unless its module is told.
+# That module (6.31) has no public name, only a file's, which changes with each version.
+SPEAK = """async lang => {
+  const tongue = {en: 'en', zh: 'zh-CN'}[lang], loaded = performance.getEntriesByType('resource');
+  if (document.documentElement.lang === tongue) return;
+  document.documentElement.lang = tongue;
+  const words = loaded.find(one => /\\/assets\\/core-[^/]*[.]js$/.test(one.name));
+  if (words) await (await import(words.name)).changeLocale?.(tongue);
+}"""
 MARK = (  # a part, and its normal version behind it
     '<svg viewBox="0 0 32 32" aria-hidden="true"><rect x="9" y="3" width="20" height="20" rx="5" class="behind"/>'
     '<rect x="3" y="9" width="20" height="20" rx="5"/><circle cx="17" cy="15" r="3.4" class="spot"/></svg>'
@@ -96,7 +105,10 @@ class Frame:
         # Gradio (6.31) asks the browser for all that is in them at every event.
         shut = [tabs, *self._signed, *(component for component, _ in self._reserved)]
         self._who.change(self._shut, self._signed, shut, show_progress="hidden")
-        return blocks.load(self._started, None, [self.lang, self.model, self._who], show_progress="hidden")
+        started = blocks.load(self._started, None, [self.lang, self.model, self._who], show_progress="hidden")
+        for event in (self.lang.change, started.then):
+            event(None, self.lang, None, js=SPEAK)
+        return started
 
     @takes("viewer")
     def _in_words(self, lang: Lang, request: gr.Request) -> list[Any]:
