@@ -68,7 +68,7 @@ class Visitor:
         page.on("response", lambda got: self.complain(f"{got.status} {got.url}") if got.status >= 400 else None)
 
     def complain(self, what: str) -> None:
-        self.crowd.wrong[f"{self.picture.stem}: {what[:200]}"] += 1
+        self.crowd.wrong[f"{self.picture.stem}: {what[:600]}"] += 1
 
     async def comes(self, address: str, model: str) -> None:
         await self.page.goto(address)
@@ -86,7 +86,8 @@ class Visitor:
         await self.page.wait_for_function(COMPLETE)
         for what, place in (("card", "#card"), ("words", "#words")):
             said = (await self.page.locator(place).inner_text()).splitlines()
-            own = "\n".join(line for line in said if not RECORDED.search(line))  # others add to the record meanwhile
+            # others add to the record meanwhile, and with the line goes the empty one before it
+            own = "\n".join(line for line in said if line.strip() and not RECORDED.search(line))
             self.same(f"{what} in {self.lang}", own)
         for place in ("#overlay", "#regions", "#pair"):
             self.same(f"{place} in {self.lang}", await self.page.evaluate(BYTES, place))
@@ -139,8 +140,12 @@ class Visitor:
 
     def same(self, what: str, seen: str) -> None:
         """Complain if something isn't as it was while it was quiet."""
-        if seen != self.alone.setdefault(what, seen):
-            self.complain(f"mixed up: {what} is {seen!r} and was {self.alone[what]!r}")
+        was = self.alone.setdefault(what, seen)
+        if seen != was:
+            new, gone = (
+                [one for one in a.splitlines() if one not in b.splitlines()] for a, b in ((seen, was), (was, seen))
+            )
+            self.complain(f"mixed up: {what} says {new} in place of {gone}")
 
     async def clicks(self, until: float, draw: random.Random) -> None:
         """Do one thing after the other until it is time to go."""

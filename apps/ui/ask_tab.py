@@ -78,7 +78,7 @@ class AskTab:
         self.box.stop(None, cancels=[asked, *clicked])
         for event in (self.new.click, self.chat.clear, frame.model.input):
             event(self._new, frame.lang, filled, show_progress="hidden")
-        frame.lang.change(_offered, frame.lang, self.chips, show_progress="hidden")
+        frame.follow(_offered, [frame.lang], self.chips)
 
     def _beside(self, sample: Sample | None, talk: Talk | None) -> Any:
         """Show what would be spoken of, before anything was asked."""
@@ -116,7 +116,7 @@ class AskTab:
                 history = [*history, {"role": "user", "content": {"path": path}}]
             question = question.strip() or word("ask.first", lang)
             history = [*history, {"role": "user", "content": shown(question)}]
-            new = sample is not None and not talk.is_of(sample)
+            new = sample is not None and not talk.is_ready(sample)
             if files or new or self.frame.models.narrator:  # else the answer is there before this would be drawn
                 working = {"role": "assistant", "content": word("ask.at_it", lang)}
                 yield [[*history, working], talk, gr.skip()]

@@ -45,6 +45,10 @@ class Talk:
             self._beside = sample.sha256
             self.look_at(sample)
 
+    def is_ready(self, sample: Sample) -> bool:
+        """Tell whether a picture needs no inspection before something is said of it."""
+        return sample.sha256 in self._known or self._recent.find(self.detector, sample) is not None
+
     def is_of(self, sample: Sample) -> bool:
         """Tell whether a picture of the Inspect tab was spoken of last."""
         return sample.sha256 == self._beside

@@ -1,7 +1,7 @@
 """What both tabs share: the header with model and language, the visitor's states, and how words and errors appear."""
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from apps.rest.keys import ANYONE, Role
+from apps.ui.following import Follower, on_top
 from apps.ui.login import who
 from apps.ui.models import Models
 from apps.ui.recent import Recent
@@ -43,6 +44,7 @@ class Frame:
         """Take where inspections and decisions are recorded, if they are."""
         self.models, self.shelf, self.recent = models, shelf, Recent()
         self.recorder = Recorder(store) if store else None
+        self._followers: list[Follower] = []
         self._worded: dict[Any, Callable[[Lang], dict[str, Any]]] = {}  # component -> its properties in a language
         self._reserved: list[tuple[Any, Role]] = []  # what is seen by those alone who may use it
         self._signed: list[Any] = []  # where people say who they are
@@ -99,21 +101,41 @@ class Frame:
 
     def wire(self, blocks: gr.Blocks, tabs: gr.Tabs) -> Any:
         """Speak the visitor's language, know the models, and return the event that ends the start."""
-        said = [self._brand, self._who, *self._worded]
-        self.lang.change(self._in_words, self.lang, said, show_progress="hidden", queue=False)
         # Only where there are keys does this place change, and do components become outputs that hold others: of those
         # Gradio (6.31) asks the browser for all that is in them at every event.
         shut = [tabs, *self._signed, *(component for component, _ in self._reserved)]
         self._who.change(self._shut, self._signed, shut, show_progress="hidden")
         started = blocks.load(self._started, None, [self.lang, self.model, self._who], show_progress="hidden")
-        for event in (self.lang.change, started.then):
-            event(None, self.lang, None, js=SPEAK)
+        started.then(None, self.lang, None, js=SPEAK)
         return started
 
+    def follow(
+        self, function: Callable[..., Any], given: Sequence[Any], makes: Sequence[Any], then: Any = None
+    ) -> None:
+        """Answer changes of the language, which a viewer may make, with what else does; `then` is given the event."""
+        self._followers.append(Follower(function, given, makes, then))
+
+    def speak(self) -> None:
+        """Follow the language, once all is wired: in one event, for each costs the page up to a third of a second."""
+        made = [component for one in self._followers for component in one.makes]
+        given = [component for one in self._followers for component in one.given]
+        places = list(dict.fromkeys([self._brand, self._who, *self._worded, *made]))
+        hidden: dict[str, Any] = {"show_progress": "hidden", "queue": False}
+        self.lang.change(None, self.lang, None, js=SPEAK)
+        spoken = self.lang.change(self._in_words, [self.lang, *given], places, **hidden)
+        for one in self._followers:
+            if one.then:
+                one.then(spoken)
+
     @takes("viewer")
-    def _in_words(self, lang: Lang, request: gr.Request) -> list[Any]:
-        words = (gr.update(**said(lang)) for said in self._worded.values())
-        return [brand(lang), who(caller_of(request), lang), *words]
+    def _in_words(self, lang: Lang, request: gr.Request, *given: Any) -> dict[Any, Any]:
+        found: dict[Any, Any] = {self._brand: brand(lang), self._who: who(caller_of(request), lang)}
+        found |= {component: gr.update(**said(lang)) for component, said in self._worded.items()}
+        values = iter(given)
+        for one in self._followers:
+            for component, value in one(values, request).items():
+                found[component] = on_top(found.get(component), value)
+        return found
 
     def _spoken(self, kind: Any, said: Callable[[Lang], dict[str, Any]], options: dict[str, Any]) -> Any:
         component = kind(**options, **said("en"))

@@ -80,9 +80,10 @@ class GalleryTab:
         for event in (opened, taken):
             shown = event.then(self._known, known, said, **hidden)
             shown.then(self._timed, given, self.pace, **timed).then(self._known, known, said, **hidden)
-        for change in (frame.model.change, frame.lang.change, self.files.change, self.methods.input):
+        for change in (frame.model.change, self.files.change, self.methods.input):
             change(self._known, known, said, **hidden)
-        frame.lang.change(self._panels, [self.run, frame.lang], self.panels, **hidden)
+        frame.follow(self._known, known, said)
+        frame.follow(self._panels, [self.run, frame.lang], [self.panels])
         begun = self.start.click(
             self._begin,
             [self.picture, frame.model, self.files, self.methods, frame.lang],

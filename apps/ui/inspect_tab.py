@@ -56,8 +56,8 @@ class InspectTab:
             put(gr.Markdown, {"value": "examples"})
             wide: dict[str, Any] = {"columns": 4, "height": "auto", "object_fit": "cover"}
             self.examples = self.frame.thumbnails(self._thumbnails, "examples", **wide)
-            self.clicked = gr.State(None)  # which one, as long as its picture is at hand
-            self.caption = html("", "caption")
+        self.clicked = gr.State(None)  # which one, as long as its picture is at hand
+        self.caption = html("", "caption")
         words = {"label": "prompt", "placeholder": "prompt.hint"}
         self.prompt = put(gr.Textbox, words, lines=1, max_lines=1, submit_btn=True, elem_id="prompt")
         with gr.Row(elem_id="chips"):
@@ -127,7 +127,7 @@ class InspectTab:
             "concurrency_id": "inspect",
             "show_progress_on": self.card,
         }
-        places = [frame.sample, self.picture, *self.shown]
+        places = [frame.sample, self.picture, self.clicked, self.caption, *self.shown]
         taken = self._inspect_at(self.picture.upload, self._given_picture, [self.picture, *self.known[1:]], places)
         # What empties the page waits for nobody's inspection, and ends one that is under way. The place that is being
         # cleared may still hand in what was there, so it isn't asked.
@@ -157,10 +157,9 @@ class InspectTab:
             clicked = self.examples.select(self._clicked, None, taken, show_progress="hidden")
             self.refresh(clicked).then(None, js=TO_CARD)
             self._to_draw_on(clicked)
-            for event in (self.picture.upload, self.picture.clear):
-                event(lambda: None, None, self.clicked, show_progress="hidden")
-            for change in (self.clicked.change, frame.lang.change):
-                change(self._captioned, [self.clicked, frame.lang], self.caption, show_progress="hidden")
+            which = [self.clicked, frame.lang]
+            self.clicked.change(self._captioned, which, self.caption, show_progress="hidden")
+            frame.follow(self._captioned, which, [self.caption])
 
     def _to_draw_on(self, event: Any) -> None:
         """Put a new picture under the brush."""
@@ -182,12 +181,13 @@ class InspectTab:
     def _given_picture(
         self, path: str | None, model: str | None, lang: Lang, seen: Seen, words: str | None, told: Shown | None = None
     ) -> list[Any]:
+        """Take a picture, or none; it is no example that was clicked."""
         try:
             sample = None if path is None else sample_of(path)
         except FoilError as error:
-            return [None, path, *self._filled(failed(str(error), lang), lang, seen, told)]
+            return [None, path, None, "", *self._filled(failed(str(error), lang), lang, seen, told)]
         shown = path and sample and preview(path, sample, self.frame.shelf)
-        return [sample, shown, *self.again(sample, model, lang, seen, words, told)]
+        return [sample, shown, None, "", *self.again(sample, model, lang, seen, words, told)]
 
     @takes("viewer")  # who has nothing at hand, since that takes more
     def again(

@@ -54,8 +54,9 @@ class JobsPanel:
         places.append(self.timer)
         self.looking = {"fn": self._look, "inputs": look, "outputs": places, "show_progress": "hidden"}
         started.then(self._first, frame.lang, places, show_progress="hidden")
-        for event in (self.timer.tick, self.list.input, frame.lang.change):
+        for event in (self.timer.tick, self.list.input):
             event(**self.looking)
+        frame.follow(self._look, look, places)
         for button, do in ((self.cancel, self._cancel), (self.resume, self._resume)):
             button.click(do, [self.list, frame.lang], None, show_progress="hidden").then(**self.looking)
         used = self.use.click(self._use, [self.list, frame.lang], frame.model, show_progress="hidden")

@@ -125,7 +125,7 @@ class MovementsTab:
             concurrency_id="heavy",
         )
         self._refresh(fit.success(self._said, *said, show_progress="hidden"))
-        lang.change(self._said, *said, show_progress="hidden")
+        self.frame.follow(self._said, said[0], [self.made])
 
     def _refresh(self, event: Any) -> Any:
         return event.then(self.again, self.known, self.shown, **self.options)

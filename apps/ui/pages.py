@@ -46,4 +46,5 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | 
         gallery_tab.wire(comparing)
         if review:
             review.wire(reviewing, blocks)
+        frame.speak()
     return blocks

@@ -115,8 +115,8 @@ class ReviewTab:
         typed = (self.words.submit, self.since.change, self.until.change)
         for event in (tab.select, self.refresh.click, *changed, *typed):
             then_show(event(self._listed, [*self.filters, self.shown, lang], listed, **hidden))
-        spoken = lang.change(self._again, [*self.filters, self.shown, lang, self.order], listed, **hidden)
-        then_show(spoken.then(_nothing, None, self.recorded, **hidden))
+        again = [*self.filters, self.shown, lang, self.order]
+        frame.follow(self._again, again, [*listed, self.recorded], then_show)
         self.queue.input(self._show, [self.queue, *look], places, **show)
         self.next.click(None, js="() => window.foilStep(1)")
         self.previous.click(None, js="() => window.foilStep(-1)")
@@ -138,7 +138,7 @@ class ReviewTab:
     def _again(self, *given: Any) -> list[Any]:
         """Say the list in another language, if it was ever looked at."""
         *known, order = given
-        return [gr.skip()] * 6 if order is None else self._listed(*known)
+        return [gr.skip()] * 7 if order is None else [*self._listed(*known), ""]
 
     def _lists(self, filters: list[Any], lang: Lang, choose: Any) -> list[Any]:
         """Return queue, order, counts, and the models and lots to choose from."""
@@ -220,11 +220,6 @@ class ReviewTab:
             said = word("judge.done", lang, number=str(which), made=str(made))
             listed = self._lists(filters, lang, lambda after: reviewing.following(order, which, after))
             return [*listed, None, "", note(said, live=True)]
-
-
-@takes("viewer")
-def _nothing() -> str:
-    return ""
 
 
 def review_tab(frame: Frame, jobs: JobsPanel) -> ReviewTab | None:

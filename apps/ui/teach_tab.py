@@ -88,14 +88,16 @@ class TeachTab:
         fit = new_fit.then(self._fit, work, places, show_progress_on=self.made, **heavy)
         self.jobs.after(fit, self.asked)
         self.versions.wire(tab, [fit], refresh)
-        for event in (given.success, fit.success, frame.lang.change):
+        for event in (given.success, fit.success):
             event(self._said, *said, show_progress="hidden")
+        frame.follow(self._said, *said)
         table = ([frame.model, frame.seen, frame.lang], [self.what_if, *self.new_rates])
         applied = self.apply.click(self._apply, [frame.model, *self.new_rates, frame.lang], None)
         for event in (fit, applied):
             refresh(event.success(self._what_if, *table, show_progress="hidden"))
-        for change in (tab.select, frame.model.input, frame.lang.input):
+        for change in (tab.select, frame.model.input):
             change(self._what_if, *table, show_progress="hidden")
+        frame.follow(self._what_if, *table)
 
     @takes("viewer")
     def _said(

@@ -59,7 +59,7 @@ class Tour:
         hidden: dict[str, Any] = {"show_progress": "hidden", "queue": False}
         lang, places = self.frame.lang, [self.at, self.bar, self.hint, self.back, self.next, self.close]
         started.then(_invited, [self.been, self.at, lang], [*places, self.been], **hidden)
-        lang.change(_shown, [self.at, lang], places, **hidden)
+        self.frame.follow(_shown, [self.at, lang], places)
         for event, step in ((self.open.click, _first), (self.next.click, _following), (self.back.click, _before)):
             event(step, [self.at, lang], [*places, tabs], **hidden).then(None, js=GO)
         self.close.click(_gone, None, self.bar, **hidden)

@@ -34,8 +34,9 @@ class VersionsPart:
         refresh(switched.success(self._look, **look))
         for event in events:
             event.success(self._look, **look)
-        for change in (tab.select, frame.model.change, frame.lang.change):
+        for change in (tab.select, frame.model.change):
             change(self._look, **look)
+        frame.follow(self._look, given, places)
 
     @takes("viewer")
     def _look(self, model: str | None, chosen: str | None, lang: Lang) -> list[Any]:
