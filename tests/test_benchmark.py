@@ -469,6 +469,19 @@ def test_trained_weights_are_kept_where_the_user_says_for_the_same_data_and_trai
     assert all(path.parent == tmp_path for path in asked)
 
 
+def test_the_folder_of_trainings_is_made_or_refused_before_anything_is_trained(data: Path, tmp_path: Path) -> None:
+    kept, file = tmp_path / "new" / "kept", tmp_path / "file"
+    file.write_text("")
+
+    def spy(folder: Path, settings: Settings, progress: Progress) -> Measures:
+        assert Path(settings["training"]).parent.is_dir()
+        return measured(folder, settings, progress)
+
+    assert run_bench([data], ["neural"], ["none"], [0], measure_row=spy, trainings=kept)[0].failed == ""
+    with pytest.raises(BadSetting, match="file: no folder for trainings"):
+        run_bench([data], ["neural"], ["none"], [0], measure_row=spy, trainings=file)
+
+
 @dataclass(frozen=True)
 class Trained:
     """Stands for a detector."""
