@@ -1,12 +1,17 @@
 """What follows the language: each is given its own values, and one that fails leaves the others alone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
 from apps.ui.following import Follower, on_top
+from apps.ui.models import Models
+from apps.ui.pages import build
+from apps.ui.roles import role_of
+from apps.ui.shelf import Shelf
 
 REQUEST = gr.Request()
 
@@ -40,3 +45,10 @@ def test_what_a_follower_makes_stands_on_top_of_new_words() -> None:
     assert on_top(words, 5) == gr.update(label="Minutes", visible=True, value=5)
     assert on_top(words, gr.update(visible=False)) == gr.update(label="Minutes", visible=False)
     assert on_top(words, gr.skip()) == words
+
+
+def test_nothing_follows_the_language_that_a_viewer_may_not_ask_for(tmp_path: Path) -> None:
+    events = build(Models(), Shelf(tmp_path / "shelf"), store=str(tmp_path / "store")).fns.values()
+    frame = next(one.fn.__self__ for one in events if getattr(one.fn, "__qualname__", "") == "Frame._in_words")
+    assert len(frame._followers) > 9
+    assert {role_of(one.function) for one in frame._followers} == {"viewer"}
