@@ -21,11 +21,11 @@ from assistant.movement_pictures import animation, excerpt, strip, thumbnail
 from assistant.movement_views import views_of
 from assistant.moving import MovementInspection
 from assistant.page import THUMBNAIL, Entry
-from assistant.sheet import filled, free_stem, identity, make, markup
+from assistant.sheet import filled, free_stem, identity, markup
 from explain.catalogue import Lang
 from explain.movement import tell
 from explain.wording import number
-from fusion.files import atomic_write
+from fusion.files import atomic_write, make_folder
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def write_movement_page(
     """
     name = inspection.motion.name
     stem = free_stem(name, folder, called=name.rpartition("#")[2] if "#" in name else "")
-    make(folder / stem)
+    make_folder(folder / stem)
     shown = shown_of(inspection, lang)
     atomic_write(folder / stem / "movement.gif", shown.animation)
     for place, (title, picture) in enumerate(shown.strips, 1):

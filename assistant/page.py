@@ -19,14 +19,14 @@ from assistant.colours import Picture
 from assistant.contributions import Contributions
 from assistant.inspection import Failure, Inspection
 from assistant.profile_chart import profile_chart
-from assistant.sheet import filled, free_stem, identity, make, markup
+from assistant.sheet import filled, free_stem, identity, markup
 from assistant.waterfall import waterfall
 from explain.catalogue import Lang
 from explain.grouping import find
 from explain.profile import profile
 from explain.wording import number
 from fusion.detection import Verdict
-from fusion.files import atomic_write
+from fusion.files import atomic_write, make_folder
 
 SHOWN = 640  # pixels of the longer side of a picture inside a page; its PNG beside the page keeps them all
 THUMBNAIL = 72  # pixels high
@@ -71,7 +71,7 @@ def write_page(
     happens to be called alike is not.
     """
     stem = free_stem(inspection.sample.name, folder)
-    make(folder / stem)
+    make_folder(folder / stem)
     shown = pictures_of(inspection)
     for key in FILES:
         path = folder / stem / f"{key}.png"
@@ -163,7 +163,7 @@ def write_index(entries: Sequence[Entry | Failure], folder: Path, lang: Lang = "
     inspected.sort(key=lambda e: (e.score is None, -(e.score or 0.0), e.name))
     failed = [e for e in entries if not isinstance(e, Entry)]
     counts = Counter([e.verdict for e in inspected] + ["UNREADABLE"] * len(failed))
-    make(folder)
+    make_folder(folder)
     path = folder / "index.html"
     kinds = {e.kind for e in inspected} or {"picture"}
     title = f"index.{'both' if len(kinds) > 1 else kinds.pop()}"

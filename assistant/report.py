@@ -19,12 +19,11 @@ from assistant.reports.html import html
 from assistant.reports.pdf import pdf
 from assistant.reports.scope import Scope
 from assistant.reports.words import label, moment
-from assistant.sheet import make
 from assistant.store import Store, named
 from explain.catalogue import Lang
 from explain.prompt import clean
 from fusion.errors import BadSetting, FoilError
-from fusion.files import atomic_write
+from fusion.files import atomic_write, make_folder
 from fusion.progress import Progress, silent
 
 Status = Literal["draft", "final"]
@@ -62,7 +61,7 @@ class Prepared:
     def write(self, out: Path) -> Report:
         """Write it and record that it was made, with its hash; a final one stays in the store, too."""
         suffix, known = _suffix(out), self.known
-        make(out.parent)
+        make_folder(out.parent)
         write = FILES.get(suffix)
         content = write(known, self.status, self.by) if write else PAPERS[suffix](self.document)
         sha256 = hashlib.sha256(content).hexdigest()
@@ -110,7 +109,7 @@ def write_report(
 ) -> Report:
     """Prepare a report and write it."""
     _suffix(out)  # what can't be written must cost no work
-    make(out.parent)
+    make_folder(out.parent)
     return prepare(store, scope, lang, final, by, progress).write(out)
 
 

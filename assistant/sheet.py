@@ -13,7 +13,6 @@ from assistant.card import badge, style, support_in_words
 from assistant.labels import label
 from explain.catalogue import Lang, say
 from explain.wording import number, percent, points
-from fusion.errors import FoilError
 
 
 def filled(template: str, lang: Lang, labels: Callable[..., str] = label, **values: object) -> str:
@@ -57,17 +56,6 @@ def plain_stem(called: str) -> str:
 def identity(name: str) -> str:
     """Return what tells apart samples whose files are called alike in different folders."""
     return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
-
-
-def make(folder: Path) -> None:
-    """Make a folder to write to; FoilError if none can be made there."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or error
-        raise FoilError(
-            f"{folder}: no folder can be made here ({reason}); choose another folder to write to"
-        ) from error
 
 
 @cache

@@ -17,6 +17,7 @@ from fusion.bench_process import Child
 from fusion.bench_table import M, Measures, Row, measures_from_json, plain, read_rows, write_rows
 from fusion.dataset import Dataset, open_dataset
 from fusion.errors import BadData, BadSetting, FoilError
+from fusion.files import make_folder
 from fusion.modality.image import pictures_in
 from fusion.progress import Progress, silent
 from fusion.recipes import TRAINED
@@ -49,7 +50,8 @@ def run_bench(
     fingerprints = {folder: fingerprint(dataset) for folder, dataset in datasets.items()}
     jobs: list[Job[Measures]] = []
     with ExitStack() as stack:
-        shared = _made(trainings) if trainings else Path(stack.enter_context(TemporaryDirectory()))
+        shared = trainings or Path(stack.enter_context(TemporaryDirectory()))
+        make_folder(shared)  # what can't be written must cost no training
         measure_row = measure_row or stack.enter_context(Child()).measure
         # seed before method: rows of one training follow one another, and share a process
         for folder, backbone, seed, method in dict.fromkeys(product(folders, backbones, seeds, methods)):
@@ -59,15 +61,6 @@ def run_bench(
                 settings = settings | {"training": str(shared / _training(row))}
             jobs.append((row, partial(measure_row, folder, settings, progress)))
         return run_rows(jobs, measures_from_json, json_file, progress)
-
-
-def _made(folder: Path) -> Path:
-    """Return a folder that is there, before anything is trained for it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadSetting(f"{folder}: no folder for trainings can be made there ({error.strerror})") from error
-    return folder
 
 
 def _training(row: Row[Measures]) -> str:

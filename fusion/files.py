@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from fusion.errors import BadInput, FoilError
+from fusion.errors import BadInput, BadSetting, FoilError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _MAGIC = (
@@ -111,6 +111,17 @@ def _copies(paths: list[Path]) -> Iterator[Path]:
             if digest in seen:
                 yield path
             seen.add(digest)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder to write to, unless it is there; BadSetting if none can be made there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise BadSetting(
+            f"{folder}: no folder can be made here ({reason}); choose another folder to write to"
+        ) from error
 
 
 def atomic_write(path: Path, content: bytes) -> None:

@@ -478,7 +478,7 @@ def test_the_folder_of_trainings_is_made_or_refused_before_anything_is_trained(d
         return measured(folder, settings, progress)
 
     assert run_bench([data], ["neural"], ["none"], [0], measure_row=spy, trainings=kept)[0].failed == ""
-    with pytest.raises(BadSetting, match="file: no folder for trainings"):
+    with pytest.raises(BadSetting, match="file: no folder can be made here"):
         run_bench([data], ["neural"], ["none"], [0], measure_row=spy, trainings=file)
 
 

@@ -25,9 +25,10 @@ READ = "review"  # the tab of those who may only read
 # Screen readers pronounce by the page's lang; Gradio's own words follow the browser's unless its module is told.
 # That module (6.31) has no public name, only a file's, which changes with each version.
 SPEAK = """async lang => {
-  const tongue = {en: 'en', zh: 'zh-CN'}[lang], loaded = performance.getEntriesByType('resource');
+  const tongue = {en: 'en', zh: 'zh-CN'}[lang];
   if (document.documentElement.lang === tongue) return;
   document.documentElement.lang = tongue;
+  const loaded = performance.getEntriesByType('resource');
   const words = loaded.find(one => /\\/assets\\/core-[^/]*[.]js$/.test(one.name));
   if (words) await (await import(words.name)).changeLocale?.(tongue);
 }"""

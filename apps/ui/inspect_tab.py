@@ -153,13 +153,11 @@ class InspectTab:
             self._inspect_at(change, self.again, self.known, self.shown).then(None, js=TO_DRAW)
         self.refresh(started)
         if self.clickable:
-            taken = [frame.sample, self.picture, frame.model, self.clicked]
-            clicked = self.examples.select(self._clicked, None, taken, show_progress="hidden")
+            taken = [frame.sample, self.picture, frame.model, self.clicked, self.caption]
+            clicked = self.examples.select(self._clicked, frame.lang, taken, show_progress="hidden")
             self.refresh(clicked).then(None, js=TO_CARD)
             self._to_draw_on(clicked)
-            which = [self.clicked, frame.lang]
-            self.clicked.change(self._captioned, which, self.caption, show_progress="hidden")
-            frame.follow(self._captioned, which, [self.caption])
+            frame.follow(self._captioned, [self.clicked, frame.lang], [self.caption])
 
     def _to_draw_on(self, event: Any) -> None:
         """Put a new picture under the brush."""
@@ -169,10 +167,10 @@ class InspectTab:
     def _blank(self, sample: Sample | None) -> tuple[Any, None]:
         return self.masking.canvas(sample), None
 
-    def _clicked(self, event: gr.SelectData) -> tuple[Sample, str, str, int]:
+    def _clicked(self, lang: Lang, event: gr.SelectData) -> tuple[Sample, str, str, int, str]:
         path, _, model = self.clickable[event.index]
         copy = self.frame.shelf.put(f"{model}-{path.parent.name}-{path.name}", path.read_bytes())
-        return sample_of(copy), copy, model, event.index
+        return sample_of(copy), copy, model, event.index, self._captioned(event.index, lang)
 
     @takes("viewer")
     def _captioned(self, which: int | None, lang: Lang) -> str:

@@ -14,8 +14,8 @@ from safetensors.torch import load as read_tensors
 from safetensors.torch import save as write_tensors
 from torch import Tensor
 
-from fusion.errors import BadModel, FoilError
-from fusion.files import atomic_write
+from fusion.errors import BadModel
+from fusion.files import atomic_write, make_folder
 
 FILE = "training.safetensors"
 _HEADER = "training"
@@ -25,10 +25,7 @@ def write_checkpoint(
     folder: Path, tensors: Mapping[str, Tensor], progress: Mapping[str, Any], identity: Mapping[str, Any]
 ) -> None:
     """Write where a training is, whole or not at all; `identity` says of which training."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FoilError(f"{folder}: it can't be written ({error.strerror}); choose another folder") from error
+    make_folder(folder)
     for left in folder.glob(f".{FILE}.*"):  # by a write that was killed
         with suppress(OSError):
             left.unlink()
