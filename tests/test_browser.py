@@ -45,8 +45,8 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def app(fake_core: None, plate: Plate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Serve the app with one model and two pictures to click, and return its address."""
-    for name in ("GRADIO_ANALYTICS_ENABLED", "GRADIO_TEMP_DIR"):
-        monkeypatch.setenv(name, "")  # so that what `launched` sets is forgotten after the test
+    for name in ("GRADIO_ANALYTICS_ENABLED", "GRADIO_RUN_HISTORY", "GRADIO_TEMP_DIR"):
+        monkeypatch.setenv(name, "True")  # so that what `launched` sets is seen to, and forgotten after the test
     library.save(FakeDetector("plates"), "plates")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

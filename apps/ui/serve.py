@@ -90,6 +90,8 @@ def launched(
 ) -> "Blocks":
     """Start the app in threads of its own and return it; its files go into a temporary folder of the caller's."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by Gradio as it is imported
+    # Else each browser keeps what was asked and shown, for whoever uses it next, and writes all of it at each event.
+    os.environ["GRADIO_RUN_HISTORY"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(temporary)
     from starlette.routing import Mount
 
