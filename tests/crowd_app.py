@@ -37,6 +37,9 @@ TURNED = {"en": "Inspect", "zh": "检测"}
 DONE = {"en": "Rests on", "zh": "依据"}
 RECORDED = re.compile("on record|在记录中的")
 SHARES = {"inspect": 5, "ask": 4, "look closer": 3, "language": 2, "new conversation": 1}
+CARD = "#card .foil-card"  # what Foil says: Gradio writes into the place around it how long something takes
+SAYS = f"""one => document.querySelector('{CARD}')?.innerText.split('\\n').filter(line => line.trim())
+  .join('\\n') === one"""
 # What a picture's bytes are: two visitors' pictures may well have one name.
 BYTES = """async place => { const digests = [];
   for (const one of document.querySelectorAll(`${place} img`)) {
@@ -84,7 +87,7 @@ class Visitor:
             await self.page.locator("#card .foil-empty").wait_for()
         await self.page.locator("#picture input[type=file]").set_input_files(self.picture)
         await self.page.wait_for_function(COMPLETE)
-        for what, place in (("card", "#card"), ("words", "#words")):
+        for what, place in (("card", CARD), ("words", "#words")):
             said = (await self.page.locator(place).inner_text()).splitlines()
             # others add to the record meanwhile, and with the line goes the empty one before it
             own = "\n".join(line for line in said if line.strip() and not RECORDED.search(line))
@@ -123,9 +126,8 @@ class Visitor:
         await self.page.locator("#lang input").nth(int(self.lang == "zh")).click()
         turned = f"document.querySelector('[role=tab]').innerText.trim() === '{TURNED[self.lang]}'"
         await self.page.wait_for_function(turned)
-        own = "one => document.querySelector('#card').innerText === one"
         if known := self.alone.get(f"card in {self.lang}"):
-            await self.page.wait_for_function(own, arg=known)
+            await self.page.wait_for_function(SAYS, arg=known)
         else:
             await self.inspect()
 
