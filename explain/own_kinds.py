@@ -1,9 +1,9 @@
-"""What kinds of defect look like on one product: learnt from defects that are painted on its own good parts.
+"""What defects look like on one product, and their kinds: learnt from defects that are painted on its own good parts.
 
 Looks learnt on other products carry over badly: what is a scratch on brushed steel is the surface itself on cloth. So a
-detector of most of the good parts marks what is painted on the others, and what it marks is measured as any region is.
-No labelled defect takes part. The built-in looks count as one more region each, so that a kind of which nothing was
-marked keeps its look.
+detector of most of the good parts marks what is painted on the others. Their outlines are learnt first; then what it
+marks of other painted defects is measured as any region is. No labelled defect takes part. The built-in looks count as
+one more region each, so that a kind of which nothing was marked keeps its look.
 """
 
 from collections import defaultdict
@@ -20,6 +20,8 @@ from fusion.detector import Detector, fit, part_seen
 from fusion.errors import BadData
 from fusion.good_parts import FEWEST, Good, spread_out
 from fusion.item import Item
+from fusion.outlining import own as own_outlines
+from fusion.outlining import with_outlines
 from fusion.progress import Progress, silent
 from fusion.synthesis.series import Image, series
 
@@ -30,14 +32,18 @@ ENOUGH = 45  # marked defects; fewer teach nothing that the built-in looks don't
 
 
 def with_own_kinds(detector: Detector, items: Sequence[Item], defects: int, progress: Progress = silent) -> Detector:
-    """Return the detector with kinds in its card as so many defects, painted on its good parts `items`, look.
+    """Return the detector with outlines, and kinds in its card, as so many defects on its good parts `items` look.
 
     Of a trained one the closed form marks them. BadData if the good parts are too few to hold some back; where too few
-    defects are marked, kinds stay the built-in ones, and the card says so, too.
+    defects are marked, outlines and kinds stay the built-in ones, and the card says so, too.
     """
     held, rest = held_back(items, detector.config.seed)
     config = replace(detector.config, method="gaussian") if detector.config.trained else detector.config
-    seen = _marked(fit(rest, config, detector.name, progress), held, defects, progress)
+    marks, pictures = fit(rest, config, detector.name, progress), _pictures(held, progress)
+    outlines = own_outlines(marks, pictures, defects, progress) if len(pictures) > 1 else None
+    if outlines:
+        marks, detector = with_outlines(marks, outlines), with_outlines(detector, outlines)
+    seen = _marked(marks, pictures, defects, progress)
     count = sum(map(len, seen.values()))
     card = {key: value for key, value in detector.card.items() if key != OWN}
     card |= {"kinds_painted": defects, "kinds_learnt_from": count}
@@ -57,13 +63,18 @@ def held_back(items: Sequence[Item], seed: int) -> tuple[list[Item], list[Item]]
     return [items[at] for at in sorted(chosen)], [item for at, item in enumerate(items) if at not in chosen]
 
 
-def _marked(detector: Detector, held: Sequence[Item], defects: int, progress: Progress) -> dict[str, list[Region]]:
-    """Return the strongest region of each painted defect that is marked, by its kind."""
+def _pictures(held: Sequence[Item], progress: Progress) -> list[Image]:
+    """Return what is painted on; too large ones are fewer."""
     pictures: list[Image] = []
     for _, _, image in Good(progress).read(spread_out(held, PICTURES), "reading parts"):
         pictures.append(image)
         if len(pictures) > 1 and sum(one.nbytes for one in pictures) > ROOM:
             break
+    return pictures
+
+
+def _marked(detector: Detector, pictures: Sequence[Image], defects: int, progress: Progress) -> dict[str, list[Region]]:
+    """Return the strongest region of each painted defect that is marked, by its kind."""
     found: dict[str, list[Region]] = defaultdict(list)
     if len(pictures) < 2:
         return found

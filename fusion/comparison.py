@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fusion.outline import Mask, Pixels, apart, outline
+from fusion.outline import Mask, Outlines, Pixels, apart, outline
 
 Reconstruct = Callable[[NDArray[np.uint8], Mask], Pixels]  # a picture, and where it is not to be believed
 
@@ -19,24 +19,31 @@ WIDENED = 9  # px: a wrong place is hidden with its margin
 # Shares of the largest difference: what reaches the first belongs to it where it hangs together with the second; and
 # the pixels around it that are hidden next. Fainter and fainter, as the guess becomes better.
 LOOKS = ((0.5, 0.5, 15), (0.3, 0.6, 11), (0.2, 0.5, 11))
+FADES = 0.7  # of a map's level: a defect's ends are fainter than its middle, and lie beside cells that are normal
 FAINTEST = 6.0  # grey levels
 SEAM = 13  # px: as wide is the soft edge of what is replaced
 LIKELY, POSSIBLE = 0.35, 0.2  # from where on a pixel differs; and in a place where none is so likely
 
 
 def repaired(
-    picture: NDArray[np.uint8], wrong: Mask | Pixels, reconstruct: Reconstruct, aligned: bool
+    picture: NDArray[np.uint8],
+    wrong: Mask | Pixels,
+    reconstruct: Reconstruct,
+    aligned: bool,
+    outlines: Outlines | None = None,
 ) -> tuple[Pixels, Mask, Pixels]:
     """Return the normal version (H, W, 3), what differs from it (H, W), and how far it replaces the picture (H, W).
 
-    `wrong` (H, W) is a mask, or a map over its level: from 1 on a place is wrong, and the more, the surer. Within each
-    wrong place only what really differs is replaced, with a soft seam; the rest is the picture's own.
+    `wrong` (H, W) is a mask, or a map over its level: from 1 on a place is wrong, and the more, the surer; it goes on
+    as far as the map is not much lower. Within each wrong place only what really differs is replaced, with a soft seam;
+    the rest is the picture's own.
     """
     strength = np.asarray(wrong, np.float32)
-    marked = strength >= 1
+    marked = _going_on(strength)
     places = _places(marked)
     normal, seen, differs = _guessed(picture, marked, places, reconstruct, aligned)
-    differs = _outlined(outline(picture, normal, strength, seen, aligned) * marked, places, differs)
+    likely = outline(picture, normal, strength, seen, aligned, outlines)
+    differs = _outlined(likely * marked, places, differs)
     share = cv2.GaussianBlur(_grown(differs, SEAM).astype(np.float32), (0, 0), 2.5)
     inside = np.minimum(1, cv2.distanceTransform(seen.astype(np.uint8), cv2.DIST_L2, 3) / (WIDENED // 2))
     return normal, differs, np.asarray(share * inside, np.float32)
@@ -45,6 +52,12 @@ def repaired(
 def filled(picture: NDArray[np.uint8], hidden: Mask, reconstruct: Reconstruct, aligned: bool) -> Pixels:
     """Return the normal version alone, (H, W, 3), of what is hidden, (H, W)."""
     return _guessed(picture, hidden, _places(hidden), reconstruct, aligned)[0]
+
+
+def _going_on(strength: Pixels) -> Mask:
+    """Return what is wrong, (H, W), and what is hardly less so and hangs together with it."""
+    pieces = _places(strength >= FADES)
+    return np.isin(pieces, np.unique(pieces[strength >= 1])) & (pieces > 0)
 
 
 def _places(marked: Mask) -> NDArray[np.int32]:

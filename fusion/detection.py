@@ -89,7 +89,7 @@ class Detection:
     p_value: float  # share of held-out normals that score at least as high, conformal: (1 + #) / (n + 1)
     thresholds: Thresholds
     anomaly_map: NDArray[np.float32]  # (H, W) in the score's units; model-wide scale, never stretched per image
-    map_threshold: float  # the level of `anomaly_map` from which a pixel belongs to `pred_mask`
+    map_threshold: float  # the level of `anomaly_map` from which a place is wrong; it fades out around `pred_mask`
     map_top: float  # the level at which the colour scale of the map ends; the same for every image of a model
     pred_mask: NDArray[np.bool_]  # (H, W)
     normal: NDArray[np.uint8]  # (H, W, 3): the input where nothing is wrong, what normal would be where something is

@@ -45,7 +45,7 @@ def _with_one(detector: Detector, good: Sample) -> Detector:
     views = tuple(_larger(view, one[None], off) for view, one in zip(detector.views, seen.tokens, strict=True))
     memory = detector.pictures
     assert isinstance(memory, PictureMemory)  # a painter comes with a trained network
-    pictures = PictureMemory(np.concatenate([memory.pictures, seen.picture[None]]), memory.aligned)
+    pictures = replace(memory, pictures=np.concatenate([memory.pictures, seen.picture[None]]))
     card = {
         **detector.card,
         "remembered": [*detector.card.get("remembered", ()), [good.name, good.sha256]],

@@ -2,43 +2,62 @@
 
 What normals would look like in a hole is a guess: its edges lie a pixel off, its threads elsewhere. One threshold on
 the difference takes much of that for a defect, and misses a defect's faint ends. So a small network weighs what is
-known around a pixel: how far it differs at several widths, whether the normal version has an edge there, how sure the
-map is. `python -m fusion.outlining` teaches it on the example products; it never saw a defect of anybody's parts.
+known of a pixel (how far it differs at several widths, whether the normal version has an edge there, how sure the map
+is) and then of what lies around it, farther and farther, for a line goes on where a guess's fault does not.
+`python -m fusion.outlining` teaches it on the example products; it never saw a defect of anybody's parts.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 FILE = Path(__file__).with_name("outline.safetensors")  # written by `python -m fusion.outlining`
 WIDTHS = (1.0, 2.0, 4.0, 8.0)  # px: around a pixel
 SLIP = 3  # px: an edge that lies one pixel off is no difference
 LIMIT = 5.0  # standard deviations: as far as a clue counts
+FARTHER = (1, 2, 4, 8, 16)  # px between the pixels that a layer looks at
 Pixels = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Outlines = Mapping[str, "Tensor"]  # what a network learnt
 
 
-def outline(picture: NDArray[np.uint8], normal: Pixels, strength: Pixels, hole: Mask, aligned: bool) -> Pixels:
+def outline(
+    picture: NDArray[np.uint8],
+    normal: Pixels,
+    strength: Pixels,
+    hole: Mask,
+    aligned: bool,
+    outlines: Outlines | None = None,
+) -> Pixels:
     """Return how likely each pixel of a hole is to differ from its normal version, (H, W) in [0, 1], 0 beside it.
 
-    `strength` is the map over its level, 1 and above where something is wrong.
+    `strength` is the map over its level, 1 and above where something is wrong. Without `outlines` of the product's own
+    the built-in ones tell.
     """
     out = np.zeros(hole.shape, np.float32)
     if not hole.any():
         return out
-    rows, columns = (np.flatnonzero(hole.any(axis)) for axis in (1, 0))
-    margin = int(3 * WIDTHS[-1])  # what lies farther away doesn't count
-    top, bottom = max(0, rows[0] - margin), rows[-1] + margin + 1
-    left, right = max(0, columns[0] - margin), columns[-1] + margin + 1
-    box = np.s_[top:bottom, left:right]
-    found = clues(picture[box], normal[box], strength[box], hole[box], aligned)
-    likely = np.zeros(found.shape[:2], np.float32)
-    likely[hole[box]] = _network()(found[hole[box]])
-    out[box] = cv2.GaussianBlur(likely, (0, 0), 1.0)
+    box = around(hole)
+    out[box] = _told(clues(picture[box], normal[box], strength[box], hole[box], aligned), outlines or built_in())
     return np.asarray(out * hole, np.float32)
+
+
+def around(hole: Mask) -> tuple[slice, slice]:
+    """Return the box in which a hole lies with all that counts around it."""
+    margin = int(3 * WIDTHS[-1])
+    rows, columns = (np.flatnonzero(hole.any(axis)) for axis in (1, 0))
+    return (
+        slice(max(0, rows[0] - margin), rows[-1] + margin + 1),
+        slice(max(0, columns[0] - margin), columns[-1] + margin + 1),
+    )
 
 
 def apart(picture: NDArray[np.uint8], normal: Pixels) -> Pixels:
@@ -80,28 +99,38 @@ def clues(picture: NDArray[np.uint8], normal: Pixels, strength: Pixels, hole: Ma
     return np.stack(found, axis=-1).astype(np.float32)
 
 
-class Network:
-    """A perceptron of two hidden layers over clues."""
+def scaled(found: Pixels, outlines: Outlines) -> Pixels:
+    """Return clues (H, W, C) as the network hears them, (C, H, W)."""
+    mean, spread = outlines["mean"].numpy(), outlines["spread"].numpy()
+    return np.ascontiguousarray(np.clip((found - mean) / spread, -LIMIT, LIMIT).transpose(2, 0, 1), np.float32)
 
-    def __init__(self, tensors: dict[str, Pixels]) -> None:
-        self.tensors = tensors
 
-    def __call__(self, found: Pixels) -> Pixels:
-        """Return the probability of each pixel, (N,), by its clues, (N, C)."""
-        t = self.tensors
-        x = np.clip((found - t["mean"]) / t["spread"], -LIMIT, LIMIT)
-        for layer in ("first", "second"):
-            x = x @ t[f"{layer}.weight"].T + t[f"{layer}.bias"]
-            x = x / (1 + np.exp(-x))  # SiLU
-        logit = x @ t["last.weight"].T + t["last.bias"]
-        return np.asarray(1 / (1 + np.exp(-logit[:, 0])), np.float32)
+def logits(outlines: Outlines, x: "Tensor") -> "Tensor":
+    """Return how likely each pixel is to differ, (N, H, W), by scaled clues (N, C, H, W)."""
+    from torch.nn.functional import conv2d, silu
+
+    for layer in ("first", "second"):  # each pixel by itself
+        x = silu(conv2d(x, outlines[f"{layer}.weight"], outlines[f"{layer}.bias"]))
+    for far in FARTHER:
+        x = x + silu(conv2d(x, outlines[f"{far}.weight"], outlines[f"{far}.bias"], padding=far, dilation=far))
+    return conv2d(x, outlines["last.weight"], outlines["last.bias"])[:, 0]
 
 
 @cache
-def _network() -> Network:
-    from safetensors.numpy import load_file
+def built_in() -> Outlines:
+    """Return what `python -m fusion.outlining` learnt."""
+    from safetensors.torch import load_file
 
-    return Network(load_file(FILE))
+    return load_file(FILE)
+
+
+def _told(found: Pixels, outlines: Outlines) -> Pixels:
+    """Return the probability of each pixel, (H, W), by its clues, (H, W, C)."""
+    import torch
+
+    with torch.inference_mode():
+        x = torch.from_numpy(scaled(found, outlines))
+        return np.asarray(torch.sigmoid(logits(outlines, x[None]))[0].numpy(), np.float32)
 
 
 def _blurred(values: Pixels, width: float) -> Pixels:

@@ -1,11 +1,14 @@
 """What outlines are learnt from: `python -m fusion.outlining` paints defects on the example products, and learns.
 
 A closed-form detector looks at each, its memory guesses the normal version, and the pixels that were painted are the
-answer. It takes five minutes. Nothing else is ever learnt from; `fusion.outline` says what for.
+answer. It takes half an hour. `own` goes on from there on one product's good parts. Nothing else is ever learnt from;
+`fusion.outline` says what for.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zlib import crc32
@@ -14,28 +17,34 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from fusion.comparison import repaired
 from fusion.dataset import open_dataset
 from fusion.detector import Detector, DetectorConfig, fit, part_seen
 from fusion.errors import FoilError
 from fusion.example.write import PRODUCTS, render_example
-from fusion.outline import FILE, LIMIT, Mask, Pixels, clues
+from fusion.outline import FARTHER, FILE, Mask, Outlines, Pixels, around, built_in, clues, logits, scaled
+from fusion.painter import Painter
 from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
 from fusion.retouch import beyond
 from fusion.synthesis import Defect, kind_in_turn, synthesise
+from fusion.synthesis.series import series
 from fusion.threads import one_thread
 
-SEED = 11
-GOOD, PICTURES, DEFECTS = 80, 40, 300  # parts that a detector is fitted on, parts that are painted on, defects
+SEED = 11  # of the shops that detectors are fitted on, and of what is learnt
+ROUNDS = (101, 102)  # of painted defects
+GOOD, PICTURES, DEFECTS = 80, 80, 300  # parts that a detector is fitted on, parts that are painted on, defects a round
 SIZES = (0, 0, 288)  # px that the detectors look at, in turn; 0: as they do by themselves
 OTHERS = 4  # good parts that a defect may borrow from
-PIXELS = 400  # learnt of each guess
+LEAST = 0.1  # severity of what is painted
 PLAIN = 0.25  # share of the defects of which it is told where, but not how sure that is
-HIDDEN = (48, 32)
-STEPS, BATCH, RATE = 6000, 1024, 5e-3
+CONTRAST = (0.5, 1.5)  # times: parts of other makers are duller, or have more of it
+HIDDEN, WIDTH = 32, 16  # channels
+STEPS, BATCH, SIDE, RATE = 5000, 8, 80, 4e-3  # SIDE: px of what is learnt from at once
+OWN_STEPS, OWN_RATE, ROOM = 600, 1e-3, 128  # on one product's parts; ROOM: px of a guess that are kept, for memory
+ENOUGH = 45  # detected defects; fewer teach nothing that the built-in outlines don't hold
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +70,7 @@ def painted(product: str, seed: int, defects: int, progress: Progress = silent) 
         detector = detectors[number % len(detectors)]
         part = part_seen(goods[at], detector.background)
         others = [goods[int(i)] for i in rng.choice(len(goods), OTHERS, replace=False) if i != at]
-        severity = float(rng.uniform(0.1, 1))
+        severity = float(rng.uniform(LEAST, 1))
         defect = synthesise(goods[at], rng, kind, part, None, severity, others)
         yield Shown(defect, detector, rng)
 
@@ -74,8 +83,17 @@ def _detectors(product: str) -> list[Detector]:
     return [fitted[size] for size in SIZES]
 
 
-def lessons(shown: Shown) -> Iterator[tuple[Pixels, Mask]]:
-    """Yield clues (N, C) and answers (N,) of pixels of the last two guesses of what was there before a defect."""
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """A guess of what was there before a defect: clues (H, W, C), where they count, and what was painted, (H, W)."""
+
+    found: NDArray[np.float16]
+    hole: Mask
+    truly: Mask
+
+
+def lessons(shown: Shown) -> Iterator[Lesson]:
+    """Yield the last two guesses of what was there before a defect, if it was detected."""
     defect, detector, rng = shown.defect, shown.detector, shown.rng
     memory = detector.pictures
     assert isinstance(memory, PictureMemory)  # a closed form has no painter
@@ -97,35 +115,120 @@ def lessons(shown: Shown) -> Iterator[tuple[Pixels, Mask]]:
 
     repaired(seen.picture, strength, guess, memory.aligned)
     for hole, normal in guesses[-2:]:
-        rows, columns = hole.nonzero()
-        chosen = rng.choice(len(rows), min(len(rows), PIXELS), replace=False)
-        found = clues(seen.picture, normal, strength, hole, memory.aligned)
-        yield found[rows[chosen], columns[chosen]], truly[rows[chosen], columns[chosen]]
+        if hole.any():
+            yield lesson(seen.picture, normal, strength, hole, memory.aligned, truly, rng)
 
 
-def learnt(found: Pixels, answers: Mask, steps: int = STEPS) -> dict[str, Pixels]:
-    """Return the tensors of a `fusion.outline.Network` that was taught clues (N, C) and answers (N,)."""
-    mean, spread = found.mean(axis=0), found.std(axis=0) + 1e-6
-    x = torch.from_numpy(np.clip((found - mean) / spread, -LIMIT, LIMIT))
-    wanted = torch.from_numpy(answers.astype(np.float32))
-    generator = torch.Generator().manual_seed(SEED)
-    with torch.random.fork_rng():
-        torch.manual_seed(SEED)
-        first, second, last = (nn.Linear(a, b) for a, b in zip((x.shape[1], *HIDDEN), (*HIDDEN, 1), strict=True))
-    network = nn.Sequential(first, nn.SiLU(), second, nn.SiLU(), last)
-    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps)
-    for _ in range(steps):
-        batch = torch.randint(len(x), (BATCH,), generator=generator)
-        loss = nn.functional.binary_cross_entropy_with_logits(network(x[batch])[:, 0], wanted[batch])
+def lesson(
+    picture: NDArray[np.uint8],
+    normal: Pixels,
+    strength: Pixels,
+    hole: Mask,
+    aligned: bool,
+    truly: Mask,
+    rng: np.random.Generator,
+) -> Lesson:
+    """Return what is learnt of one guess, as a camera of another contrast would have seen it."""
+    box, contrast = around(hole), rng.uniform(*CONTRAST)
+    dull, dull_normal = (
+        np.clip(128 + contrast * (one[box].astype(np.float32) - 128), 0, 255) for one in (picture, normal)
+    )
+    found = clues(np.rint(dull).astype(np.uint8), dull_normal, strength[box], hole[box], aligned)
+    return Lesson(found.astype(np.float16), hole[box], truly[box])
+
+
+def own(
+    detector: Detector, pictures: Sequence[NDArray[np.uint8]], defects: int, progress: Progress = silent
+) -> Outlines | None:
+    """Return outlines that went on learning from so many defects painted on a product's good parts, (H, W, 3) each.
+
+    The detector must not have been fitted on them. None where too few are detected.
+    """
+    part_of = partial(part_seen, background=detector.background)
+    seen: list[Lesson] = []
+    for number, (_, defect) in enumerate(series(pictures, part_of, detector.name, SEED, defects, LEAST)):
+        progress("painting defects to learn their outlines", number, defects)
+        rng = np.random.default_rng([SEED, number])
+        seen += [_cut(one, rng) for one in list(lessons(Shown(defect, detector, rng)))[-1:]]
+    return learnt(seen, built_in(), OWN_STEPS, OWN_RATE, progress) if len(seen) >= ENOUGH else None
+
+
+def with_outlines(detector: Detector, outlines: Outlines | None) -> Detector:
+    """Return a detector that draws these outlines, or the built-in ones."""
+    pictures = detector.pictures
+    if isinstance(pictures, Painter):
+        return replace(detector, pictures=replace(pictures, memory=replace(pictures.memory, outlines=outlines)))
+    return replace(detector, pictures=replace(pictures, outlines=outlines))
+
+
+def learnt(
+    lessons: Sequence[Lesson], start: Outlines, steps: int, rate: float, progress: Progress = silent
+) -> Outlines:
+    """Return outlines that were taught by lessons, from where others were."""
+    scales = {name: start[name] for name in ("mean", "spread")}
+    weights = {name: one.clone().requires_grad_() for name, one in start.items() if name not in scales}
+    optimiser = torch.optim.AdamW(weights.values(), weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps)
+    rng = np.random.default_rng(SEED)
+    for step in range(steps):
+        progress("learning outlines", step, steps)
+        chosen = [_window(lessons[at], scales, rng) for at in rng.integers(len(lessons), size=BATCH)]
+        x, hole, truly = (torch.from_numpy(np.stack(part)) for part in zip(*chosen, strict=True))
+        each = nn.functional.binary_cross_entropy_with_logits(logits(weights, x), truly, reduction="none")
+        loss = ((each * hole).sum((1, 2)) / hole.sum((1, 2))).mean()  # each guess counts as much as the others
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-        rate.step()
-    layers: dict[str, Tensor] = {}
-    for name, layer in (("first", first), ("second", second), ("last", last)):
-        layers |= {f"{name}.weight": layer.weight, f"{name}.bias": layer.bias}
-    return {"mean": mean, "spread": spread} | {name: tensor.detach().numpy() for name, tensor in layers.items()}
+        schedule.step()
+    return scales | {name: tensor.detach() for name, tensor in weights.items()}
+
+
+def beginning(lessons: Sequence[Lesson]) -> Outlines:
+    """Return outlines that know how clues are spread, and nothing else."""
+    heard = np.concatenate([one.found[one.hole][::7] for one in lessons]).astype(np.float32)
+    with torch.random.fork_rng():
+        torch.manual_seed(SEED)
+        layers = {"first": nn.Conv2d(heard.shape[1], HIDDEN, 1), "second": nn.Conv2d(HIDDEN, WIDTH, 1)}
+        layers |= {str(far): nn.Conv2d(WIDTH, WIDTH, 3) for far in FARTHER} | {"last": nn.Conv2d(WIDTH, 1, 1)}
+    scales = {"mean": torch.from_numpy(heard.mean(axis=0)), "spread": torch.from_numpy(heard.std(axis=0) + 1e-6)}
+    return scales | {
+        f"{name}.{part}": getattr(layer, part).detach() for name, layer in layers.items() for part in ("weight", "bias")
+    }
+
+
+def _cut(one: Lesson, rng: np.random.Generator) -> Lesson:
+    """Return what lies around one pixel of a large hole, so that many lessons find room in memory."""
+    top, left = _corner(one.hole, ROOM, rng)
+    window = np.s_[top : top + ROOM, left : left + ROOM]
+    return Lesson(one.found[window].copy(), one.hole[window].copy(), one.truly[window].copy())
+
+
+def _corner(hole: Mask, side: int, rng: np.random.Generator) -> tuple[int, int]:
+    """Return the upper left of a window of a side, which holds some pixel of the hole."""
+    rows, columns = hole.nonzero()
+    at = rng.integers(len(rows))
+    top, left = (
+        int(np.clip(place[at] - rng.integers(side), 0, max(0, length - side)))
+        for place, length in zip((rows, columns), hole.shape, strict=True)
+    )
+    return top, left
+
+
+def _window(one: Lesson, scales: Outlines, rng: np.random.Generator) -> tuple[Pixels, Pixels, Pixels]:
+    """Return clues (C, SIDE, SIDE), where they count, and the answers, around one pixel of a hole, turned anyhow."""
+    top, left = _corner(one.hole, SIDE, rng)
+    window = np.s_[top : top + SIDE, left : left + SIDE]
+    found = scaled(one.found[window].astype(np.float32), scales)
+    turn = partial(_turned, turns=int(rng.integers(4)), mirrored=bool(rng.integers(2)))
+    return turn(found), turn(one.hole[window]), turn(one.truly[window])
+
+
+def _turned(part: Pixels | Mask, turns: int, mirrored: bool) -> Pixels:
+    """Return what lies in a window, (..., H, W), padded to its size, turned by quarters and mirrored."""
+    missing = [(0, SIDE - length) for length in part.shape[-2:]]
+    whole = np.pad(part.astype(np.float32), [(0, 0)] * (part.ndim - 2) + missing)
+    out = np.rot90(whole, turns, (-2, -1))
+    return np.ascontiguousarray(out[..., ::-1] if mirrored else out)
 
 
 def told(what: str, done: int, total: int) -> None:
@@ -135,15 +238,17 @@ def told(what: str, done: int, total: int) -> None:
 
 
 def main() -> None:
-    from safetensors.numpy import save_file
+    from safetensors.torch import save_file
 
     seen = [
-        lesson for product in PRODUCTS for shown in painted(product, SEED, DEFECTS, told) for lesson in lessons(shown)
+        one
+        for seed, product in itertools.product(ROUNDS, PRODUCTS)
+        for shown in painted(product, seed, DEFECTS, told)
+        for one in lessons(shown)
     ]
     if not seen:
         raise FoilError("no painted defect was detected, so there is nothing to learn outlines from")
-    found, answers = (np.concatenate(part) for part in zip(*seen, strict=True))
-    save_file(learnt(found, answers), FILE)
+    save_file(dict(learnt(seen, beginning(seen), STEPS, RATE, told)), FILE)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ class Painter:
 
         `wrong`, and what is replaced, are as `fusion.comparison.repaired` has them.
         """
-        return repaired(picture, wrong, self.reconstruct, self.memory.aligned)
+        return repaired(picture, wrong, self.reconstruct, self.memory.aligned, self.memory.outlines)
 
     def filled(self, picture: NDArray[np.uint8], hidden: Mask) -> Pixels:
         """Return the picture, (H, W, 3), with what is hidden, (H, W), as normals would have it."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fusion.bending import MARGIN, bent
 from fusion.comparison import filled, repaired
+from fusion.outline import Outlines
 
 RING = 14  # px of surroundings that a patch must fit
 REACH = 8  # px that a part's patch may move
@@ -28,6 +29,7 @@ class PictureMemory:
     pictures: NDArray[np.uint8]  # (M, H, W, 3) normals in the frame
     aligned: bool  # positions carry information
     alike: bool | None = None  # fine detail lies at the same place in all: parts, no textures; None: look at them
+    outlines: Outlines | None = None  # learnt on this product's own parts; None: the built-in ones
 
     def repair(
         self, picture: NDArray[np.uint8], wrong: NDArray[np.bool_] | Pixels
@@ -36,7 +38,7 @@ class PictureMemory:
 
         `wrong`, and what is replaced, are as `fusion.comparison.repaired` has them.
         """
-        return repaired(picture, wrong, self.reconstruct, self.aligned)
+        return repaired(picture, wrong, self.reconstruct, self.aligned, self.outlines)
 
     def filled(self, picture: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> Pixels:
         """Return the picture, (H, W, 3), with what is hidden, (H, W), as normals would have it."""

@@ -105,6 +105,8 @@ def _tensors(detector: "Detector") -> dict[str, Tensor]:
     tensors |= _tensors_of(detector.views, "view")
     if detector.encoder.frame.reference is not None:
         tensors["reference"] = torch.from_numpy(detector.encoder.frame.reference)
+    if memory.outlines:
+        tensors |= {f"outlines.{key}": value for key, value in memory.outlines.items()}
     if painter:
         tensors |= {f"painter.{key}": value.half() for key, value in painter.state().items()}
     if detector.learned:
@@ -171,7 +173,8 @@ def _painter_and_memory(detector: "Detector") -> tuple[Painter | None, PictureMe
 
 
 def _pictures(config: dict[str, Any], tensors: dict[str, Tensor]) -> PictureMemory | Painter:
-    memory = PictureMemory(tensors["pictures"].numpy(), config["aligned_pictures"])
+    outlines = {key.removeprefix("outlines."): value for key, value in tensors.items() if key.startswith("outlines.")}
+    memory = PictureMemory(tensors["pictures"].numpy(), config["aligned_pictures"], outlines=outlines or None)
     if not config.get("painter"):
         return memory
     own = {key[8:]: value.float() for key, value in tensors.items() if key.startswith("painter.")}

@@ -1,10 +1,17 @@
 """Outlines: what really differs from a guess of normal, faint ends and all, and not what the guess gets wrong."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
+from core_cases import look, plate, same
 
-from fusion.outline import Network, clues, outline
+from fusion import outlining
+from fusion.detector import Detector
+from fusion.outline import built_in, clues, outline
+
+pytest_plugins = ["core_fixtures"]
 
 SIDE = 160
 
@@ -62,24 +69,24 @@ def test_an_outline_depends_on_its_surroundings_alone() -> None:
 
 @pytest.mark.slow
 def test_what_is_learnt_tells_painted_pixels_of_defects_that_it_never_saw() -> None:
-    from fusion.outlining import SEED, learnt, lessons, painted
+    import torch
 
-    seen = [lesson for shown in painted("gasket", SEED + 1, 90) for lesson in lessons(shown)]
-    found, answers = (np.concatenate(part) for part in zip(*seen, strict=True))
-    half = len(found) // 2
-    fresh = Network(learnt(found[:half], answers[:half], 500))(found[half:]) > 0.5
-    shipped = Network(built_in())(found[half:]) > 0.5
-    for told in (fresh, shipped):
-        assert (told == answers[half:]).mean() > 0.85
-        assert (told & answers[half:]).sum() / (told | answers[half:]).sum() > 0.6
+    from fusion.outline import logits, scaled
+    from fusion.outlining import RATE, ROUNDS, beginning, learnt, lessons, painted
 
-
-def built_in() -> dict[str, np.ndarray]:
-    from safetensors.numpy import load_file
-
-    from fusion.outline import FILE
-
-    return load_file(FILE)
+    seen = [one for shown in painted("gasket", max(ROUNDS) + 1, 90) for one in lessons(shown)]
+    half = len(seen) // 2
+    for tensors in (learnt(seen[:half], beginning(seen[:half]), 300, RATE), built_in()):
+        both = either = right = pixels = 0
+        for one in seen[half:]:
+            with torch.inference_mode():
+                x = torch.from_numpy(scaled(one.found.astype(np.float32), tensors))
+                told = logits(tensors, x[None])[0].numpy()[one.hole] > 0
+            truly = one.truly[one.hole]
+            both, either = both + (told & truly).sum(), either + (told | truly).sum()
+            right, pixels = right + (told == truly).sum(), pixels + truly.size
+        assert right / pixels > 0.85
+        assert both / either > 0.6
 
 
 def test_the_network_knows_as_many_clues_as_there_are() -> None:
@@ -87,3 +94,30 @@ def test_the_network_knows_as_many_clues_as_there_are() -> None:
     found = clues(striped(), normal, np.ones((SIDE, SIDE), np.float32), hole(), False)
     assert found.shape == (SIDE, SIDE, len(built_in()["mean"]))
     assert np.isfinite(found).all()
+
+
+def test_a_product_s_own_outlines_go_on_from_the_built_in_ones_draw_and_are_saved(
+    detectors: dict[str, Detector], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detector, goods = detectors["plate"], [plate(seed).image for seed in range(400, 406)]
+    assert outlining.own(detector, goods, 3) is None, "three defects teach nothing"
+    monkeypatch.setattr(outlining, "ENOUGH", 5)
+    monkeypatch.setattr(outlining, "OWN_STEPS", 12)
+    own = outlining.own(detector, goods, 12)
+    assert own is not None
+    assert own.keys() == built_in().keys()
+    assert own["mean"].equal(built_in()["mean"])
+    far = (own["last.weight"] - built_in()["last.weight"]).abs().max()
+    assert 0 < far < 0.1
+    again = outlining.own(detector, goods, 12)
+    assert all(one.equal(again[name]) for name, one in own.items())
+
+    nothing = dict(own) | {"last.bias": own["last.bias"] - 100}  # pixels that are never likely to differ
+    drawn = outlining.with_outlines(detector, nothing)
+    image = plate(220, defective=True).image
+    before, after = look(detector, image), look(drawn, image)
+    assert after.pred_score == before.pred_score
+    assert not np.array_equal(after.pred_mask, before.pred_mask)
+    drawn.save_pretrained(tmp_path / "model")
+    assert same(look(Detector.from_pretrained(tmp_path / "model"), image), after)
+    assert same(look(outlining.with_outlines(drawn, None), image), before)

@@ -56,6 +56,7 @@ def parts(folder: Path, count: int) -> list[Item]:
 @pytest.fixture
 def learnt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr(own_kinds, "fit", lambda *_: Seeing("plates"))
+    monkeypatch.setattr(own_kinds, "own_outlines", lambda *_: None)  # tests/test_outline.py has them
     return with_own_kinds(FakeDetector("plates"), parts(tmp_path, 12), DEFECTS).card
 
 
@@ -77,6 +78,7 @@ def test_where_too_little_is_marked_names_stay_foil_s_and_the_card_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(own_kinds, "fit", lambda *_: Blind("plates"))
+    monkeypatch.setattr(own_kinds, "own_outlines", lambda *_: None)
     before = FakeDetector("plates", card={OWN: {"of": "an older fit"}})
     card = with_own_kinds(before, parts(tmp_path, 12), 9).card
     assert card == {"kinds_painted": 9, "kinds_learnt_from": 0}
@@ -151,4 +153,6 @@ def test_the_door_learns_names_on_real_pictures(tmp_path: Path) -> None:
     shop = render_example(tmp_path / "shop", per_product=(60, 3, 1), size=160)
     told = foil("fit", shop / "gasket", "--name", "ring", "--names", "200").output
     assert "of 200 defects painted on good parts were marked; names of defects are learnt from them" in told
-    assert kinds_in(library.load("ring").card) is not built_in()
+    ring = library.load("ring")
+    assert kinds_in(ring.card) is not built_in()
+    assert ring.pictures.outlines is not None

@@ -82,8 +82,8 @@ def fit(
     (--method neural): it is trained on the good parts and on defects painted on them, it learns what words mean
     (foil inspect --text), and where it is no better than the closed form, that judges on.
 
-    With --names defects are painted on good parts that are held back, and what they look like here names what is found
-    later; without, kinds look as on Foil's own examples.
+    With --names defects are painted on good parts that are held back, and what they look like here outlines and names
+    what is found later; without, outlines and kinds are learnt on Foil's own examples.
 
     Movements are skeletons over time: COCO, OpenPose or AlphaPose JSON, arrays, tables (docs/movements.md). Those that
     begin and end alike, such as exercises, are taken as a whole; others by windows. Say who moved: people differ from

@@ -102,4 +102,4 @@ def _without(memory: PictureMemory, index: int | None) -> PictureMemory:
     """Return the memory without a picture: who remembers the very picture has nothing to guess."""
     if index is None or len(memory.pictures) < 2:
         return memory
-    return PictureMemory(np.delete(memory.pictures, index, axis=0), memory.aligned, memory.of_parts)
+    return replace(memory, pictures=np.delete(memory.pictures, index, axis=0), alike=memory.of_parts)
