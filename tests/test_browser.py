@@ -215,7 +215,7 @@ def test_words_point_and_leave_out(visit: Visit) -> None:
     page.get_by_text("中文").click()
     visit.sees("#words", "文字“ignore the label”理解为：忽略“the label”。")
     page.locator("#chips").get_by_text("只看孔洞和裂纹").click()
-    visit.sees("#words", "最符合“hole and crack”")
+    visit.sees("#words", "文字“只看孔洞和裂纹”理解为：查找“hole and crack”。")
 
 
 def test_a_model_is_taught_and_its_rates_are_changed(visit: Visit, plate: Plate) -> None:
