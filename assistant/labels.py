@@ -54,8 +54,8 @@ LABELS: dict[str, Phrase] = {
     "regions": Phrase("Regions", "异常区域"),
     "legend": Phrase(
         "Colours: sigma beyond the normals, the same on every picture of this model. T1, T2: review and reject from"
-        " here; triangle: pixels are marked from here.",
-        "颜色：偏离良品的程度（σ），同一模型的所有图像共用此色标。T1、T2：达到即复检、判退；三角：达到即标记像素。",
+        " here; triangle: a place is marked from here.",
+        "颜色：偏离良品的程度（σ），同一模型的所有图像共用此色标。T1、T2：达到即复检、判退；三角：达到即标记该处。",
     ),
     # lines through the regions
     "profile": Phrase("Across region {region}: lightness (L*)", "横穿区域 {region}：明度（L*）"),

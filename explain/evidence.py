@@ -78,7 +78,7 @@ class Peak:
 
 @dataclass(frozen=True)
 class Map:
-    threshold: Sigma  # from which a pixel is marked
+    threshold: Sigma  # from which a place is marked
     beyond_percent: Percent  # of the part
     peak: Peak | None  # None where the map is the same everywhere: no place stands out
 
