@@ -128,7 +128,9 @@ def _told(found: Pixels, outlines: Outlines) -> Pixels:
     """Return the probability of each pixel, (H, W), by its clues, (H, W, C)."""
     import torch
 
-    with torch.inference_mode():
+    from fusion.threads import one_thread
+
+    with one_thread(), torch.inference_mode():  # more threads would round otherwise
         x = torch.from_numpy(scaled(found, outlines))
         return np.asarray(torch.sigmoid(logits(outlines, x[None]))[0].numpy(), np.float32)
 

@@ -17,14 +17,14 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from fusion.comparison import repaired
 from fusion.dataset import open_dataset
 from fusion.detector import Detector, DetectorConfig, fit, part_seen
 from fusion.errors import FoilError
 from fusion.example.write import PRODUCTS, render_example
-from fusion.outline import FARTHER, FILE, Mask, Outlines, Pixels, around, built_in, clues, logits, scaled
+from fusion.outline import FILE, Mask, Outlines, Pixels, around, built_in, clues
+from fusion.outline_training import Lesson, beginning, learnt
 from fusion.painter import Painter
 from fusion.picture import PictureMemory
 from fusion.progress import Progress, silent
@@ -33,7 +33,7 @@ from fusion.synthesis import Defect, kind_in_turn, synthesise
 from fusion.synthesis.series import series
 from fusion.threads import one_thread
 
-SEED = 11  # of the shops that detectors are fitted on, and of what is learnt
+SEED = 11  # of the shops that detectors are fitted on
 ROUNDS = (101, 102)  # of painted defects
 GOOD, PICTURES, DEFECTS = 80, 80, 300  # parts that a detector is fitted on, parts that are painted on, defects a round
 SIZES = (0, 0, 288)  # px that the detectors look at, in turn; 0: as they do by themselves
@@ -41,8 +41,7 @@ OTHERS = 4  # good parts that a defect may borrow from
 LEAST = 0.1  # severity of what is painted
 PLAIN = 0.25  # share of the defects of which it is told where, but not how sure that is
 CONTRAST = (0.5, 1.5)  # times: parts of other makers are duller, or have more of it
-HIDDEN, WIDTH = 32, 16  # channels
-STEPS, BATCH, SIDE, RATE = 5000, 8, 80, 4e-3  # SIDE: px of what is learnt from at once
+STEPS, RATE = 5000, 4e-3
 OWN_STEPS, OWN_RATE, ROOM = 600, 1e-3, 128  # on one product's parts; ROOM: px of a guess that are kept, for memory
 ENOUGH = 45  # detected defects; fewer teach nothing that the built-in outlines don't hold
 
@@ -81,15 +80,6 @@ def _detectors(product: str) -> list[Detector]:
         items = open_dataset(shop / product).normals()
         fitted = {size: fit(items, DetectorConfig("gaussian", "none", size), product) for size in set(SIZES)}
     return [fitted[size] for size in SIZES]
-
-
-@dataclass(frozen=True, eq=False)
-class Lesson:
-    """A guess of what was there before a defect: clues (H, W, C), where they count, and what was painted, (H, W)."""
-
-    found: NDArray[np.float16]
-    hole: Mask
-    truly: Mask
 
 
 def lessons(shown: Shown) -> Iterator[Lesson]:
@@ -149,7 +139,7 @@ def own(
     for number, (_, defect) in enumerate(series(pictures, part_of, detector.name, SEED, defects, LEAST)):
         progress("painting defects to learn their outlines", number, defects)
         rng = np.random.default_rng([SEED, number])
-        seen += [_cut(one, rng) for one in list(lessons(Shown(defect, detector, rng)))[-1:]]
+        seen += [one.cut(ROOM, rng) for one in list(lessons(Shown(defect, detector, rng)))[-1:]]
     return learnt(seen, built_in(), OWN_STEPS, OWN_RATE, progress) if len(seen) >= ENOUGH else None
 
 
@@ -159,76 +149,6 @@ def with_outlines(detector: Detector, outlines: Outlines | None) -> Detector:
     if isinstance(pictures, Painter):
         return replace(detector, pictures=replace(pictures, memory=replace(pictures.memory, outlines=outlines)))
     return replace(detector, pictures=replace(pictures, outlines=outlines))
-
-
-def learnt(
-    lessons: Sequence[Lesson], start: Outlines, steps: int, rate: float, progress: Progress = silent
-) -> Outlines:
-    """Return outlines that were taught by lessons, from where others were."""
-    scales = {name: start[name] for name in ("mean", "spread")}
-    weights = {name: one.clone().requires_grad_() for name, one in start.items() if name not in scales}
-    optimiser = torch.optim.AdamW(weights.values(), weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps)
-    rng = np.random.default_rng(SEED)
-    for step in range(steps):
-        progress("learning outlines", step, steps)
-        chosen = [_window(lessons[at], scales, rng) for at in rng.integers(len(lessons), size=BATCH)]
-        x, hole, truly = (torch.from_numpy(np.stack(part)) for part in zip(*chosen, strict=True))
-        each = nn.functional.binary_cross_entropy_with_logits(logits(weights, x), truly, reduction="none")
-        loss = ((each * hole).sum((1, 2)) / hole.sum((1, 2))).mean()  # each guess counts as much as the others
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        schedule.step()
-    return scales | {name: tensor.detach() for name, tensor in weights.items()}
-
-
-def beginning(lessons: Sequence[Lesson]) -> Outlines:
-    """Return outlines that know how clues are spread, and nothing else."""
-    heard = np.concatenate([one.found[one.hole][::7] for one in lessons]).astype(np.float32)
-    with torch.random.fork_rng():
-        torch.manual_seed(SEED)
-        layers = {"first": nn.Conv2d(heard.shape[1], HIDDEN, 1), "second": nn.Conv2d(HIDDEN, WIDTH, 1)}
-        layers |= {str(far): nn.Conv2d(WIDTH, WIDTH, 3) for far in FARTHER} | {"last": nn.Conv2d(WIDTH, 1, 1)}
-    scales = {"mean": torch.from_numpy(heard.mean(axis=0)), "spread": torch.from_numpy(heard.std(axis=0) + 1e-6)}
-    return scales | {
-        f"{name}.{part}": getattr(layer, part).detach() for name, layer in layers.items() for part in ("weight", "bias")
-    }
-
-
-def _cut(one: Lesson, rng: np.random.Generator) -> Lesson:
-    """Return what lies around one pixel of a large hole, so that many lessons find room in memory."""
-    top, left = _corner(one.hole, ROOM, rng)
-    window = np.s_[top : top + ROOM, left : left + ROOM]
-    return Lesson(one.found[window].copy(), one.hole[window].copy(), one.truly[window].copy())
-
-
-def _corner(hole: Mask, side: int, rng: np.random.Generator) -> tuple[int, int]:
-    """Return the upper left of a window of a side, which holds some pixel of the hole."""
-    rows, columns = hole.nonzero()
-    at = rng.integers(len(rows))
-    top, left = (
-        int(np.clip(place[at] - rng.integers(side), 0, max(0, length - side)))
-        for place, length in zip((rows, columns), hole.shape, strict=True)
-    )
-    return top, left
-
-
-def _window(one: Lesson, scales: Outlines, rng: np.random.Generator) -> tuple[Pixels, Pixels, Pixels]:
-    """Return clues (C, SIDE, SIDE), where they count, and the answers, around one pixel of a hole, turned anyhow."""
-    top, left = _corner(one.hole, SIDE, rng)
-    window = np.s_[top : top + SIDE, left : left + SIDE]
-    found = scaled(one.found[window].astype(np.float32), scales)
-    turn = partial(_turned, turns=int(rng.integers(4)), mirrored=bool(rng.integers(2)))
-    return turn(found), turn(one.hole[window]), turn(one.truly[window])
-
-
-def _turned(part: Pixels | Mask, turns: int, mirrored: bool) -> Pixels:
-    """Return what lies in a window, (..., H, W), padded to its size, turned by quarters and mirrored."""
-    missing = [(0, SIDE - length) for length in part.shape[-2:]]
-    whole = np.pad(part.astype(np.float32), [(0, 0)] * (part.ndim - 2) + missing)
-    out = np.rot90(whole, turns, (-2, -1))
-    return np.ascontiguousarray(out[..., ::-1] if mirrored else out)
 
 
 def told(what: str, done: int, total: int) -> None:

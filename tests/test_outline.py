@@ -72,7 +72,8 @@ def test_what_is_learnt_tells_painted_pixels_of_defects_that_it_never_saw() -> N
     import torch
 
     from fusion.outline import logits, scaled
-    from fusion.outlining import RATE, ROUNDS, beginning, learnt, lessons, painted
+    from fusion.outline_training import beginning, learnt
+    from fusion.outlining import RATE, ROUNDS, lessons, painted
 
     seen = [one for shown in painted("gasket", max(ROUNDS) + 1, 90) for one in lessons(shown)]
     half = len(seen) // 2
