@@ -20,15 +20,13 @@ from fusion.detector import Detector, fit, part_seen
 from fusion.errors import BadData
 from fusion.good_parts import FEWEST, Good, spread_out
 from fusion.item import Item
+from fusion.outlining import ENOUGH, LEAST, with_outlines
 from fusion.outlining import own as own_outlines
-from fusion.outlining import with_outlines
 from fusion.progress import Progress, silent
 from fusion.synthesis.series import Image, series
 
 HELD = 0.2  # share of the good parts that are painted on
 PICTURES, ROOM = 200, 2**30  # of them, at most, and bytes: they are held in memory
-LEAST = 0.1  # severity of what is painted
-ENOUGH = 45  # marked defects; fewer teach nothing that the built-in looks don't hold
 
 
 def with_own_kinds(detector: Detector, items: Sequence[Item], defects: int, progress: Progress = silent) -> Detector:
@@ -40,10 +38,11 @@ def with_own_kinds(detector: Detector, items: Sequence[Item], defects: int, prog
     held, rest = held_back(items, detector.config.seed)
     config = replace(detector.config, method="gaussian") if detector.config.trained else detector.config
     marks, pictures = fit(rest, config, detector.name, progress), _pictures(held, progress)
-    outlines = own_outlines(marks, pictures, defects, progress) if len(pictures) > 1 else None
+    paint = defects if len(pictures) > 1 else 0  # a defect may borrow from another picture
+    outlines = own_outlines(marks, pictures, paint, progress)
     if outlines:
         marks, detector = with_outlines(marks, outlines), with_outlines(detector, outlines)
-    seen = _marked(marks, pictures, defects, progress)
+    seen = _marked(marks, pictures, paint, progress)
     count = sum(map(len, seen.values()))
     card = {key: value for key, value in detector.card.items() if key != OWN}
     card |= {"kinds_painted": defects, "kinds_learnt_from": count}
@@ -76,8 +75,6 @@ def _pictures(held: Sequence[Item], progress: Progress) -> list[Image]:
 def _marked(detector: Detector, pictures: Sequence[Image], defects: int, progress: Progress) -> dict[str, list[Region]]:
     """Return the strongest region of each painted defect that is marked, by its kind."""
     found: dict[str, list[Region]] = defaultdict(list)
-    if len(pictures) < 2:
-        return found
     part_of = partial(part_seen, background=detector.background)
     for number, (_, defect) in enumerate(series(pictures, part_of, detector.name, 99, defects, LEAST)):
         progress("painting defects to learn their names", number, defects)

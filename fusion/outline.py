@@ -46,7 +46,7 @@ def outline(
     if not hole.any():
         return out
     box = around(hole)
-    out[box] = _told(clues(picture[box], normal[box], strength[box], hole[box], aligned), outlines or built_in())
+    out[box] = likely(clues(picture[box], normal[box], strength[box], hole[box], aligned), outlines or built_in())
     return np.asarray(out * hole, np.float32)
 
 
@@ -124,7 +124,7 @@ def built_in() -> Outlines:
     return load_file(FILE)
 
 
-def _told(found: Pixels, outlines: Outlines) -> Pixels:
+def likely(found: Pixels, outlines: Outlines) -> Pixels:
     """Return the probability of each pixel, (H, W), by its clues, (H, W, C)."""
     import torch
 

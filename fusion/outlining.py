@@ -43,7 +43,7 @@ PLAIN = 0.25  # share of the defects of which it is told where, but not how sure
 CONTRAST = (0.5, 1.5)  # times: parts of other makers are duller, or have more of it
 STEPS, RATE = 5000, 4e-3
 OWN_STEPS, OWN_RATE, ROOM = 600, 1e-3, 128  # on one product's parts; ROOM: px of a guess that are kept, for memory
-ENOUGH = 45  # detected defects; fewer teach nothing that the built-in outlines don't hold
+ENOUGH = 45  # detected defects; fewer teach nothing that what is built in doesn't hold
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,10 +106,10 @@ def lessons(shown: Shown) -> Iterator[Lesson]:
     repaired(seen.picture, strength, guess, memory.aligned)
     for hole, normal in guesses[-2:]:
         if hole.any():
-            yield lesson(seen.picture, normal, strength, hole, memory.aligned, truly, rng)
+            yield _lesson(seen.picture, normal, strength, hole, memory.aligned, truly, rng)
 
 
-def lesson(
+def _lesson(
     picture: NDArray[np.uint8],
     normal: Pixels,
     strength: Pixels,

@@ -141,7 +141,7 @@ def _encoder(config: dict[str, Any], tensors: dict[str, Tensor]) -> Encoder:
     reference = tensors["reference"].numpy() if "reference" in tensors else None
     backbone = None
     if config["backbone"]:
-        state = {key.removeprefix("backbone."): value for key, value in tensors.items() if key.startswith("backbone.")}
+        state = _under("backbone.", tensors)
         of = config["backbone"]
         network = BackboneConfig(**{**of, "mean": tuple(of["mean"]), "std": tuple(of["std"])})
         backbone = rebuild_backbone(network, state)
@@ -150,6 +150,11 @@ def _encoder(config: dict[str, Any], tensors: dict[str, Tensor]) -> Encoder:
         WaveletConfig(**{**wavelets, "contexts": tuple(wavelets["contexts"])}),
         backbone,
     )
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors of one part of a model, by their names within it."""
+    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
 
 
 def _views(config: dict[str, Any], tensors: dict[str, Tensor], name: str = "view") -> tuple[View, ...]:
@@ -173,18 +178,18 @@ def _painter_and_memory(detector: "Detector") -> tuple[Painter | None, PictureMe
 
 
 def _pictures(config: dict[str, Any], tensors: dict[str, Tensor]) -> PictureMemory | Painter:
-    outlines = {key.removeprefix("outlines."): value for key, value in tensors.items() if key.startswith("outlines.")}
-    memory = PictureMemory(tensors["pictures"].numpy(), config["aligned_pictures"], outlines=outlines or None)
+    outlines = _under("outlines.", tensors) or None
+    memory = PictureMemory(tensors["pictures"].numpy(), config["aligned_pictures"], outlines=outlines)
     if not config.get("painter"):
         return memory
-    own = {key[8:]: value.float() for key, value in tensors.items() if key.startswith("painter.")}
+    own = {key: value.float() for key, value in _under("painter.", tensors).items()}
     return Painter.from_state(PainterConfig(**config["painter"]["config"]), own, memory, config["painter"]["figures"])
 
 
 def _learned(config: dict[str, Any], tensors: dict[str, Tensor]) -> Learned | None:
     if not config.get("learned"):
         return None
-    own = {key.removeprefix("learned."): value for key, value in tensors.items() if key.startswith("learned.")}
+    own = _under("learned.", tensors)
     return rebuild_learned(config["learned"], own, [view.whitening.factor for view in _views(config, tensors)])
 
 
@@ -192,7 +197,7 @@ def _told(config: dict[str, Any], tensors: dict[str, Tensor]) -> Told | None:
     if not config.get("told"):
         return None
     # cloned into memory that is aligned as when it was fitted: matrix products round by that
-    own = {key.removeprefix("told."): value.clone() for key, value in tensors.items() if key.startswith("told.")}
+    own = {key: value.clone() for key, value in _under("told.", tensors).items()}
     views = _views(config, tensors, "told.view")
     hearing = Hearing(tuple(config["frame"]["grid"]), own["middle"], own["directions"], own["bones"])
     weights = tuple(own[f"weights{number}"].float() for number in range(len(views)))

@@ -216,6 +216,9 @@ def test_words_point_and_leave_out(visit: Visit) -> None:
     visit.sees("#words", "文字“ignore the label”理解为：忽略“the label”。")
     page.locator("#chips").get_by_text("只看孔洞和裂纹").click()
     visit.sees("#words", "文字“只看孔洞和裂纹”理解为：查找“hole and crack”。")
+    page.locator("#prompt textarea, #prompt input").first.fill("只看污染和划痕")
+    page.keyboard.press("Enter")
+    visit.sees("#words", "最符合“contamination and scratch”")
 
 
 def test_a_model_is_taught_and_its_rates_are_changed(visit: Visit, plate: Plate) -> None:

@@ -78,7 +78,9 @@ Kinds = Annotated[
 ]
 PaintedNames = Annotated[
     int,
-    typer.Option(help="Learn outlines and names on so many defects painted on the good parts (540: minutes).", min=0),
+    typer.Option(
+        help="Learn outlines and names from so many defects painted on the good parts (540: minutes); 0: Foil's.", min=0
+    ),
 ]
 SendPictures = Annotated[
     bool, typer.Option("--send-pictures", help="Let a language model at an address see the pictures.")
