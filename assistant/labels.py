@@ -51,6 +51,7 @@ LABELS: dict[str, Phrase] = {
     "overlay": Phrase("Difference over the picture", "差异叠加图"),
     "map": Phrase("Difference map", "差异图"),
     "guided": Phrase("Where the words fit", "与文字相符之处"),
+    "posed": Phrase("The person's pose", "人体姿态"),
     "regions": Phrase("Regions", "异常区域"),
     "legend": Phrase(
         "Colours: sigma beyond the normals, the same on every picture of this model. T1, T2: review and reject from"

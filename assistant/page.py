@@ -18,6 +18,7 @@ from assistant.card import card
 from assistant.colours import Picture
 from assistant.contributions import Contributions
 from assistant.inspection import Failure, Inspection
+from assistant.posing import drawn
 from assistant.profile_chart import profile_chart
 from assistant.sheet import filled, free_stem, identity, markup
 from assistant.waterfall import waterfall
@@ -31,7 +32,7 @@ from fusion.files import atomic_write, make_folder
 SHOWN = 640  # pixels of the longer side of a picture inside a page; its PNG beside the page keeps them all
 THUMBNAIL = 72  # pixels high
 PROFILES = 3  # regions across which lightness is drawn
-FIGURES = ("input", "normal", "overlay", "map", "guided")  # of the page; the files beside it are more
+FIGURES = ("input", "normal", "overlay", "map", "guided", "posed")  # of the page; the files beside it are more
 FILES = (*FIGURES, "mask", "spread")
 TITLES = {  # inside a picture's file, where no reader's language is known
     "input": "Input",
@@ -40,6 +41,7 @@ TITLES = {  # inside a picture's file, where no reader's language is known
     "map": "Difference map",
     "guided": "Where the words fit",
     "regions": "Numbered regions",
+    "posed": "The person's pose",
     "mask": "Marked pixels",
     "spread": f"How far samples of the normal version disagree: black 0, white {pictures.WIDEST} grey levels or more",
 }
@@ -98,6 +100,8 @@ def pictures_of(inspection: Inspection) -> dict[str, NDArray[np.uint8]]:
         "mask": detection.pred_mask.astype(np.uint8) * 255,
     }
     asked = {"guided": pictures.guided(image, detection), "spread": pictures.spread(detection)}
+    if inspection.sample.skeleton is not None:
+        asked["posed"] = drawn(image, inspection.sample.skeleton)
     return shown | {key: picture for key, picture in asked.items() if picture is not None}
 
 

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.browser
 CHROMIUM = "/usr/bin/chromium"
 QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
 QUIET += " --disable-component-update --disable-sync"
+QUIET += " --use-fake-device-for-media-stream --use-fake-ui-for-media-stream"  # a camera that is none
 SECONDS = 20_000  # in milliseconds: how long a slow machine may take to answer a click
 
 

@@ -28,6 +28,30 @@ def test_a_limit_is_moved_in_thought_and_nothing_is_changed(visit: Visit) -> Non
     visit.sees("#limit-words", "当前设置为 T1 1.93，T2 3.17")
 
 
+def test_sentences_and_regions_point_at_each_other_and_the_map_can_fade(visit: Visit) -> None:  # noqa: F811
+    page = visit.page
+    page.locator("#examples button.thumbnail-item").nth(1).click()
+    sentence, frame = page.locator("#words [data-regions='1']"), page.locator("#regions rect[data-regions='1']")
+    sentence.hover()
+    page.wait_for_function("document.querySelector('#regions rect.lit') && document.querySelector('#words p.lit')")
+    page.locator("#card").hover()
+    page.wait_for_function("!document.querySelector('#marked .lit, #words .lit')")
+    frame.hover()
+    page.wait_for_function("document.querySelector('#words p.lit').dataset.regions === '1'")
+    inside, around = (page.locator(f"#regions {what}").bounding_box() for what in ("rect", "img"))
+    scale = min(around["width"] / 64, around["height"] / 48)  # a plate has 64 x 48 pixels
+    left = around["x"] + (around["width"] - 64 * scale) / 2
+    assert inside["x"] == pytest.approx(left + (30 - 0.96) * scale, abs=2), "the frame lies where the spot does"
+    plain = "getComputedStyle(document.querySelector('#overlay .plain')).opacity"
+    assert page.evaluate(plain) == "0"
+    page.locator("#strength input[type=range]").focus()
+    page.keyboard.press("Home")
+    page.wait_for_function(f"{plain} === '1'")
+    page.locator("#examples button.thumbnail-item").nth(0).click()
+    visit.sees("#card", "PASS")
+    assert page.evaluate(plain) == "1", "the next picture is shown as strongly"
+
+
 def test_a_large_picture_is_looked_at_with_all_of_its_pixels_by_keys(
     visit: Visit,  # noqa: F811
     plate: Plate,
@@ -54,6 +78,9 @@ def test_a_large_picture_is_looked_at_with_all_of_its_pixels_by_keys(
     page.keyboard.press("ArrowUp")
     after = picture.bounding_box()
     assert (after["x"] - before["x"], after["y"] - before["y"]) == (-80, 80)
+    with page.expect_download() as download:
+        page.locator("#zoom .save").click()
+    assert download.value.suggested_filename == "regions.jpg"
     page.keyboard.press("1")
     assert page.locator("#zoom [aria-pressed=true]").inner_text() == "Picture"
     assert picture.bounding_box()["x"] == after["x"], "the place stays when another picture is chosen"

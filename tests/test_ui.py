@@ -142,19 +142,19 @@ def test_what_a_language_model_tells_is_never_shown_under_another_picture(
     tells = [event for event in events if getattr(event.fn, "__qualname__", "") == "Telling._told"]
     begins = ("InspectTab.again", "InspectTab._given_picture")
     assert len(tells) == sum(getattr(event.fn, "__qualname__", "") in begins for event in events) > 5
-    shown = tab.again(sample_of(str(plate("a.png", spot=228))), "plates", "en", {}, "", seen)
+    shown = tab.again(sample_of(str(plate("a.png", spot=228))), "plates", "en", {}, "", None, seen)
     assert shown[-1] == '<p class="foil-note">The language model &lt;stub&gt; is putting it into words…</p>'
     assert len(shown) == len(tab.shown)
     assert "to be rejected" in tab.telling._told(seen, "en")
 
     class Slow(Stub):
         def narrate(self, evidence: Evidence, brief: Brief) -> Iterator[str]:
-            tab.again(sample_of(str(plate("b.png"))), "plates", "en", {}, "", seen)  # meanwhile
+            tab.again(sample_of(str(plate("b.png"))), "plates", "en", {}, "", None, seen)  # meanwhile
             yield self.said
 
     tab.telling.narrator = Slow("REJECT: this part is to be rejected.")
     assert tab.telling._told(seen, "en") == gr.skip()
-    assert tab.again(None, "plates", "en", {}, "", seen)[-1] == ""
+    assert tab.again(None, "plates", "en", {}, "", None, seen)[-1] == ""
     assert tab.telling._told(seen, "en") == ""
 
 

@@ -172,18 +172,20 @@ def html(value: str, elem_id: str) -> gr.HTML:
 def read_by_foil(image: gr.Image) -> gr.Image:
     """Hand on the file that was given: Gradio's own reading ends in a traceback at what Pillow can't open.
 
-    Foil reads more, and says why it can't.
+    Foil reads more, and says why it can't. No event may send such a place an update (a value is fine): Gradio makes it
+    anew then, and this is lost; and it writes a file beside the source of whoever makes a class of its own of it.
     """
     image.preprocess = lambda upload: upload and upload.path
     return image
 
 
 def picture_place(elem_id: str, height: int) -> gr.Image:
-    """Make a place for a picture to inspect."""
+    """Make a place for a picture."""
     return read_by_foil(
         gr.Image(
-            sources=["upload", "clipboard"],
-            placeholder=" · ".join(WORDS["picture.hint"]),  # in every language, since an update would undo what follows
+            sources=["upload", "clipboard", "webcam"],
+            webcam_options=gr.WebcamOptions(mirror=False),  # a part is no face: left must stay left
+            placeholder=" · ".join(WORDS["picture.hint"]),  # in every language, as nothing may update it
             show_label=False,
             height=height,
             buttons=[],

@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from apps.ui.marked import spoken_of
 from apps.ui.markup import note, unbroken
 from apps.ui.shelf import Shelf
 from apps.ui.what_if import Standing, standing
@@ -16,12 +17,14 @@ from assistant.labels import label
 from explain.catalogue import Lang
 from explain.language import LanguageModel
 from fusion.modality.image import read_image
+from fusion.modality.skeleton import read_skeleton
 from fusion.modality.text import read_text
 from fusion.sample import Sample
 
 if TYPE_CHECKING:
     from fusion.detector import Detector
 
+Box = tuple[int, int, int, int]  # x0, y0, x1, y1; exclusive at the end
 Keep = Callable[[Inspection], int]  # records an inspection and returns its id
 
 DISPLAYED = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}  # by browsers
@@ -39,22 +42,34 @@ class View:
     overlay: str | None = None
     regions: str | None = None
     guided: str | None = None
-    whole: tuple[str, ...] = ()  # input, normal version, map over the picture, regions, guided: at full resolution
+    posed: str | None = None  # the picture with its skeleton
+    whole: tuple[str, ...] = ()  # all of these at full resolution, each named after what it shows
+    size: tuple[int, int] = (0, 0)  # width and height, in pixels of the sample
+    places: tuple[tuple[int, Box], ...] = ()  # number and box of each region, in these pixels
     legend: str = ""
     words: str = ""
-    unheard: bool = False  # the visitor's words, by a model that hears none
+    unheard: tuple[str, ...] = ()  # what was given to a model that makes nothing of it: text, skeleton
     evidence: dict[str, Any] | None = None
     report: str | None = None
     score: float | None = None
     standing: Standing | None = None  # among the good parts
     record: int | None = None  # its id in the store
     inspection: Inspection | None = None  # to be told once more
+    recognised: str | None = None  # of what the model refused: another one that knows it
 
 
-def sample_of(path: str) -> Sample:
-    """Read an uploaded picture as every door of Foil reads it."""
+def sample_of(path: str, pose: str | None = None) -> Sample:
+    """Read an uploaded picture, and a file with the skeleton of whom it shows, as every door of Foil reads them."""
     name = Path(path).name  # the visitor knows the file, not where it was put
-    return Sample(image=read_image(Path(path), name), name=name)
+    sample = Sample(image=read_image(Path(path), name), name=name)
+    return with_pose(sample, pose) if pose else sample
+
+
+def with_pose(sample: Sample, pose: str) -> Sample:
+    """Return a sample of a picture with the skeleton in a file."""
+    assert sample.image is not None, "a skeleton is laid over a picture"
+    height, width = sample.image.shape[:2]
+    return replace(sample, skeleton=read_skeleton(Path(pose), (width, height), Path(pose).name))
 
 
 def with_words(sample: Sample, words: str | None) -> Sample:
@@ -89,7 +104,7 @@ def look(
     return View(
         card=card.card(inspection.evidence, normals, lang),
         words=in_paragraphs(inspection.text),
-        unheard="text" in inspection.evidence.not_used,
+        unheard=tuple(what for what in ("text", "skeleton") if what in inspection.evidence.not_used),
         evidence=inspection.to_json(),
         report=report,
         score=inspection.evidence.score,
@@ -113,7 +128,8 @@ def told_again(inspection: Inspection, narrator: LanguageModel, also: str = "") 
 
 def in_paragraphs(text: str) -> str:
     """Return lines of text as HTML."""
-    return f'<div class="foil-words">{"".join(f"<p>{escape(unbroken(line))}</p>" for line in text.splitlines())}</div>'
+    lines = (f"<p{spoken_of(line)}>{escape(unbroken(line))}</p>" for line in text.splitlines())
+    return f'<div class="foil-words">{"".join(lines)}</div>'
 
 
 def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf: Shelf) -> dict[str, Any]:
@@ -121,7 +137,7 @@ def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf:
     detection = inspection.detection
     drawn = {key: shown[key] for key in ("input", "normal", "overlay")}
     drawn["regions"] = pictures.contours(shown["input"], detection, inspection.evidence.regions)
-    drawn |= {"guided": shown["guided"]} if "guided" in shown else {}
+    drawn |= {key: shown[key] for key in ("guided", "posed") if key in shown}
     small = {key: _small(key, picture, inspection, shelf) for key, picture in drawn.items()}
     scale = legend(detection.map_threshold, detection.map_top, detection.thresholds, 2 * LEGEND)
     strip = f'<img src="{pictures.data_uri(scale)}" alt="">'
@@ -130,6 +146,9 @@ def _drawn(inspection: Inspection, shown: dict[str, Picture], lang: Lang, shelf:
         "overlay": small["overlay"],
         "regions": small["regions"],
         "guided": small.get("guided"),
+        "posed": small.get("posed"),
+        "size": shown["input"].shape[1::-1],
+        "places": tuple((region.number, region.bbox) for region in inspection.evidence.regions),
         "whole": tuple(_whole(key, picture, small[key], inspection, shelf) for key, picture in drawn.items()),
         "legend": f'<div class="foil-legend">{strip}{note(label("legend", lang))}</div>',
     }

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from apps.ui.inspecting import in_paragraphs
-from apps.ui.markup import note, wide
+from apps.ui.markup import listed, note, wide
 from apps.ui.shelf import Shelf
-from apps.ui.teaching import gathered, listed, told_of
+from apps.ui.teaching import gathered, told_of
 from apps.ui.words import word
 from assistant import card, movement_page, pictures
 from assistant.labels import movement_label

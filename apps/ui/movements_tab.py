@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from apps.ui import movements
-from apps.ui.frame import Frame, empty, html, read_by_foil, told, unforeseen
+from apps.ui.frame import Frame, empty, html, picture_place, told, unforeseen
 from apps.ui.inspect_tab import TO_CARD
 from apps.ui.movements import MovementView, failed
 from apps.ui.roles import takes
@@ -41,9 +41,8 @@ class MovementsTab:
         self.key = put(gr.Dropdown, {"label": "movements.key"}, choices=[], visible=False, elem_id="movement-key")
         hint = {"label": "movements.text", "placeholder": "movements.text.hint"}
         self.text = put(gr.Textbox, hint, max_lines=1, elem_id="movement-text")
-        plain: dict[str, Any] = {"sources": ["upload", "clipboard"], "buttons": [], "height": 180}
-        self.scene = put(gr.Image, {"label": "movements.scene"}, elem_id="scene", **plain)
-        read_by_foil(self.scene)
+        put(gr.Markdown, {"value": "movements.scene"})
+        self.scene = picture_place("scene", 180)
         hint = {"label": "movements.watch", "placeholder": "movements.watch.hint"}
         self.watch = put(gr.Textbox, hint, max_lines=1, elem_id="watch")
         self.reading = put(gr.Accordion, {"label": "movements.reading"}, open=False, elem_id="reading")

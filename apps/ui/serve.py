@@ -21,8 +21,11 @@ from fusion.progress import Progress
 
 if TYPE_CHECKING:
     from gradio import Blocks
+    from starlette.requests import Request
+    from starlette.responses import Response
 
     from apps.ui.models import Models
+    from apps.ui.shelf import Shelf
     from explain.local import Local
     from explain.remote import Remote
 
@@ -93,23 +96,24 @@ def launched(
     # Else each browser keeps what was asked and shown, for whoever uses it next, and writes all of it at each event.
     os.environ["GRADIO_RUN_HISTORY"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(temporary)
-    from starlette.routing import Mount
+    from starlette.routing import Mount, Route
 
     from apps.rest.app import create
     from apps.ui.login import Login
     from apps.ui.models import Models
     from apps.ui.pages import build
-    from apps.ui.shelf import Shelf
+    from apps.ui.shelf import ADDRESS, Shelf
     from apps.ui.theme import css, theme
 
-    models = Models(words, narrator)
-    doors: dict[str, Any] = {"routes": [Mount(API, create(models, store))]}
+    models, shelf = Models(words, narrator), Shelf(temporary / "shelf")
+    looked_at = Route(f"{ADDRESS}{{place:path}}", partial(_picture, shelf))
+    doors: dict[str, Any] = {"routes": [Mount(API, create(models, store)), looked_at]}
     if mcp_server.is_there():
         from apps.mcp_server.http import Door
 
         door = Door(models, store)
         doors = {"routes": [*doors["routes"], door.route], "lifespan": door.running}
-    blocks = build(models, Shelf(temporary / "shelf"), clickable, store)
+    blocks = build(models, shelf, clickable, store)
     blocks.launch(
         server_name=HOST,
         server_port=port,
@@ -129,6 +133,16 @@ def launched(
     )
     Thread(target=_warm, args=(models,), daemon=True).start()
     return blocks
+
+
+async def _picture(shelf: "Shelf", request: "Request") -> "Response":
+    """Answer with a picture that the page shows; its address holds the hash of its content, so it never changes."""
+    from starlette.responses import FileResponse, PlainTextResponse
+
+    path = shelf.picture(request.path_params["place"])
+    if path is None:
+        return PlainTextResponse("this picture is no longer kept; inspect the sample again", 404)
+    return FileResponse(path, headers={"cache-control": "private, max-age=86400, immutable"})
 
 
 def _do_jobs(store: str | None, stop: Event) -> None:

@@ -5,6 +5,8 @@ from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
 
+ADDRESS = "/shelf/"  # of its pictures, in the browser
+PICTURES = (".png", ".jpg")  # what may be looked at there; what is to be downloaded goes another way
 MOST = 2**30  # bytes: what twenty visitors look at stays for hours, and a disk does not fill
 
 
@@ -29,3 +31,9 @@ class Shelf:
                 oldest.unlink(missing_ok=True)
                 self._bytes -= size
         return str(path)
+
+    def picture(self, place: str) -> Path | None:
+        """Return the file of a picture by its place on the shelf; None where no such picture is kept."""
+        path = self._folder / place
+        with self._lock:
+            return path if path in self._kept and path.suffix in PICTURES else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from apps.ui.markup import wide
+from apps.ui.markup import listed, wide
 from apps.ui.words import word
 from assistant import card, fitting
 from assistant.fitting import Fit
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 RATES = ((0.2, 0.1), (0.1, 0.05), (0.05, 0.01), (0.02, 0.005), (0.01, 0.001))  # what if: review, reject
 VERDICTS = ("PASS", "REVIEW", "REJECT")
 NAMES = 540  # defects painted to learn names from
-SHOWN = 12  # findings; a table of hundreds helps nobody
 
 
 @contextmanager
@@ -122,12 +121,6 @@ def introduced(fit: Fit, lang: Lang) -> str:
 def told_of(path: str, reason: str) -> str:
     """Return what is wrong with a file under its own name: where it was put for a moment is no news to the visitor."""
     return f"{Path(path).name}: {reason.rpartition(f'{path}: ')[2]}"
-
-
-def listed(lines: Sequence[str]) -> str:
-    """Return lines as an HTML list, the first of many; nothing where there are none."""
-    rows = [*lines[:SHOWN], *(["…"] if len(lines) > SHOWN else [])]
-    return f"<ul>{''.join(f'<li>{escape(row)}</li>' for row in rows)}</ul>" if rows else ""
 
 
 def what_if(calibration: Calibration, seen: Sequence[float], lang: Lang) -> str:

@@ -3,11 +3,20 @@
 from explain.catalogue import Phrase
 
 INSPECT: dict[str, Phrase] = {
-    "refused.other": Phrase(
-        "It was held against {model}. Is it another product? Choose that one's model at the top: {others}.",
-        "本次使用的模型是 {model}。若为其他产品，请在上方选择对应模型：{others}。",
+    "refused.like": Phrase(
+        "It was held against {model}. It looks like a part of {other}.",
+        "本次使用的模型是 {model}。它像是 {other} 的产品。",
     ),
-    "unheard": Phrase(
+    "refused.none": Phrase(
+        "It was held against {model}; no other model here knows such parts either.",
+        "本次使用的模型是 {model}；此处的其他模型也不认识这类产品。",
+    ),
+    "recognised": Phrase("Inspect it with {model}", "改用 {model} 检测"),
+    "unheard.skeleton": Phrase(
+        "This model was fitted on pictures without poses: the pose is shown, and changes nothing.",
+        "该模型训练时没有姿态数据：姿态仅供显示，不影响判定。",
+    ),
+    "unheard.text": Phrase(
         "This model hears no words: it was fitted without training. Draw over the place instead, here below; or train"
         " the model on the Teach page.",
         "该模型未经训练，不理解文字。请改为在下方涂抹相应位置，或在“训练”页训练网络。",
@@ -42,7 +51,43 @@ INSPECT: dict[str, Phrase] = {
         "Only a thought: nothing is changed by it. What holds is set on the Teach page.",
         "仅为假设，不会改变任何设置。实际阈值请在“训练”页设置。",
     ),
+    # the pictures of what was found
+    "marked.empty": Phrase(
+        "Where it differs, and the numbered regions, appear here.", "差异位置和编号区域将显示在此处。"
+    ),
+    "posed": Phrase("The person's pose", "人体姿态"),
+    "strength": Phrase("Map strength, %", "差异图强度（%）"),
+    # several at once
+    "many": Phrase("Several pictures, or a person's pose", "多幅图像，或人体姿态"),
+    "many.how": Phrase(
+        "Or drop them on the picture above. A pose (JSON, NPY, NPZ) named like a picture goes with that one; a single"
+        " one goes with the picture at hand.",
+        "也可直接拖放到上方。姿态文件（JSON、NPY、NPZ）与同名图像配对；单个姿态文件用于当前图像。",
+    ),
+    "many.files": Phrase("Pictures and poses", "图像和姿态文件"),
+    "many.stop": Phrase("Stop", "停止"),
+    "many.click": Phrase("Worst first; click one to see all of it.", "按异常程度排序；点击可查看详情。"),
+    "many.at": Phrase("{done} of {of} inspected …", "已检测 {done} / {of} ……"),
+    "many.done": Phrase("{of} pictures: {counts}.", "{of} 幅图像：{counts}。"),
+    "many.stopped": Phrase(
+        "Stopped after {done} of {of} pictures: {counts}.", "已停止：{done} / {of} 幅图像：{counts}。"
+    ),
+    "many.count": Phrase("{n} {verdict}", "{verdict} {n} 幅"),
+    "many.unread": Phrase("{n} unreadable", "无法读取 {n} 幅"),
+    "many.most": Phrase(
+        "{n} pictures at once: the page takes {most}. For more, foil inspect FOLDER walks a whole folder.",
+        "一次上传了 {n} 幅图像：页面最多支持 {most} 幅。更多图像请用 foil inspect FOLDER 检测整个文件夹。",
+    ),
+    "many.no_picture": Phrase(
+        "{name} is a pose, and there is no picture that it goes with; give the picture, too, or first.",
+        "{name} 是姿态文件，但没有对应的图像；请先或同时提供图像。",
+    ),
+    "many.lonely": Phrase(
+        "{name}: no picture among these is named like this pose; name both alike, such as part7.png and part7.json.",
+        "{name}：其中没有与该姿态同名的图像；请使用相同名称，如 part7.png 与 part7.json。",
+    ),
     # zoom
+    "zoom.save": Phrase("Save", "保存"),
     "zoom": Phrase("Look closer, at full resolution", "以完整分辨率查看"),
     "zoom.which": Phrase("Which picture", "选择图像"),
     "zoom.input": Phrase("Picture", "原图"),
@@ -53,8 +98,8 @@ INSPECT: dict[str, Phrase] = {
     "zoom.pixels": Phrase("A pixel for a pixel", "逐像素 (1:1)"),
     "zoom.close": Phrase("Close", "关闭"),
     "zoom.keys": Phrase(
-        "Keys: + and − zoom, arrows move, 1 to 4 choose the picture, 0 shows all of it, Esc closes. Or wheel and drag.",
-        "按键：+ 和 − 缩放，方向键移动，1 至 4 切换图像，0 显示全图，Esc 关闭。也可用滚轮和拖动。",
+        "Keys: + and − zoom, arrows move, 1 to 6 choose the picture, 0 shows all of it, Esc closes. Or wheel and drag.",
+        "按键：+ 和 − 缩放，方向键移动，1 至 6 切换图像，0 显示全图，Esc 关闭。也可用滚轮和拖动。",
     ),
 }
 EXAMPLES: dict[str, str] = {  # what the example calls its defects, and says of the pictures to click, in Chinese

@@ -10,7 +10,10 @@ from apps.ui.words import word
 from apps.ui.zooming import ZOOM
 from explain.catalogue import Lang
 
-PICTURES = ("zoom.input", "zoom.normal", "overlay", "regions", "guided")  # in the order of the files
+PICTURES = {  # what files are named after, and what that is called
+    **{"input": "zoom.input", "normal": "zoom.normal"},
+    **{key: key for key in ("overlay", "regions", "guided", "posed")},
+}
 MOVES = (  # key, what it shows, what it is called
     ("-", "−", "zoom.out"),
     ("+", "+", "zoom.in"),
@@ -18,30 +21,27 @@ MOVES = (  # key, what it shows, what it is called
     ("f", "1:1", "zoom.pixels"),
     ("Escape", "✕", "zoom.close"),
 )
-REGIONS = PICTURES.index("regions")
 
 
 class ZoomPart:
-    """A button under the pictures; the dialog and the files that it shows are hidden until then."""
+    """A button under the pictures; the dialog is hidden until then, and shows the files that `marked` names."""
 
     def __init__(self, frame: Frame) -> None:
         self.open = frame.put(gr.Button, {"value": "zoom"}, size="sm", interactive=False, elem_id="zoom-open")
-        self.files = gr.File(file_count="multiple", visible="hidden", interactive=False, elem_id="zoom-files")
         frame.place(_dialog, "zoom")
-        self.places = [self.files, self.open]
 
     def wire(self, blocks: gr.Blocks) -> None:
         blocks.load(None, js=ZOOM)
-        self.open.click(None, js=f"() => window.foilZoom({REGIONS})")
+        self.open.click(None, js="() => window.foilZoom('regions')")
 
-    def shown(self, files: tuple[str, ...]) -> list[Any]:
-        """Return the values of `places`; `files` are in the order of PICTURES."""
-        return [list(files) or None, gr.update(interactive=bool(files))]
+    def shown(self, files: tuple[str, ...]) -> Any:
+        """Return what the button becomes where there are these files, or none."""
+        return gr.update(interactive=bool(files))
 
 
 def _dialog(lang: Lang) -> str:
     chosen = "".join(
-        f'<button type="button" data-at="{at}">{escape(word(key, lang))}</button>' for at, key in enumerate(PICTURES)
+        f'<button type="button" data-at="{key}">{escape(word(said, lang))}</button>' for key, said in PICTURES.items()
     )
     moves = [
         f'<button type="button" data-key="{key}" aria-label="{word(said, lang)}" title="{word(said, lang)}">'
@@ -49,6 +49,7 @@ def _dialog(lang: Lang) -> str:
         for key, shown, said in MOVES
     ]
     scale = '<output aria-live="polite"></output>'
+    moves.insert(-1, f'<a class="save" download>{escape(word("zoom.save", lang))}</a>')
     return (
         f'<dialog class="foil-zoom" aria-label="{word("zoom", lang)}"><div class="bar"><div role="group"'
         f' aria-label="{word("zoom.which", lang)}">{chosen}</div><div>{moves[0]}{scale}{"".join(moves[1:])}</div></div>'

@@ -4,7 +4,7 @@
 ZOOM = """() => {
   if (window.foilZoom) return;
   const part = name => document.querySelector(`#zoom ${name}`);
-  const links = () => [...document.querySelectorAll('#zoom-files a[href]')].map(link => link.href);
+  const links = () => JSON.parse(document.querySelector('#marked [data-files]')?.dataset.files ?? '{}');
   const room = () => part('.stage').getBoundingClientRect();
   let scale = 1, x = 0, y = 0;
   const draw = () => {
@@ -27,12 +27,13 @@ ZOOM = """() => {
     if (!link) return;
     part('img').src = link;
     part('img').alt = part(`[data-at="${which}"]`).textContent;
-    document.querySelectorAll('#zoom [data-at]').forEach((one, at) => {
-      one.hidden = at >= links().length; one.setAttribute('aria-pressed', at === which);
+    part('.save').href = link;
+    document.querySelectorAll('#zoom [data-at]').forEach(one => {
+      one.hidden = !(one.dataset.at in links()); one.setAttribute('aria-pressed', one.dataset.at === which);
     });
   };
   window.foilZoom = which => {
-    if (!links().length) return;
+    if (!(which in links())) return;
     part('dialog').showModal();
     show(which);
     part('[aria-pressed=true]').focus();
@@ -43,7 +44,7 @@ ZOOM = """() => {
     '0': whole, 'f': () => zoom(1), 'ArrowLeft': () => move(80, 0), 'ArrowRight': () => move(-80, 0),
     'ArrowUp': () => move(0, 80), 'ArrowDown': () => move(0, -80), 'Escape': () => part('dialog').close(),
   };
-  const shown = ['overlay', 'regions', 'guided'];
+  const choices = () => [...document.querySelectorAll('#zoom [data-at]:not([hidden])')].map(one => one.dataset.at);
   // A picture of Gradio's is a button without a name.
   const pictures = 'button:has(> .image-frame)';
   const name = () => document.querySelectorAll(pictures).forEach(button => {
@@ -52,15 +53,14 @@ ZOOM = """() => {
   });
   new MutationObserver(name).observe(document.body, {childList: true, subtree: true, characterData: true});
   document.addEventListener('click', ({target}) => {
-    const place = target.closest?.(pictures) ? shown.findIndex(id => target.closest(`#${id}`)) : -1;
-    if (place >= 0) window.foilZoom(place + 2);
-    const button = target.closest?.('#zoom button');
-    if (button?.dataset.at) show(Number(button.dataset.at));
+    const picture = target.closest?.('[data-zoom]'), button = target.closest?.('#zoom button');
+    if (picture) window.foilZoom(picture.dataset.zoom);
+    if (button?.dataset.at) show(button.dataset.at);
     if (button?.dataset.key) steps[button.dataset.key]();
   });
   document.addEventListener('keydown', event => {
     if (!part('dialog')?.open || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = '12345'.includes(event.key) ? () => show(event.key - 1) : steps[event.key];
+    const act = '123456'.includes(event.key) ? () => show(choices()[event.key - 1]) : steps[event.key];
     if (act) { act(); event.preventDefault(); }
   });
   document.addEventListener('wheel', event => {
