@@ -49,8 +49,18 @@ FOLDER = """() => {
   };
   const give = async (name, found) => {
     const seen = found.filter(([path]) => !path.split('/').some(part => part.startsWith('.')));
-    document.querySelector('#files [aria-label=Clear]')?.click();
-    put([await zipped(name, seen)]);
+    const button = document.querySelector('#folder');
+    button.disabled = true;  // gigabytes take seconds
+    try {
+      const zip = await zipped(name, seen);
+      document.querySelector('#files [aria-label=Clear]')?.click();
+      await new Promise(requestAnimationFrame);  // until the place is an empty one
+      put([zip]);
+    } catch (error) {  // such as a file that nobody may read
+      alert(`${name}: ${error.message}`);
+    } finally {
+      button.disabled = false;
+    }
   };
   window.foilFolder = () => {
     const picker = Object.assign(document.createElement('input'), {type: 'file', webkitdirectory: true});
