@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import and_, or_, select
 
-from assistant.reports.scope import Scope
+from assistant.reports.scope import Scope, lot_of
 from assistant.store import Store, last_decision
 from assistant.tables import inspections, models, records
 
@@ -28,8 +28,7 @@ class Waiting:
 
     @property
     def lot(self) -> str:
-        """Return the folder that the sample lay in; "" where that isn't known."""
-        return "/".join(self.name.replace("\\", "/").split("/")[:-1]).rpartition("/")[2]
+        return lot_of(self.name)
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,12 @@ def style() -> str:
     return Path(__file__).with_name("card.css").read_text(encoding="utf-8")
 
 
-def badge(verdict: str, lang: Lang) -> str:
-    """Return a verdict's shape and word in its colour."""
+def badge(verdict: str, lang: Lang, said: str = "") -> str:
+    """Return a verdict's shape and word, or what is said in its place, in its colour."""
     shape = f'<svg viewBox="0 0 24 24" aria-hidden="true">{_SHAPES[verdict]}</svg>'
-    return f'<span class="foil-badge foil-{verdict.lower()}">{shape}<b>{label(verdict, lang)}</b></span>'
+    return (
+        f'<span class="foil-badge foil-{verdict.lower()}">{shape}<b>{escape(said or label(verdict, lang))}</b></span>'
+    )
 
 
 def card(evidence: Judged, normals: Sequence[float], lang: Lang) -> str:

@@ -64,16 +64,22 @@ def _over(ground: Image.Image, colours: Image.Image, opacity: Image.Image) -> Pi
     return np.asarray(ground)
 
 
-def contours(image: Picture, detection: Detection, regions: Sequence[Placed]) -> Picture:
-    """Return the picture with the mask's outline beside the defects, never on them, and numbered regions, (H, W, 3)."""
-    line = max(1, round(max(image.shape[:2]) / 320))
-    gap = round(GAP / 2 * max(image.shape[:2]))
-    whole = ~grown(~grown(detection.pred_mask, gap), gap)  # fragments that count as one place get one outline
+def outlined(image: Picture, mask: NDArray[np.bool_]) -> tuple[Picture, NDArray[np.bool_]]:
+    """Return the picture with an outline beside what a mask marks, (H, W, 3), and what that encloses, (H, W)."""
+    line, gap = _line(image), round(GAP / 2 * max(image.shape[:2]))
+    whole = ~grown(~grown(mask, gap), gap)  # fragments that count as one place get one outline
     inner = grown(whole, line)
     outer = grown(inner, line)
     drawn = image.copy()
     drawn[outer & ~inner] = INK
     drawn[inner & ~whole] = PAPER
+    return drawn, outer
+
+
+def contours(image: Picture, detection: Detection, regions: Sequence[Placed]) -> Picture:
+    """Return the picture with the mask's outline and numbered regions, (H, W, 3)."""
+    drawn, outer = outlined(image, detection.pred_mask)
+    line = _line(image)
     canvas = Image.fromarray(drawn)
     radius = max(9, round(max(image.shape[:2]) / 28))
     taken: list[tuple[float, float]] = []
@@ -82,6 +88,11 @@ def contours(image: Picture, detection: Detection, regions: Sequence[Placed]) ->
         _lead(canvas, taken[-1], _nearest(region, outer, taken[-1]), radius, line)
         _badge(canvas, taken[-1], radius, str(region.number))
     return np.asarray(canvas)
+
+
+def _line(image: Picture) -> int:
+    """Return how wide lines are that are drawn on a picture, in pixels."""
+    return max(1, round(int(max(image.shape[:2])) / 320))
 
 
 def grown(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:

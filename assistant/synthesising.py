@@ -90,17 +90,8 @@ class Painting:
 
     def png(self, plain: bool = False) -> bytes:
         """Return its file, which says that it is generated; so does a strip below the picture unless `plain`."""
-        words = textwrap.shorten(self.wish.prompt.focus, 60, placeholder=" ...")
-        shown = self.image if plain else pictures.captioned(self.image, f"Generated defect: {words}")
-        return pictures.png(
-            shown,
-            Title="Generated: a defect painted on a photograph",
-            Description=self.wish.prompt.text,
-            Sample=self.source.sha256,
-            Model=self.model,
-            Seed=str(self.seed),
-            DigitalSourceType=GENERATED,
-        )
+        texts = {"Sample": self.source.sha256, "Model": self.model, "Seed": str(self.seed)}
+        return labelled(self.image, self.wish.prompt.focus, plain, Description=self.wish.prompt.text, **texts)
 
     def to_json(self) -> dict[str, Any]:
         """Return what is known of it, strict JSON."""
@@ -117,6 +108,14 @@ class Painting:
             "model": self.model,
             **({key: getattr(self.wish, key) for key in OF_THE_MODEL} if self.wish.by == "model" else {}),
         }
+
+
+def labelled(picture: Picture, words: str, plain: bool = False, **texts: str) -> bytes:
+    """Return a painted picture's file, which says that it is generated; so does a strip below it unless `plain`."""
+    caption = f"Generated defect: {textwrap.shorten(words, 60, placeholder=' ...')}"
+    shown = picture if plain else pictures.captioned(picture, caption)
+    title = "Generated: a defect painted on a photograph"
+    return pictures.png(shown, Title=title, **texts, DigitalSourceType=GENERATED)
 
 
 def synthesise(sample: Sample, detector: "Detector", wish: Wish) -> Iterator[Painting]:

@@ -23,7 +23,11 @@ def feedback_json(known: Past, before: Sequence[Fit], by: Period = "month") -> d
     return _head(known, before) | {"periods": periods, "called_good_but_marked": wrong}
 
 
+def left_out(known: Past, before: Sequence[Fit]) -> dict[str, int]:
+    """Return how much of a model's past counts neither for drift nor for feedback, by why."""
+    return {"again": known.again, "guided": known.guided, "earlier_fits": len(before)}
+
+
 def _head(known: Past, before: Sequence[Fit]) -> dict[str, Any]:
     """Return which fit of a model is meant, and what is left out of it."""
-    left_out = {"again": known.again, "guided": known.guided, "earlier_fits": len(before)}
-    return {"model": known.fit.name, "versions": list(known.fit.versions), "left_out": left_out}
+    return {"model": known.fit.name, "versions": list(known.fit.versions), "left_out": left_out(known, before)}

@@ -60,6 +60,7 @@ HOMES = {
         "assistant/jobs.py",
         "assistant/job_batch.py",
         "assistant/awaiting.py",
+        "assistant/lots.py",
         "assistant/history.py",
         "assistant/indexing.py",
         "assistant/reindexing.py",

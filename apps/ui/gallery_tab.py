@@ -12,8 +12,8 @@ from apps.ui.frame import Frame, empty, html, picture_place, told
 from apps.ui.galleries import Run
 from apps.ui.inspecting import preview, sample_of
 from apps.ui.markup import note
+from apps.ui.progress import PROGRESS, shown_on
 from apps.ui.roles import takes
-from apps.ui.teach_tab import PROGRESS, shown_on
 from apps.ui.words import word
 from assistant import library
 from assistant.gallery import ready, sheet

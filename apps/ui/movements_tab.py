@@ -9,8 +9,9 @@ from apps.ui import movements
 from apps.ui.frame import Frame, empty, html, picture_place, told, unforeseen
 from apps.ui.inspect_tab import TO_CARD
 from apps.ui.movements import MovementView, failed
+from apps.ui.progress import PROGRESS, shown_on
 from apps.ui.roles import takes
-from apps.ui.teach_tab import PROGRESS, nothing, shares, shown_on
+from apps.ui.teach_tab import shares
 from apps.ui.words import word
 from assistant import library
 from assistant.moving import narrowed
@@ -214,6 +215,10 @@ class MovementsTab:
     @takes("viewer")
     def _said(self, taught: MovementFit | None, lang: Lang) -> str:
         return movements.introduced(taught, lang) if taught else empty("fit.empty", lang)
+
+
+def nothing() -> None:
+    """Return the value of a state that holds nothing."""
 
 
 def _nothing(lang: Lang) -> str:

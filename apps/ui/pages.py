@@ -41,7 +41,7 @@ def build(models: Models, shelf: Shelf, clickable: Clickable = (), store: str | 
         jobs.wire(started)
         inspect_tab.wire(blocks, started)
         ask_tab.wire(asking)
-        teach_tab.wire(tab, inspect_tab.refresh)
+        teach_tab.wire(tab, blocks, inspect_tab.refresh)
         movements_tab.wire(moving)
         gallery_tab.wire(comparing)
         if review:

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from apps.ui import reviewing
+from apps.ui.drift_part import DriftPart
 from apps.ui.frame import Frame, empty, html, told
 from apps.ui.inspecting import SHOWN
 from apps.ui.jobs_panel import JobsPanel
@@ -39,6 +40,7 @@ class ReviewTab:
         self.shown = gr.State(None)  # id, language and number of decisions of what is shown
         put(gr.Markdown, {"value": "review.how"}, elem_id="review-how")
         self._filters()
+        self.drift = DriftPart(frame, recorder)
         self.report = ReportPart(frame, jobs)
         self.counts = html("", "review-counts")
         with gr.Row():
@@ -126,6 +128,7 @@ class ReviewTab:
             decided = event(self._decide, given, done, **hidden)
             then_show(decided.success(None, js=LEAVE))
         self.report.wire(scope, self.by)
+        self.drift.wire(self.model, scope)
 
     @takes("viewer")
     def _listed(self, *given: Any) -> list[Any]:

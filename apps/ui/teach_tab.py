@@ -6,11 +6,13 @@ import gradio as gr
 
 from apps.ui import teaching
 from apps.ui.detecting import detection_charts
+from apps.ui.folder import FOLDER
 from apps.ui.frame import Frame, empty, html, told
 from apps.ui.inspect_tab import Seen
 from apps.ui.jobs_panel import JobsPanel
-from apps.ui.jobs_told import stage
 from apps.ui.markup import note
+from apps.ui.preview_part import Painted, PreviewPart
+from apps.ui.progress import PROGRESS, shown_on
 from apps.ui.roles import takes
 from apps.ui.teaching import Checked
 from apps.ui.versions_part import VersionsPart
@@ -19,9 +21,6 @@ from assistant import library
 from assistant.fitting import Fit
 from explain.catalogue import Lang
 from fusion.errors import BadSetting
-from fusion.progress import Progress
-
-PROGRESS = gr.Progress()  # as a default, it tells Gradio to hand in the visitor's own bar
 
 
 class TeachTab:
@@ -45,7 +44,9 @@ class TeachTab:
         self.files = put(
             gr.File, {"label": "files"}, file_count="multiple", file_types=kinds, height=190, elem_id="files"
         )
+        self.folder = put(gr.Button, {"value": "folder"}, size="sm", elem_id="folder")
         self.check = html(empty("check.empty", "en"), "check")
+        self.preview = PreviewPart(self.frame)
         self.name = put(gr.Textbox, {"label": "name", "placeholder": "name.hint"}, max_lines=1, elem_id="name")
         self.rates = self._rates("fit")
         self.replace = put(gr.Checkbox, {"label": "replace"}, value=False, elem_id="replace")
@@ -73,12 +74,14 @@ class TeachTab:
                 for key, value in (("review_rate", 5), ("reject_rate", 1))
             ]
 
-    def wire(self, tab: gr.Tab, refresh: Any) -> None:
+    def wire(self, tab: gr.Tab, blocks: gr.Blocks, refresh: Any) -> None:
         """Answer the tab's events; `refresh` makes the other tab follow an event."""
         frame, heavy = self.frame, {"concurrency_limit": 1, "concurrency_id": "heavy"}
         said = ([self.checked, self.fitted, self.asked, self.name, frame.lang], [self.check, self.made])
         # First forget the last result, so that nothing old stands beside the sentence of an error.
-        new_files = self.files.change(nothing, None, self.checked).then(self._said, *said, show_progress="hidden")
+        old = [self.checked, *self.preview.places]
+        new_files = self.files.change(self._forgotten, [self.files, self.preview.painted, frame.lang], old)
+        new_files = new_files.then(self._said, *said, show_progress="hidden")
         files = [self.files, frame.lang]
         given = new_files.then(self._check, files, self.checked, show_progress_on=self.check, **heavy)
         new_fit = self.fit.click(lambda: (None, None), None, [self.fitted, self.asked])
@@ -87,6 +90,9 @@ class TeachTab:
         places = [self.fitted, self.asked, frame.model]
         fit = new_fit.then(self._fit, work, places, show_progress_on=self.made, **heavy)
         self.jobs.after(fit, self.asked)
+        blocks.load(None, js=FOLDER)
+        self.folder.click(None, js="() => window.foilFolder()")
+        self.preview.wire(self.files)
         self.versions.wire(tab, [fit], refresh)
         for event in (given.success, fit.success):
             event(self._said, *said, show_progress="hidden")
@@ -108,6 +114,11 @@ class TeachTab:
         if asked is not None:
             return check, note(word("fit.asked", lang, name=name.strip(), number=str(asked)), live=True)
         return check, teaching.introduced(fitted, lang) if fitted else empty("fit.empty", lang)
+
+    @takes("admin")
+    def _forgotten(self, files: list[str] | None, painted: Painted | None, lang: Lang) -> list[Any]:
+        """Return that nothing is known of new files."""
+        return [None, *self.preview.told_of(files, painted, lang)]
 
     @takes("admin")
     def _check(self, files: list[str] | None, lang: Lang, progress: gr.Progress = PROGRESS) -> Checked | None:
@@ -155,15 +166,6 @@ class TeachTab:
             told_of = teaching.what_if(calibration, list(seen.get(model, {}).values()), lang)
             told_of += detection_charts(info.card.get("network") or {}, lang)
         return told_of, round(100 * calibration.review_rate, 6), round(100 * calibration.reject_rate, 6)
-
-
-def nothing() -> None:
-    """Return the value of a state that holds nothing."""
-
-
-def shown_on(progress: gr.Progress, lang: Lang) -> Progress:
-    """Return Foil's way to report progress, which fills Gradio's bar."""
-    return lambda said, done, total: progress((done, total), desc=stage(said, lang) or None, unit="")
 
 
 def shares(review: float | None, reject: float | None) -> tuple[float, float]:

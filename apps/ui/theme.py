@@ -23,6 +23,7 @@ def theme() -> Any:
         button_primary_text_color="white",
         body_text_color_subdued="*neutral_600",  # Gradio's own are too pale to be read [WCAG 2.2, 1.4.3]
         body_text_color_subdued_dark="*neutral_300",
+        link_text_color_dark="*secondary_300",
         input_placeholder_color="*neutral_500",
         input_placeholder_color_dark="*neutral_400",
         block_label_text_weight="500",

@@ -4,6 +4,7 @@ from apps.ui.words_inspect import INSPECT
 from apps.ui.words_jobs import JOBS
 from apps.ui.words_login import LOGIN
 from apps.ui.words_review import GALLERY, REVIEW
+from apps.ui.words_teach import TEACH
 from apps.ui.words_tour import TOUR
 from explain.catalogue import Lang, Phrase
 
@@ -99,7 +100,7 @@ WORDS: dict[str, Phrase] = {
         "**训练新模型**：上传良品图像，查看数据检查，然后训练。无需缺陷样本；60 件良品即可开始，"
         "300 件可可靠地保证 1% 的误报率。",
     ),
-    "files": Phrase("Good pictures, or one ZIP of them", "良品图像，或其 ZIP 压缩包"),
+    "files": Phrase("Good pictures, a ZIP or a folder", "良品图像、ZIP 或文件夹"),
     "check.empty": Phrase(
         "What is in the files, and what is wrong with them, appears here.", "文件内容及存在的问题将显示在此处。"
     ),
@@ -187,4 +188,4 @@ WORDS: dict[str, Phrase] = {
     ),
     "movements.skipped": Phrase("{count} movements could not be used:", "有 {count} 个动作无法使用："),
 }
-WORDS |= INSPECT | REVIEW | GALLERY | JOBS | LOGIN | TOUR
+WORDS |= INSPECT | REVIEW | GALLERY | JOBS | LOGIN | TEACH | TOUR

@@ -96,6 +96,48 @@ REVIEW: dict[str, Phrase] = {
         " be final.",
         "报告已生成，记录号 {record}：共 {n} 项检测，其中 {open} 项须经人工决定后方可出具正式报告。",
     ),
+    # drift
+    "drift": Phrase("Is production drifting? Scores over time, and lots", "生产是否漂移？得分走势与批次统计"),
+    "drift.how": Phrase(
+        "Of one model: the one chosen under “Model, lot, period”, else the one at the top of the page; within the lot"
+        " and the period chosen there. What is recorded later is seen after another look.",
+        "针对一个模型：上方“模型、批次、时段”中所选的模型，未选则为页面顶部的模型；并限于所选批次和时段。之后的新记录需再次查看。",
+    ),
+    "drift.look": Phrase("Look again", "再次查看"),
+    "drift.empty": Phrase("Drift, scores over time and lots appear here.", "漂移、得分走势和批次统计将显示在此处。"),
+    "drift.none": Phrase("Nothing that {model} inspected is on record here.", "此范围内没有模型 {model} 的检测记录。"),
+    "drift.of": Phrase("Model {model}", "模型 {model}"),
+    "drift.steady": Phrase("No drift", "无漂移"),
+    "drift.defects": Phrase("More defects, no drift", "缺陷增多，并非漂移"),
+    "drift.undecided": Phrase("Alarm: nobody can tell yet", "报警：尚无法判断"),
+    "drift.changed": Phrase("Alarm: good parts changed", "报警：良品发生变化"),
+    "drift.pictures": Phrase("Alarm: the pictures changed", "报警：图像发生变化"),
+    "drift.nothing": Phrase("Nothing to tell drift from", "无法判断漂移"),
+    "drift.some": Phrase(
+        "Drawn are {shown} of {n} parts, evenly spread over their order.",
+        "图中为 {n} 件中按顺序均匀选取的 {shown} 件。",
+    ),
+    "drift.left.again": Phrase("inspected before: {n}", "重复检测：{n}"),
+    "drift.left.guided": Phrase(
+        "inspected under a mask, words or chosen joints, which change what a score means: {n}",
+        "使用区域、文字或所选关节的检测（得分含义不同）：{n}",
+    ),
+    "drift.left.earlier_fits": Phrase("earlier fits of the model: {n}", "该模型更早的训练：{n}"),
+    "drift.left": Phrase("Left out of drift and chart: {reasons}.", "漂移与图中未计入：{reasons}。"),
+    "drift.lots": Phrase("Lots, the latest first", "批次（最新在前）"),
+    "drift.lot": Phrase("Lot", "批次"),
+    "drift.all": Phrase("All", "全部"),
+    "drift.no_folder": Phrase("in no folder", "不在文件夹中"),
+    "drift.inspections": Phrase("Inspections", "检测"),
+    "drift.decided": Phrase("Decided by people", "人工决定"),
+    "drift.false": Phrase("False alarms", "误报"),
+    "drift.escapes": Phrase("Escapes", "漏检"),
+    "drift.lots.how": Phrase(
+        "A false alarm is a REVIEW or REJECT that people called good, an escape a PASS that they called bad. What"
+        " nobody decided on counts as neither.",
+        "误报：待复检或不合格而人工判为合格；漏检：程序判为合格而人工判为不合格。无人决定的不计入。",
+    ),
+    "drift.more": Phrase("{n} earlier lots are in the first row only.", "另有 {n} 个更早的批次，仅计入第一行。"),
 }
 GALLERY: dict[str, Phrase] = {
     "tab.gallery": Phrase("Gallery", "方法对比"),

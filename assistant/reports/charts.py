@@ -11,6 +11,7 @@ from assistant.colours import ticks
 from assistant.reports.words import label
 from explain.catalogue import Lang
 from explain.wording import number, percent, points
+from fusion.calibration import Calibration
 
 COLOURS = {"PASS": "#0b7a4b", "REVIEW": "#a85b00", "REJECT": "#b3201f", "REFUSED": "#4a5568", "UNREADABLE": "#4a5568"}
 INK, FAINT, GRID, NORMAL = "#1b1a1f", "#6b6874", "#e4e3e7", "#8f8c98"
@@ -31,6 +32,11 @@ class Limits(NamedTuple):
     review: float
     reject: float
     normals: Sequence[float]
+
+    @classmethod
+    def of(cls, calibration: Calibration) -> "Limits":
+        thresholds = calibration.thresholds
+        return cls(thresholds.review, thresholds.reject, calibration.scores.tolist())
 
     @property
     def centre(self) -> float:

@@ -47,6 +47,10 @@ class Found:
         return str(self.decisions[-1]["verdict"]) if self.decisions else self.verdict
 
     @property
+    def is_decided(self) -> bool:
+        return bool(self.decisions)
+
+    @property
     def is_open(self) -> bool:
         """Tell whether a person still has to decide."""
         return self.last_word == "REVIEW"

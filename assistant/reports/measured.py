@@ -1,7 +1,7 @@
 """What was measured: how far the model can be trusted, and the results of all samples together."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from assistant.card import support_in_words
@@ -83,7 +83,7 @@ def _promise(model: Model, found: Sequence[Found], lang: Lang) -> list[Block]:
     ]
     if found:
         scored = [charts.Scored(float(one.score or 0), one.verdict) for one in found]
-        drawn = charts.distribution(_limits(model), scored, lang)
+        drawn = charts.distribution(charts.Limits.of(calibration), scored, lang)
         blocks.append(Charts([drawn], label("chart.distribution.how", lang)))
     return blocks
 
@@ -120,16 +120,22 @@ def _repeats(found: Sequence[Found], lang: Lang) -> str:
     return label("repeat.said", lang, **slots)
 
 
-def _agreement(found: Sequence[Found], lang: Lang) -> list[Block]:
-    met = agreement(found)
-    title = Text(label("agree", lang), "heading")
+def agreed(met: Mapping[tuple[str, str], int], lang: Lang) -> str:
+    """Return how often people let pass what the program rejected, in a sentence; `met` is as `agreement` has it."""
     if not met:
-        return [title, Text(label("agree.none", lang))]
+        return label("agree.none", lang)
     rejects = sum(n for (machine, _), n in met.items() if machine == "REJECT")
     passed = met.get(("REJECT", "PASS"), 0)
     slots = {"n": number(sum(met.values())), "rejects": number(rejects), "passed": number(passed)}
     key = "agree.said" if rejects else "agree.said.none"
-    said = label(key, lang, **slots, rate=_with_interval(passed, rejects, lang) if rejects else "")
+    return label(key, lang, **slots, rate=_with_interval(passed, rejects, lang) if rejects else "")
+
+
+def _agreement(found: Sequence[Found], lang: Lang) -> list[Block]:
+    met = agreement(found)
+    title, said = Text(label("agree", lang), "heading"), Text(agreed(met, lang))
+    if not met:
+        return [title, said]
     people = ("PASS", "REVIEW", "REJECT")
     head = [label("agree.person", lang, verdict=label(verdict, lang)) for verdict in people]
     rows: list[list[Cell]] = [
@@ -137,7 +143,7 @@ def _agreement(found: Sequence[Found], lang: Lang) -> list[Block]:
         for machine in VERDICTS
         if any(machine == one for one, _ in met)
     ]
-    return [title, Text(said), Table([label("agree.machine", lang), *head], rows, 0, (1, 2, 3))]
+    return [title, said, Table([label("agree.machine", lang), *head], rows, 0, (1, 2, 3))]
 
 
 def _counts(known: Known, lang: Lang) -> list[Block]:
@@ -156,7 +162,7 @@ def _counts(known: Known, lang: Lang) -> list[Block]:
 
 
 def _control(model: Model, found: Sequence[Found], lang: Lang) -> list[Block]:
-    limits = _limits(model)
+    limits = charts.Limits.of(model.calibration)
     scored = [charts.Scored(float(one.score or 0), one.verdict) for one in found]
     ends = moment(found[0].time), moment(found[-1].time)
     drift = drift_of(model.calibration, found)
@@ -166,11 +172,6 @@ def _control(model: Model, found: Sequence[Found], lang: Lang) -> list[Block]:
         Text(_joined(drift_told(drift, lang), lang), "warning" if drift.is_alarm else "plain"),
         Text(label("drift.how", lang), "note"),
     ]
-
-
-def _limits(model: Model) -> charts.Limits:
-    limits = model.calibration.thresholds
-    return charts.Limits(limits.review, limits.reject, model.calibration.scores.tolist())
 
 
 def _with_interval(count: int, of: int, lang: Lang) -> str:

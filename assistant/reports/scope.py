@@ -58,6 +58,11 @@ class Scope:
         return wanted and (not self.first or self.first <= time) and (not self.last or time <= self.last)
 
 
+def lot_of(name: str) -> str:
+    """Return the folder that a sample of this name lay in; "" where that isn't known."""
+    return "/".join(name.replace("\\", "/").split("/")[:-1]).rpartition("/")[2]
+
+
 def _bound(option: str, said: str, whole_day: timedelta) -> str:
     """Return a moment as records write it; "" where none is given."""
     if not said:

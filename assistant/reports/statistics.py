@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from assistant.drift import Drift, drift
 from assistant.history import Part, is_plain, once
@@ -11,6 +11,19 @@ from assistant.reports.facts import Found
 from fusion.calibration import Calibration
 
 _Z = 1.959964  # of 95 %
+
+
+class Judged(Protocol):
+    """What a program said of an inspection, and what people did."""
+
+    @property
+    def verdict(self) -> str: ...
+
+    @property
+    def is_decided(self) -> bool: ...
+
+    @property
+    def last_word(self) -> str: ...
 
 
 class Rate(NamedTuple):
@@ -79,6 +92,6 @@ def repeated(found: Sequence[Found]) -> list[list[Found]]:
     return [group for group in again.values() if len(group) > 1]
 
 
-def agreement(found: Sequence[Found]) -> dict[tuple[str, str], int]:
+def agreement(found: Iterable[Judged]) -> dict[tuple[str, str], int]:
     """Return how often a verdict of the machine (first) met a decision of a person (second)."""
-    return dict(Counter((one.verdict, one.last_word) for one in found if one.decisions))
+    return dict(Counter((one.verdict, one.last_word) for one in found if one.is_decided))
