@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from fusion.errors import BadInput, BadSetting
-from fusion.synthesis import KINDS, NORMAL_CAPTIONS, SYNONYMS, Look, caption, pair, synthesise
+from fusion.synthesis import KINDS, NORMAL_CAPTIONS, SYNONYMS, Look, caption, kind_in_turn, pair, synthesise
 
 Pixels = NDArray[np.uint8]
 CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
@@ -266,6 +266,12 @@ def test_a_pair_draws_from_the_kinds_that_it_is_given() -> None:
     for seed in range(5):
         one, two, _ = pair(texture(), np.random.default_rng(seed), kinds=("hole", "stain"))
         assert {one.kind, two.kind} == {"hole", "stain"}
+
+
+@pytest.mark.parametrize("pictures", [1, 2, 5, 8, 9, 17, 80])
+def test_in_turn_each_picture_gets_each_kind_however_many_there_are(pictures: int) -> None:
+    painted = [(number % pictures, kind_in_turn(number, pictures)) for number in range(len(KINDS) * pictures)]
+    assert len({*painted}) == len(KINDS) * pictures
 
 
 def test_any_kind_may_be_drawn() -> None:

@@ -93,7 +93,8 @@ def synthesise(
 
 def kind_in_turn(number: int, pictures: int) -> str:
     """Return the kind of a defect, of those painted on so many pictures in turn: each time round, another on each."""
-    return KINDS[(number + number // pictures) % len(KINDS)]
+    turn, at = divmod(number, pictures)
+    return KINDS[(at + turn) % len(KINDS)]
 
 
 def pair(
