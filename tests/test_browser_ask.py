@@ -78,7 +78,7 @@ def test_an_answer_is_given_again_and_a_question_is_edited(visit: Visit, plate: 
     assert chat.inner_text() == before
 
     chat.get_by_label("Edit").first.click()
-    box = chat.locator("textarea")
+    box = chat.get_by_label("Your question")
     assert box.input_value().replace(INERT, "") == "is 5 < 6 & <b>worse</b> &lt; the previous one?"
     page.evaluate(
         """() => { window.html = 0; new MutationObserver(() => {

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 from conftest import Plate
 from fake_detector import FakeDetector
@@ -11,8 +12,11 @@ from fake_detector import FakeDetector
 from apps.rest.keys import ANYONE, Caller
 from apps.ui.asking import INERT, Talk, answered, asked, uploaded
 from apps.ui.inspecting import sample_of
+from apps.ui.models import Models
+from apps.ui.pages import build
 from apps.ui.shelf import Shelf
 from apps.ui.talks import Seat, Talks
+from assistant import library
 from assistant.lot import Lot
 from assistant.router import similarities
 from assistant.session import Session
@@ -227,3 +231,37 @@ def test_the_inspect_tab_s_picture_does_not_displace_the_one_that_an_earlier_con
     assert talk.session.at_hand == "a.png"
     talk.beside(sample_of(str(plate("c.png", 150))))
     assert talk.session.at_hand == "c.png"
+
+
+def test_a_conversation_comes_back_with_its_model_unless_another_one_has_inspected_something_since(
+    fake_core: None, plate: Plate, shelf: Shelf
+) -> None:
+    for name in ("dishes", "plates"):
+        library.save(FakeDetector(name), name)
+    events = build(Models(), shelf).fns.values()
+    tab = next(one.fn.__self__ for one in events if getattr(one.fn, "__qualname__", "") == "AskTab._come")
+    seat, request, sample = Seat(), gr.Request(), sample_of(str(plate("a.png", 200)))
+
+    def asked_by(model: str) -> list[str]:
+        *_, (chat, _) = tab.answering.click("why?", seat, sample, model, "en", request)
+        return [one["content"] for one in chat if one["role"] == "user"]
+
+    tab._come("t1", seat, None, "dishes", "en", request)
+    assert asked_by("plates") == ["why?"]
+    chat, picture, *chips, earlier, model = tab._come("t1", Seat(), None, "dishes", "en", request)
+    assert (len(chat), model, earlier["visible"]) == (3, "plates", False)
+    assert Path(picture).name == "at-hand.png"
+    assert chips[0]["value"] != "why?"
+
+    chat, picture, *_, earlier, model = tab._come("t1", seat := Seat(), sample, "dishes", "en", request)
+    assert (chat, earlier["visible"], model) == ([], True, gr.skip())
+    assert asked_by("dishes") == ["why?"], "it begins anew"
+    chat, *_, model = tab._go_on(earlier["choices"][0][1], seat, sample, "en", request)
+    assert (len(chat), model["value"]) == (3, "plates")
+    assert asked_by("plates") == ["why?", "why?"]
+    library.set_rates("plates", 0.2, 0.1)
+    assert asked_by("plates") == ["why?"], "another model of the same name"
+    with pytest.raises(gr.Error, match="no longer kept"):
+        tab._go_on("99", seat, sample, "en", request)
+    with pytest.raises(gr.Error, match="no longer part"):
+        next(tab.answering.retry(seat, "en", request, gr.RetryData(None, {"index": 7, "value": ""})))

@@ -17,14 +17,18 @@ from explain.catalogue import Lang
 from fusion.errors import BadInput
 from fusion.sample import Sample
 
-# Names the browser's tab, for as long as it is open, and nothing else is kept there. An edited question is shown by
-# Gradio (6.31) as HTML until the server answers, so it is made inert before Gradio's own listener hears of it.
+# Names the browser's tab, for as long as it is open, and nothing else is kept there. Gradio (6.31) shows an edited
+# question as HTML until the server answers, so it is made inert before Gradio's own listener hears of it; and it gives
+# the field no name to be read out.
 COMES = f"""(_, ...given) => {{
-  window.foilInert ??= document.addEventListener('click', () => {{
-    for (const box of document.querySelectorAll('#chat textarea')) {{
+  const edited = does => document.querySelectorAll('#chat textarea').forEach(does);
+  window.foilEdits ??= document.addEventListener('click', () => {{
+    edited(box => {{
       box.value = box.value.replace(/[<&](?!{INERT})/g, '$&{INERT}');
       box.dispatchEvent(new Event('input'));
-    }}
+    }});
+    const name = document.querySelector('#ask [data-testid=block-info]').textContent;
+    setTimeout(() => edited(box => {{ box.ariaLabel = name; }}));
   }}, true) ?? true;
   return [sessionStorage.foilTab ??= crypto.randomUUID(), ...given];
 }}"""
@@ -55,7 +59,7 @@ class AskTab:
         self.chat = put(
             gr.Chatbot,
             {"label": "ask.chat", "placeholder": "ask.none"},
-            height=400,
+            height=440,
             render_markdown=False,  # names and questions are text, whatever is in them
             feedback_options=None,
             buttons=["copy"],
@@ -96,11 +100,12 @@ class AskTab:
             others.append(event(again, [self.seat, frame.lang], answer, **options))
         for event in (asked, *others):  # by itself: of updates that come close together the browser may lose one
             event.then(answering.next, self.seat, self.chips, queue=False, **hidden)
-        self.box.stop(None, cancels=[asked, *others])
+        stops: dict[str, Any] = {"cancels": [asked, *others]}  # an answer belongs to the conversation that is left
+        self.box.stop(None, **stops)
         for event in (self.new.click, self.chat.clear, frame.model.input):
-            event(self._new, [self.seat, frame.lang], filled, **hidden)
+            event(self._new, [self.seat, frame.lang], filled, **stops, **hidden)
         opened = [self.earlier, self.seat, frame.sample, frame.lang]
-        self.earlier.select(self._go_on, opened, [*filled, frame.model], **hidden)
+        self.earlier.select(self._go_on, opened, [*filled, frame.model], **stops, **hidden)
         frame.follow(_offered, [frame.lang], self.chips)
 
     def _come(
