@@ -65,6 +65,13 @@ class Lot:
         self._kept((name, ""), result)
         return name
 
+    def forget_after(self, count: int) -> None:
+        """Forget all pictures but the first so many, as if they had never come."""
+        for name in list(self.seen)[count:]:
+            del self.seen[name]
+        for key in [key for key in self._whole if key[0] not in self.seen]:
+            del self._whole[key]
+
     def evidence(self, name: str) -> Evidence:
         """Return what was found of a picture; BadInput, with the reason, if it could not be read."""
         seen = self.seen[name]

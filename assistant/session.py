@@ -56,6 +56,16 @@ class Reply:
         return told | {"rests_on": [{"sample": name, "inspection": record} for name, record in self.rests.items()]}
 
 
+@dataclass(frozen=True)
+class Stand:
+    """Where a conversation stands: all that an answer depends on besides the question."""
+
+    at_hand: str
+    before: Call | None
+    asked: Call | None  # what waits for a yes
+    pictures: int
+
+
 class Session:
     """One person's conversation; `ask` is all there is to do with it."""
 
@@ -80,6 +90,15 @@ class Session:
     def add(self, name: str) -> None:
         """Turn to a picture that was added to the lot."""
         self.at_hand = name
+
+    def stand(self) -> Stand:
+        """Note where the conversation stands, to go back to."""
+        return Stand(self.at_hand, self._before, self._asked, len(self.lot.seen))
+
+    def go_back(self, stand: Stand) -> None:
+        """Go on as if nothing had been said or given since; what was recorded meanwhile stays on record."""
+        self.at_hand, self._before, self._asked = stand.at_hand, stand.before, stand.asked
+        self.lot.forget_after(stand.pictures)
 
     def ask(self, question: str) -> Iterator[Reply]:
         """Yield the answer line by line; the first reply, at once, says what was understood."""

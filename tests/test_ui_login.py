@@ -121,7 +121,10 @@ def test_what_happens_by_itself_may_happen_to_everybody_and_what_changes_somethi
     assert refused == []
     roles = {one.name: role_of(one.fn) for one in events.values() if one.fn}
     assert {roles[name] for name in ("_fit", "_apply", "_switch", "_check")} == {"admin"}
-    assert {roles[name] for name in ("_decide", "_given_picture", "_ask", "_begin", "_masked")} == {"inspector"}
+    assert {
+        roles[name]
+        for name in ("_decide", "_given_picture", "ask", "retry", "edit", "_come", "_go_on", "_begin", "_masked")
+    } == {"inspector"}
 
 
 def test_what_is_recorded_says_whose_key_it_came_by() -> None:

@@ -1,5 +1,6 @@
 """What the app says besides the findings, in English and Chinese side by side."""
 
+from apps.ui.words_ask import ASK
 from apps.ui.words_inspect import INSPECT
 from apps.ui.words_jobs import JOBS
 from apps.ui.words_login import LOGIN
@@ -74,25 +75,6 @@ WORDS: dict[str, Phrase] = {
         "Foil failed in a way that nobody foresaw ({error}). The terminal says where; please report it.",
         "Foil 发生未预料的错误（{error}）。详情见终端，请反馈。",
     ),
-    # ask
-    "tab.ask": Phrase("Ask", "提问"),
-    "ask.how": Phrase(
-        "**Ask about the picture of the Inspect tab**, or about pictures that you give here. No language model speaks:"
-        " every answer is computed.",
-        "**就“检测”页的图像或在此上传的图像提问**。语言模型不作答：每个答案都是计算得出的。",
-    ),
-    "ask.chat": Phrase("Conversation", "对话"),
-    "ask.none": Phrase(
-        "Ask below, or click a question: why, where, how big, what would pass.",
-        "请在下方提问或点击问题：为什么、在哪里、有多大、怎样才能合格。",
-    ),
-    "ask.box": Phrase("Your question", "您的问题"),
-    "ask.hint": Phrase("why? where is it? what would pass?", "为什么？在哪里？怎样才能合格？"),
-    "ask.first": Phrase("what do you see?", "检查一下"),
-    "ask.at_it": Phrase("Working on it …", "正在计算……"),
-    "ask.rests": Phrase("Rests on: {names}", "依据：{names}"),
-    "ask.at_hand": Phrase("Picture spoken of", "当前图像"),
-    "ask.new": Phrase("New conversation", "新对话"),
     # teach
     "teach.how": Phrase(
         "**Teach a new model.** Give good pictures, read the check, fit. No defects are needed; 60 good parts are a"
@@ -188,4 +170,4 @@ WORDS: dict[str, Phrase] = {
     ),
     "movements.skipped": Phrase("{count} movements could not be used:", "有 {count} 个动作无法使用："),
 }
-WORDS |= INSPECT | REVIEW | GALLERY | JOBS | LOGIN | TEACH | TOUR
+WORDS |= ASK | INSPECT | REVIEW | GALLERY | JOBS | LOGIN | TEACH | TOUR
