@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from assistant import tools
+from assistant.answer_table import of_pictures
 from assistant.drift import drift as drift_of
 from assistant.drift import drift_told
 from assistant.history import Part, once
@@ -53,7 +54,8 @@ def summary(lot: Lot, lang: Lang, verdict: Judged | None = None) -> Answer:
         names = [name for name, one in verdicts.items() if one == verdict]
         shown = [called(name, lang) for name in names[:NAMED]] + (["…"] if len(names) > NAMED else [])
         said = say("list", lang).join(shown) or phrase("lot.none", lang)
-        return Answer([phrase("lot.which", lang, verdict=say(f"verdict.{verdict}", lang), names=said)], names)
+        told = phrase("lot.which", lang, verdict=say(f"verdict.{verdict}", lang), names=said)
+        return Answer([told], names, table=of_pictures(lot, names, lang))
     counts = [_counted(list(verdicts.values()), lang)]
     if unread := len(lot.seen) - len(verdicts):
         counts.append(phrase("lot.unreadable", lang, n=number(unread)))
@@ -63,7 +65,8 @@ def summary(lot: Lot, lang: Lang, verdict: Judged | None = None) -> Answer:
         lines.append(phrase("lot.worst", lang, name=called(ranked[0], lang), score=score))
     c = lot.detector.calibration
     rates = {"review_rate": percent(c.review_rate, lang), "reject_rate": percent(c.reject_rate, lang)}
-    return Answer([*lines, phrase("lot.promise", lang, **rates, n=number(c.n))], list(lot.seen))
+    lines.append(phrase("lot.promise", lang, **rates, n=number(c.n)))
+    return Answer(lines, list(lot.seen), table=of_pictures(lot, list(verdicts), lang))
 
 
 def drift(lot: Lot, lang: Lang) -> Answer:

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.answer_table import Table
 from assistant.calling import Call, call_of
 from assistant.colours import Picture
 from assistant.confirming import Deeds
@@ -47,12 +48,14 @@ class Reply:
     slots: dict[str, Any] = field(default_factory=dict)
     rests: dict[str, int | None] = field(default_factory=dict)  # pictures by name, and the ids of their inspections
     picture: Picture | None = None
+    table: Table | None = None
     suggested: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the line of `foil ask --json`."""
         slots = {key: value for key, value in self.slots.items() if value not in (None, "", ())}
         told = {"answer": self.text, "lang": self.lang, "tool": self.tool or None, "slots": slots}
+        told |= {"table": self.table.to_json()} if self.table else {}
         return told | {"rests_on": [{"sample": name, "inspection": record} for name, record in self.rests.items()]}
 
 
@@ -153,7 +156,8 @@ class Session:
         for at in range(1, len(answer.lines) + 1):
             yield replace(so_far, text="\n".join([*dropped, *answer.lines[:at]]), rests=rests)
         last = "\n".join([*dropped, *answer.lines])
-        yield replace(so_far, text=last, rests=rests, picture=answer.picture, suggested=suggestions(call.tool, lang))
+        whole = replace(so_far, text=last, rests=rests, picture=answer.picture, table=answer.table)
+        yield replace(whole, suggested=suggestions(call.tool, lang))
 
     def _confirmed(self, call: Call, so_far: Reply) -> Reply:
         """Ask whether something is to be done, or say what it takes."""

@@ -11,6 +11,7 @@ from typing import cast
 import numpy as np
 
 from assistant import counterfactual
+from assistant.answer_table import Table, of_pictures, of_regions
 from assistant.colours import Picture
 from assistant.contributions import contributions
 from assistant.lot import Lot
@@ -34,11 +35,12 @@ ROOM = 12  # pixels at least, around what is enlarged
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """Lines of an answer, the pictures that go with it, and the names of those that it rests on."""
+    """Lines of an answer, the names of the pictures that it rests on, and what goes with it."""
 
     lines: Sequence[str]
     rests: Sequence[str]
     picture: Picture | None = None
+    table: Table | None = None
 
 
 def inspect(lot: Lot, lang: Lang, sample: str) -> Answer:
@@ -87,7 +89,7 @@ def compare(lot: Lot, lang: Lang, sample: str, other: str) -> Answer:
             for one in sights(lot.evidence(name), lang)[:1]
         ]
     drawn = [picture for name in pair if (picture := outlined(lot, name)) is not None]
-    return Answer(lines, pair, side_by_side(drawn, HEIGHT))
+    return Answer(lines, pair, side_by_side(drawn, HEIGHT), of_pictures(lot, pair, lang))
 
 
 def why(lot: Lot, lang: Lang, sample: str) -> Answer:
@@ -131,7 +133,7 @@ def where(lot: Lot, lang: Lang, sample: str, regions: tuple[int, ...] = ()) -> A
             lines.append(phrase("where.mm", lang, width=number(r.scale.width), height=number(r.scale.height)))
     if e.regions_found > len(e.regions) and not regions:
         lines.append(phrase("more", lang, found=number(e.regions_found)))
-    return Answer(lines, [sample], outlined(lot, sample))
+    return Answer(lines, [sample], outlined(lot, sample), of_regions(e, regions, lang))
 
 
 def normal(lot: Lot, lang: Lang, sample: str) -> Answer:

@@ -1,12 +1,14 @@
 """The conversation: right tool and slots, computed answers, references over turns, and decisions only after a yes."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Plate
 from fake_detector import FakeDetector
+from PIL import Image
 from questions import AT_HAND, CLOSER, DRIFT, HELD, LOT, QUESTIONS, TUNED, WORST, Asked
 from record_cases import Shop, foil, record_scores
 from rest_cases import door, post
@@ -137,9 +139,32 @@ def test_answers_are_computed_and_say_what_they_rest_on(session: Session) -> Non
     assert compared.rests == {"bad.png": None, "good.png": None}
     counted = said(session, "how many were rejected?").text
     assert "3 pictures: 1 PASS, 1 REJECT, 1 unreadable." in counted
-    assert said(session, "which ones were rejected?").text == "REJECT: “bad.png”."
+    one = said(session, "which ones were rejected?")
+    assert (one.text, one.table) == ("REJECT: “bad.png”.", None)
     assert "about 1.6 would look at least as unusual" in said(session, "how sure are you?").text
     assert "knows 60 good parts" in said(session, "what can this model not see?").text
+
+
+def test_several_pictures_or_regions_stand_in_a_small_table(session: Session, plate: Plate) -> None:
+    table = said(session, "how many were rejected?").table
+    assert table is not None
+    assert table.heads == ("Picture", "Verdict", "Score", "Regions", "p")
+    bad, good = ("“bad.png”", "REJECT", "10.00", "1", "0.016"), ("“good.png”", "PASS", "0.00", "0", "1.0")
+    assert table.rows == (bad, good), "the worst first, and nothing of what can't be read"
+    assert said(session, "compare it with good.png").table == table
+    assert said(session, "where is it?").table is None, "a single region needs none"
+    two = Image.open(plate("two.png", spot=228)).convert("RGB")
+    two.paste((255, 255, 255), (4, 4, 14, 12))
+    two.save(path := plate("two.png"))
+    session.lot.fill([path])
+    session.add("two.png")
+    places = said(session, "在哪里？").table
+    assert places is not None
+    assert [row[0] for row in places.rows] == ["1", "2"]
+    assert places.rows[0][1:4] == ("左上方", "10 × 8", "2.6%")
+    drawn = said(session, "compare it with bad.png").table
+    assert drawn is not None
+    assert [row[0] for row in drawn.rows] == ["“two.png”", "“bad.png”"]
 
 
 def test_a_region_or_a_place_is_enlarged_beside_its_normal_version(session: Session) -> None:
@@ -304,6 +329,11 @@ def test_the_command_line_asks_once_or_goes_on(plate: Plate, tmp_path: Path) -> 
     typed = CliRunner().invoke(app, ["ask", str(bad)], input="what would pass?\nand how sure are you?\nquit\nnever\n")
     assert "If region 1 were normal" in typed.output
     assert "rests on: bad.png" in typed.output
+    lot = foil("ask", bad, plate("good.png"), "-q", "how many were rejected?").output
+    assert re.search(r"“bad\.png” +REJECT +10\.00", lot)
+    told = foil("ask", bad, plate("good.png"), "-q", "how many were rejected?", "--json").output
+    assert json.loads(told)["table"]["rows"][1][1] == "PASS"
+    assert "table" not in line
 
 
 def test_questions_over_rest_are_one_conversation_that_decides_nothing(

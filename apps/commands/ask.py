@@ -15,6 +15,7 @@ from apps.console import progress_shown
 from fusion.progress import silent
 
 if TYPE_CHECKING:
+    from assistant.answer_table import Table
     from assistant.colours import Picture
     from assistant.session import Reply, Session
 
@@ -105,6 +106,8 @@ def _typed(session: "Session", quiet: bool) -> Iterator[str]:
 
 def _tell(reply: "Reply", file: Path | None) -> None:
     typer.echo(reply.text)
+    if reply.table:
+        _draw(reply.table)
     if reply.rests:
         rests = [name if number is None else f"{name} ({number})" for name, number in reply.rests.items()]
         typer.echo(f"    rests on: {', '.join(rests)}")
@@ -112,6 +115,18 @@ def _tell(reply: "Reply", file: Path | None) -> None:
         typer.echo(f"    picture: {file}")
     elif reply.tool == "normal":
         typer.echo("    --out FOLDER writes the picture")
+
+
+def _draw(table: "Table") -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as Drawn
+    from rich.text import Text
+
+    drawn = Drawn(*table.heads, box=box.SIMPLE)
+    for row in table.rows:
+        drawn.add_row(*map(Text, row))  # names are text, whatever is in them
+    Console().print(drawn)
 
 
 def _written(picture: "Picture", out: Path, name: str) -> Path:

@@ -12,6 +12,7 @@ from apps.ui.markup import unbroken
 from apps.ui.recent import Recent
 from apps.ui.shelf import Shelf
 from apps.ui.words import word
+from assistant.answer_table import Table
 from assistant.colours import Picture
 from assistant.inspection import Failure, inspect
 from assistant.lot import Lot
@@ -139,7 +140,15 @@ def said(reply: Reply, shelf: Shelf, lang: Lang) -> list[Message]:
         messages.append({"role": "assistant", "content": {"path": file(f"{reply.tool}.png", reply.picture, shelf)}})
     rests = word("ask.rests", lang, names=", ".join(reply.rests)) if reply.rests else ""
     text = "\n".join(filter(None, [reply.text or word("ask.at_it", lang), rests]))
-    return [*messages, {"role": "assistant", "content": shown(text)}]
+    table = f"<br>{drawn(reply.table)}" if reply.table else ""
+    return [*messages, {"role": "assistant", "content": shown(text) + table}]
+
+
+def drawn(table: Table) -> str:
+    """Return a table as HTML."""
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in table.heads)
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
+    return f'<table class="foil-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def uploaded(path: str) -> Message:
