@@ -1,10 +1,12 @@
 """The app's functions, without a browser: what they show, what they keep, and what they say when something is wrong."""
 
 import functools
+import gc
 import re
 import socket
 import subprocess
 import sys
+import weakref
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -211,12 +213,14 @@ def test_models_are_loaded_once_and_again_when_they_change(fake_core: None, monk
 
 def test_only_the_last_models_stay_in_memory(fake_core: None) -> None:
     models = Models()
-    for number in range(MOST + 1):
+    for number in range(MOST + 2):
         library.save(FakeDetector(f"m{number}"), f"m{number}")
-    first = models.get("m0")
-    for number in range(1, MOST + 1):
+    first, spoken_of = weakref.ref(models.get("m0")), models.get("m1")
+    for number in range(2, MOST + 2):
         models.get(f"m{number}")
-    assert models.get("m0") is not first
+    gc.collect()
+    assert first() is None
+    assert models.get("m1") is spoken_of, "what a conversation holds is not loaded a second time"
 
 
 def test_a_model_that_is_gone_is_told_in_a_sentence(fake_core: None) -> None:

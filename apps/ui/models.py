@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakValueDictionary
 
 from anyio import CapacityLimiter, to_thread
 
@@ -30,6 +31,8 @@ class Models:
         self._words, self.narrator = words, narrator
         self._lock = Lock()
         self._loaded: OrderedDict[Path, tuple[int, Any]] = OrderedDict()
+        # What a conversation still speaks of is not loaded a second time: two of it would be two models to it.
+        self._spoken_of: WeakValueDictionary[tuple[Path, int], Any] = WeakValueDictionary()
         self._places = CapacityLimiter(max(1, min(os.cpu_count() or 1, 8)))
 
     async def in_turn(self, work: Callable[[], T]) -> T:
@@ -55,7 +58,9 @@ class Models:
         with self._lock:
             changed = folder.stat().st_mtime_ns
             if self._loaded.get(folder, (None, None))[0] != changed:
-                self._loaded[folder] = (changed, load())
+                if (model := self._spoken_of.get((folder, changed))) is None:
+                    self._spoken_of[folder, changed] = model = load()
+                self._loaded[folder] = (changed, model)
             self._loaded.move_to_end(folder)
             while len(self._loaded) > MOST:
                 self._loaded.popitem(last=False)

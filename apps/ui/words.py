@@ -90,8 +90,8 @@ WORDS: dict[str, Phrase] = {
         "{count} good pictures to fit on; nothing suspicious.", "可用于训练的良品图像 {count} 幅，未发现可疑之处。"
     ),
     "check.findings": Phrase(
-        "{count} good pictures to fit on; {findings} findings to look at.",
-        "可用于训练的良品图像 {count} 幅；有 {findings} 处需要查看。",
+        "{count} good pictures to fit on. To look at: {findings}.",
+        "可用于训练的良品图像 {count} 幅；需要查看 {findings} 处。",
     ),
     "name": Phrase("Name of the new model", "新模型名称"),
     "name.hint": Phrase("letters, digits, - _ .", "字母、数字、- _ ."),
