@@ -268,7 +268,7 @@ def test_a_check_counts_what_is_good_and_lists_what_is_not(plate: Plate, tmp_pat
     done: list[int] = []
     found = teaching.checked([*uploads(plate, 6), str(tmp_path / "cut<b>.png")], lambda stage, at, of: done.append(at))
     text = teaching.described(found, "en")
-    assert text.startswith("<p>7 good pictures to fit on; 1 findings")
+    assert text.startswith("<p>7 good pictures to fit on. To look at: 1.")
     assert re.findall("<li>(.*?)</li>", text) == [
         line for line in re.findall("<li>(.*?)</li>", text) if "/tmp" not in line
     ]
