@@ -111,8 +111,12 @@ def test_the_worst_of_several_is_at_hand_and_a_click_records_nothing_twice(
     library.set_rates("plates", 0.1, 0.02)
     tab.again(sample, "plates", "en", {}, "", on_record)
     assert len(records.latest(9)) == 5, "under other thresholds, too"
-    picked = part._picked(whole, gr.SelectData(None, {"index": 1, "value": None}))
+    second = gr.SelectData(None, {"index": 1, "value": None})
+    picked = part._picked(whole, "en", second)
     assert (picked[0].name, picked[2], picked[3]) == ("150.png", whole.judged[1].on_record, "plates")
+    Path(files[2]).unlink()
+    with pytest.raises(gr.Error, match=r"150\.png was given more than an hour ago"):
+        part._picked(whole, "en", second)
 
 
 def test_a_single_file_is_what_is_at_hand_and_a_pose_joins_it(plate: Plate, shelf: Shelf, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -92,7 +93,7 @@ class ManyPart:
         came = free.then(self._inspect, given, filled, concurrency_id="many", concurrency_limit=1, **hidden)
         self.stop.click(self._stopped, [self.many, frame.lang], self.places, cancels=came, queue=False, **hidden)
         came = came.success(_at_hand, [self.taken, *hand], hand, **hidden)  # a place for a picture takes no `skip`
-        picked = self.shown.select(self._picked, self.many, [*hand, frame.model], **hidden)
+        picked = self.shown.select(self._picked, [self.many, frame.lang], [*hand, frame.model], **hidden)
         frame.follow(_in_words, [self.many, frame.lang], [self.told, self.shown])
         return came, picked
 
@@ -138,8 +139,12 @@ class ManyPart:
         sample = sample_of(found.given.path, found.given.pose)
         return sample, preview(found.given.path, sample, self.frame.shelf), found.on_record
 
-    def _picked(self, many: Many, event: gr.SelectData) -> list[Any]:
-        return [*self._hand(many.judged[event.index]), many.model]
+    def _picked(self, many: Many, lang: Lang, event: gr.SelectData) -> list[Any]:
+        with told(lang):
+            found = many.judged[event.index]
+            if not Path(found.given.path).exists():  # Gradio keeps uploads for an hour
+                raise BadInput(word("many.gone", lang, name=found.given.name))
+            return [*self._hand(found), many.model]
 
     @takes("viewer")
     def _stopped(self, many: Many, lang: Lang) -> list[Any]:

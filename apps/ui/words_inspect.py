@@ -78,6 +78,10 @@ INSPECT: dict[str, Phrase] = {
         "{n} pictures at once: the page takes {most}. For more, foil inspect FOLDER walks a whole folder.",
         "一次上传了 {n} 幅图像：页面最多支持 {most} 幅。更多图像请用 foil inspect FOLDER 检测整个文件夹。",
     ),
+    "many.gone": Phrase(
+        "{name} was given more than an hour ago and is no longer kept; give it again.",
+        "{name} 的上传已超过一小时，不再保留；请重新上传。",
+    ),
     "many.no_picture": Phrase(
         "{name} is a pose, and there is no picture that it goes with; give the picture, too, or first.",
         "{name} 是姿态文件，但没有对应的图像；请先或同时提供图像。",

@@ -105,7 +105,10 @@ REVIEW: dict[str, Phrase] = {
     ),
     "drift.look": Phrase("Look again", "再次查看"),
     "drift.empty": Phrase("Drift, scores over time and lots appear here.", "漂移、得分走势和批次统计将显示在此处。"),
-    "drift.none": Phrase("Nothing that {model} inspected is on record here.", "此范围内没有模型 {model} 的检测记录。"),
+    "drift.none": Phrase(
+        "Nothing that {model} inspected is on record here. Another model is chosen under “Model, lot, period”.",
+        "此范围内没有模型 {model} 的检测记录。可在“模型、批次、时段”中选择其他模型。",
+    ),
     "drift.of": Phrase("Model {model}", "模型 {model}"),
     "drift.steady": Phrase("No drift", "无漂移"),
     "drift.defects": Phrase("More defects, no drift", "缺陷增多，并非漂移"),
