@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from assistant.inspection import Failure, Inspection, expand, inspect, inspect_paths
+from assistant.inspection import Failure, Inspection, Recall, expand, inspect, inspect_paths
 from assistant.slots import Scene
 from explain.evidence import Evidence
 from explain.prompt import clean
@@ -33,9 +33,14 @@ class Seen:
 class Lot:
     """Pictures by name, in the order in which they came; all judged by one detector."""
 
-    def __init__(self, detector: "Detector", keep: Callable[[Inspection | Failure], int] | None = None) -> None:
-        """Take what records a result and returns its id, if there is a store."""
-        self.detector, self._keep = detector, keep
+    def __init__(
+        self,
+        detector: "Detector",
+        keep: Callable[[Inspection | Failure], int] | None = None,
+        recall: Recall | None = None,
+    ) -> None:
+        """Take, if there is a store, what records a result and returns its id, and what finds past cases to tell of."""
+        self.detector, self._keep, self.recall = detector, keep, recall
         self.seen: dict[str, Seen] = {}
         self._whole: OrderedDict[tuple[str, str], Inspection] = OrderedDict()
 
@@ -43,7 +48,7 @@ class Lot:
         """Inspect pictures and folders of them, a core a picture."""
         found = [entry for path in paths for entry in expand(path, None)]
         items = [entry for entry in found if not isinstance(entry, Failure)]
-        results = inspect_paths(items, self.detector, progress=progress)
+        results = inspect_paths(items, self.detector, progress=progress, recall=self.recall)
         for entry in found:
             if isinstance(entry, Failure):
                 self.add(entry)
@@ -84,7 +89,7 @@ class Lot:
         self.evidence(name)
         found = self._whole.get((name, text))
         if found is None:
-            found = inspect(replace(self.seen[name].load(), text=text or None), self.detector)
+            found = inspect(replace(self.seen[name].load(), text=text or None), self.detector, recall=self.recall)
         self._kept((name, text), found)
         return found
 

@@ -58,6 +58,11 @@ class Crowd:
     wrong: Counter[str] = field(default_factory=Counter)
 
 
+def own(said: str) -> str:
+    """Return what is said of a visitor's picture alone, without empty lines: others add to the record meanwhile."""
+    return "\n".join(line for line in said.splitlines() if line.strip() and not RECORDED.search(line))
+
+
 class Visitor:
     """One person with one picture, in a browser context of their own."""
 
@@ -88,10 +93,7 @@ class Visitor:
         await self.page.locator("#picture input[type=file]").set_input_files(self.picture)
         await self.page.wait_for_function(COMPLETE)
         for what, place in (("card", CARD), ("words", "#words")):
-            said = (await self.page.locator(place).inner_text()).splitlines()
-            # others add to the record meanwhile, and with the line goes the empty one before it
-            own = "\n".join(line for line in said if line.strip() and not RECORDED.search(line))
-            self.same(f"{what} in {self.lang}", own)
+            self.same(f"{what} in {self.lang}", own(await self.page.locator(place).inner_text()))
         for place in ("#overlay", "#regions", "#pair"):
             self.same(f"{place} in {self.lang}", await self.page.evaluate(BYTES, place))
 
@@ -107,7 +109,7 @@ class Visitor:
         self.asked.append(question)
         ended = f"n => (document.querySelector('#chat').innerText.match(/{'|'.join(DONE.values())}/g) ?? []).length > n"
         await self.page.wait_for_function(ended, arg=before)
-        self.same(f"answer to {question}", await answers.last.inner_text())
+        self.same(f"answer to {question}", own(await answers.last.inner_text()))
         said = await self.page.locator("#chat .user.message").all_inner_texts()
         if [one.strip() for one in said] != self.asked:
             self.complain(f"mixed up: asked {self.asked}, and the chat holds {said}")

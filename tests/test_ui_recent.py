@@ -1,6 +1,7 @@
 """The picture that the Inspect tab shows is at hand in the Ask tab without a second look; nobody else's is."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,17 @@ from apps.ui import asking
 from apps.ui.asking import Talk
 from apps.ui.inspecting import sample_of
 from apps.ui.recent import MOST, Recent
+from apps.ui.recorder import Recorder
+from assistant import library
 from assistant.inspection import inspect
 
 
 def test_what_was_just_inspected_is_not_inspected_again(plate: Plate, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
 
-    def counted(sample: Any, *rest: Any) -> Any:
+    def counted(sample: Any, *rest: Any, **how: Any) -> Any:
         looked.append(sample.name)
-        return inspect(sample, *rest)
+        return inspect(sample, *rest, **how)
 
     monkeypatch.setattr(asking, "inspect", counted)
     detector: Any = FakeDetector()
@@ -57,3 +60,24 @@ def test_only_the_latest_are_kept_and_only_pictures_as_they_are(plate: Plate) ->
         recent.keep(detector, inspect(other, detector))
         assert recent.find(detector, other) is None
     assert recent.find(detector, samples[0]) is None, "words on it were another question"
+
+
+def test_past_cases_are_told_whether_or_not_a_picture_was_just_inspected(
+    fake_core: None, plate: Plate, tmp_path: Path
+) -> None:
+    library.save(FakeDetector("plates"), "plates")
+    recorder, detector = Recorder(str(tmp_path / "records")), library.load("plates")
+    for spot in range(200, 212):
+        recorder.keep(inspect(sample_of(str(plate(f"{spot}.png", spot))), detector), "plates")
+    recall = recorder.recall("plates")
+    sample, recent = sample_of(str(plate("bad.png", spot=228))), Recent()
+    talks = [Talk(detector, None, recent, recall)]
+    recent.keep(detector, inspect(sample, detector, recall=recall))
+    talks.append(Talk(detector, None, recent, recall))
+    told = []
+    for talk in talks:
+        talk.beside(sample)
+        *_, reply = talk.session.ask("why?")
+        told.append(reply.text)
+    assert told[0] == told[1]
+    assert "on record" in told[0]

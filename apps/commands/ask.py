@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apps.commands import options
-from apps.commands.keeping import keeping, made_store
+from apps.commands.keeping import keeping, made_store, recalling
 from apps.console import progress_shown
 from fusion.progress import silent
 
@@ -71,7 +71,9 @@ def ask(
         detector = detector.with_words(words)
     chooser = options.narrator(language, patience, send_pictures=False)
     opened = made_store(store) if store else None
-    lot = Lot(detector, keeping(opened, model, words=words or "") if opened else None)
+    lot = Lot(detector)
+    if opened:
+        lot = Lot(detector, keeping(opened, model, words=words or ""), recalling(opened, model))
     bar = len(paths) > 1 or paths[0].is_dir()
     with progress_shown(lines=False) if bar else nullcontext(silent) as progress:
         lot.fill(paths, progress)

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from apps.commands import options
-from apps.commands.keeping import keeping, made_store
+from apps.commands.keeping import keeping, made_store, recalling
 from apps.console import progress_shown
 from fusion.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from assistant.inspection import Failure, Inspection, Recall, Result
+    from assistant.inspection import Failure, Inspection, Result
     from assistant.moving import MovementInspection
     from assistant.page import Entry
-    from assistant.store import Store
     from explain.catalogue import Lang
     from fusion.item import Item
     from fusion.modelfile import Kind
@@ -144,7 +143,7 @@ def inspect(
     asked = {"words": words or "", "samples": samples, "text": text or "", "watch": watch}
     shelf = made_store(store) if store else None  # not where an option is wrong
     if shelf and kind == "pictures":
-        how["recall"] = _recalling(shelf, model)
+        how["recall"] = recalling(shelf, model)
     keep = keeping(shelf, model, audience=audience, length=length, **asked) if shelf else None
     rows: list[Entry | Failure] = []
     counts: Counter[str] = Counter()
@@ -207,13 +206,6 @@ def _at_tables(paths: list[Path], model: str, lang: "Lang") -> Look:
 
     detector = load_table_model(model)
     return Look(lambda progress: inspect_tables(paths, detector, lang, progress))
-
-
-def _recalling(store: "Store", model: str) -> "Recall":
-    from assistant.precedents import precedents
-    from assistant.search import Index
-
-    return precedents(Index(store), model)
 
 
 def _targets(paths: list[Path], text: str | None, mask: Path | None, skeleton: Path | None) -> "list[Path | Item]":

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from assistant.inspection import Result
+    from assistant.inspection import Recall, Result
     from assistant.store import Store
 
 
@@ -32,3 +32,11 @@ def keeping(store: "Store", model: str, **how: Any) -> Keep:
         return store.add(entry(result, asked, picture))
 
     return keep
+
+
+def recalling(store: "Store", model: str) -> "Recall":
+    """Return what finds the past cases of a model that a sample is most like."""
+    from assistant.precedents import precedents
+    from assistant.search import Index
+
+    return precedents(Index(store), model)

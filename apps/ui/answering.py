@@ -127,7 +127,9 @@ class Answering:
         if talk is None or talk.detector is not detector:
             if seat.key:
                 gr.Info(word("ask.anew", lang), duration=15)
-            talk = Talk(detector, self.frame.models.narrator, self.frame.recent)
+            recorder = self.frame.recorder
+            recall = recorder.recall(model) if recorder else None
+            talk = Talk(detector, self.frame.models.narrator, self.frame.recent, recall)
             self.talks.begin(caller, seat, talk)
         return talk
 

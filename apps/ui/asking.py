@@ -14,7 +14,7 @@ from apps.ui.shelf import Shelf
 from apps.ui.words import word
 from assistant.answer_table import Table
 from assistant.colours import Picture
-from assistant.inspection import Failure, inspect
+from assistant.inspection import Failure, Recall, inspect
 from assistant.lot import Lot
 from assistant.pictures import png, shrunk
 from assistant.session import Reply, Session, Stand
@@ -46,10 +46,19 @@ class Turn:
 class Talk:
     """One visitor's conversation about one model's pictures."""
 
-    def __init__(self, detector: "Detector", model: "ToolCaller | None" = None, recent: Recent | None = None) -> None:
-        """Take what judges, a language model that may say what a question means, and what was inspected just now."""
+    def __init__(
+        self,
+        detector: "Detector",
+        model: "ToolCaller | None" = None,
+        recent: Recent | None = None,
+        recall: Recall | None = None,
+    ) -> None:
+        """Take what judges, a language model that may say what a question means, and what was inspected just now.
+
+        `recall` finds past cases to tell of, as the Inspect tab does.
+        """
         self.detector, self._recent = detector, recent or Recent()
-        self.session = Session(Lot(detector), model=model)
+        self.session = Session(Lot(detector, recall=recall), model=model)
         self.history: list[Message] = []
         self.turns: list[Turn] = []
         self.offered: tuple[tuple[str, ...], Lang] | None = None  # questions that may follow the last answer
@@ -79,7 +88,8 @@ class Talk:
         if sample.sha256 not in self._known:
             if len(self._known) >= MOST:
                 raise BadInput(f"{sample.name}: a conversation takes {MOST} pictures; begin a new one")
-            found = self._recent.find(self.detector, sample) or inspect(sample, self.detector)
+            found = self._recent.find(self.detector, sample)
+            found = found or inspect(sample, self.detector, recall=self.session.lot.recall)
             self._known[sample.sha256] = self.session.lot.add(found)
         self.session.add(self._known[sample.sha256])
 
