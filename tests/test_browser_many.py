@@ -53,21 +53,11 @@ def test_several_are_dropped_on_the_picture_and_the_worst_is_shown(
     visit.sees("#many-shown", "待复检")
 
 
-def test_a_pose_is_dropped_on_its_picture(visit: Visit, plate: Plate, tmp_path: Path) -> None:  # noqa: F811
-    pose = tmp_path / "worker.json"
-    pose.write_text(json.dumps([[20 + joint, 10 + joint, 1] for joint in range(17)]))
-    drop(visit, pose)
-    visit.sees(".toast-body", "there is no picture that it goes with")
-    drop(visit, plate("worker.png", 200))
-    visit.sees("#card", "REJECT")
-    drop(visit, pose)
-    visit.page.locator("#posed img").wait_for()
-    visit.sees("#unheard", "the pose is shown, and changes nothing")
-    visit.page.locator("#picture").get_by_label("Remove Image").click()
-    visit.page.locator("#posed").wait_for(state="detached")
-
-
-def test_a_picture_is_taken_with_the_camera_as_it_is(visit: Visit) -> None:  # noqa: F811
+def test_a_picture_is_taken_with_the_camera_as_it_is_and_a_pose_is_dropped_on_one(
+    visit: Visit,  # noqa: F811
+    plate: Plate,
+    tmp_path: Path,
+) -> None:
     page = visit.page
     page.locator("#picture").get_by_label("Capture from camera").click()
     page.locator("#picture").get_by_text("Click to Access Webcam").click()
@@ -78,6 +68,20 @@ def test_a_picture_is_taken_with_the_camera_as_it_is(visit: Visit) -> None:  # n
     page.locator("#picture").get_by_label("capture photo").click()
     page.locator("#card .foil-card").wait_for()
     page.locator("#pair img").first.wait_for()
+    page.locator("#picture").get_by_label("Remove Image").click()
+    visit.sees("#card", "the verdict appears here")
+    page.locator("#picture").get_by_label("Upload file").click()
+    pose = tmp_path / "worker.json"
+    pose.write_text(json.dumps([[20 + joint, 10 + joint, 1] for joint in range(17)]))
+    drop(visit, pose)
+    visit.sees(".toast-body", "there is no picture that it goes with")
+    drop(visit, plate("worker.png", 200))
+    visit.sees("#card", "REJECT")
+    drop(visit, pose)
+    page.locator("#posed img").wait_for()
+    visit.sees("#unheard", "the pose is shown, and changes nothing")
+    page.locator("#picture").get_by_label("Remove Image").click()
+    page.locator("#posed").wait_for(state="detached")
 
 
 def test_a_refused_picture_is_handed_to_the_model_that_knows_it(
