@@ -68,6 +68,11 @@ def test_no_page_has_a_serious_fault(browser: Any, app: str, plate: Plate) -> No
     page.locator("#tour").get_by_role("button", name="Show me around").click()
     visit.sees("#tour", "1 / 5")
     found += faults(page, "a result")
+    page.locator("#many > button").click()
+    visit.gives("#many-files", plate("fine.png"), plate("worst.png", 200))
+    visit.sees("#many-told", "2 pictures: 1 ■ REJECT, 1 ● PASS.")
+    page.wait_for_function("!document.querySelector('#caption').innerText.trim()")  # the worst one's result is there
+    found += faults(page, "several pictures")
     page.locator("#zoom-open").click()
     page.locator("#zoom img").wait_for()
     found += faults(page, "zoom")
