@@ -127,8 +127,7 @@ class Answering:
         if talk is None or talk.detector is not detector:
             if seat.key:
                 gr.Info(word("ask.anew", lang), duration=15)
-            recorder = self.frame.recorder
-            recall = recorder.recall(model) if recorder else None
+            _, recall = self.frame.recording(model)
             talk = Talk(detector, self.frame.models.narrator, self.frame.recent, recall)
             self.talks.begin(caller, seat, talk)
         return talk

@@ -7,7 +7,7 @@ import gradio as gr
 from apps.rest.keys import Caller
 from apps.ui.answering import OFFERED, Answering, offered
 from apps.ui.asking import INERT, Talk, file
-from apps.ui.frame import Frame, told
+from apps.ui.frame import PICTURES, Frame, told
 from apps.ui.roles import caller_of, takes
 from apps.ui.talks import Seat, Talks
 from apps.ui.words import word
@@ -74,7 +74,7 @@ class AskTab:
             gr.MultimodalTextbox,
             {"placeholder": "ask.hint", "label": "ask.box"},
             show_label=False,
-            file_types=["image", ".tif", ".tiff", ".heic"],
+            file_types=PICTURES,
             file_count="multiple",
             sources=["upload"],
             stop_btn=True,

@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -13,15 +14,22 @@ from apps.ui.following import Follower, on_top
 from apps.ui.login import who
 from apps.ui.models import Models
 from apps.ui.recent import Recent
-from apps.ui.recorder import Recorder
+from apps.ui.recorder import Keep, OnRecord, Recorder
 from apps.ui.roles import caller_of, spoken, takes
 from apps.ui.shelf import Shelf
 from apps.ui.words import WORDS, word
 from assistant import library
+from assistant.inspection import Recall
 from explain.catalogue import Lang
 from fusion.errors import FoilError
 
 READ = "review"  # the tab of those who may only read
+PICTURES = [
+    "image",
+    ".tif",
+    ".tiff",
+    ".heic",
+]  # what places for files take; some browsers know no type of the last three
 # Screen readers pronounce by the page's lang; Gradio's own words follow the browser's unless its module is told.
 # That module (6.31) has no public name, only a file's, which changes with each version.
 SPEAK = """async lang => {
@@ -64,6 +72,12 @@ class Frame:
                 min_width=170,
             )
             self._who = html("", "who")
+
+    def recording(self, model: str, known: OnRecord | None = None) -> tuple[Keep | None, Recall | None]:
+        """Return what records inspections by a model, but not `known` anew, and what finds past cases; or neither."""
+        if self.recorder is None:
+            return None, None
+        return partial(self.recorder.keep, model=model, known=known), self.recorder.recall(model)
 
     def put(self, kind: Any, words: dict[str, str], **options: Any) -> Any:
         """Make a component; `words` names, for its properties, the words that they show."""

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from apps.ui import galleries
-from apps.ui.frame import Frame, empty, html, picture_place, told
+from apps.ui.frame import PICTURES, Frame, empty, html, picture_place, told
 from apps.ui.galleries import Run
 from apps.ui.inspecting import preview, sample_of
 from apps.ui.markup import note
@@ -47,7 +47,7 @@ class GalleryTab:
         put = self.frame.put
         self.picture = picture_place("gallery-picture", 220)
         self.source = html("", "gallery-source")
-        kinds = ["image", ".zip", ".tif", ".tiff", ".heic"]
+        kinds = [*PICTURES, ".zip"]
         self.files = put(
             gr.File,
             {"label": "gallery.files"},

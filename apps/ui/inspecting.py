@@ -1,6 +1,5 @@
 """Inspect one picture for the page: everything it shows, ready to be put into its places."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.ui.marked import spoken_of
 from apps.ui.markup import note, unbroken
+from apps.ui.recorder import Keep
 from apps.ui.shelf import Shelf
 from apps.ui.what_if import Standing, standing
 from assistant import card, page, pictures
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from fusion.detector import Detector
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1; exclusive at the end
-Keep = Callable[[Inspection], int]  # records an inspection and returns its id
 
 DISPLAYED = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}  # by browsers
 SHOWN = 1600  # pixels of the longer side of a picture in the browser

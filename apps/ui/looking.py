@@ -2,7 +2,6 @@
 
 import traceback
 from dataclasses import replace
-from functools import partial
 
 from apps.ui.frame import Frame, empty, unforeseen
 from apps.ui.inspecting import View, failed, look, with_words
@@ -42,10 +41,8 @@ class Looking:
             return failed(unforeseen(error, lang), lang)
 
     def _look(self, sample: Sample, model: str, lang: Lang, known: OnRecord | None) -> View:
-        detector, recorder = self.frame.models.get(model), self.frame.recorder
-        keep = partial(recorder.keep, model=model, known=known) if recorder else None
-        recall = recorder.recall(model) if recorder else None
-        view = look(sample, detector, lang, self.frame.shelf, keep, recall)
+        detector = self.frame.models.get(model)
+        view = look(sample, detector, lang, self.frame.shelf, *self.frame.recording(model, known))
         if view.inspection:
             self.frame.recent.keep(detector, view.inspection)
         return view if view.standing else self._refused(view, sample, model, lang)

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from apps.ui.inspecting import Keep, sample_of, with_words
+from apps.ui.inspecting import sample_of, with_words
 from apps.ui.markup import listed, note
-from apps.ui.recorder import OnRecord
+from apps.ui.recorder import Keep, OnRecord
 from apps.ui.shelf import Shelf
 from apps.ui.words import word
 from assistant.inspection import Inspection, Recall, inspect
@@ -143,7 +143,7 @@ def told(many: Many, lang: Lang) -> str:
         if counts[verdict]
     ]
     said += [word("many.unread", lang, n=number(len(unread)))] if unread else []
-    key: Literal["many.done", "many.stopped"] = "many.done" if len(many.found) == many.of else "many.stopped"
+    key = "many.done" if len(many.found) == many.of else "many.stopped"
     figures = {"done": number(len(many.found)), "of": number(many.of), "counts": say("list", lang).join(said) or "0"}
     click = note(word("many.click", lang)) if counts else ""
     return f"<p>{escape(word(key, lang, **figures))}</p>{click}{listed([one.problem for one in unread])}"

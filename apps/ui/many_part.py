@@ -1,17 +1,17 @@
 """Several pictures at once, or a person's pose: an accordion of the Inspect tab, and where files are dropped for it."""
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from apps.ui.frame import Frame, html, told
+from apps.ui.frame import PICTURES, Frame, html, told
 from apps.ui.inspecting import preview, sample_of, with_pose
-from apps.ui.many import Found, Given, Many, captions, inspected, paired
+from apps.ui.many import POSES, Found, Given, Many, captions, inspected, paired
 from apps.ui.many import told as told_of
 from apps.ui.recorder import OnRecord
 from apps.ui.roles import takes
@@ -27,10 +27,10 @@ PACE = 1.0  # seconds between two updates: each draws all thumbnails anew
 DROP = """() => {
   if (window.foilDrop) return;
   window.foilDrop = true;
-  const poses = /[.](json|npy|npz)$/i;
+  const isPose = file => POSES.some(end => file?.name.toLowerCase().endsWith(end));
   document.addEventListener('drop', event => {
     const files = event.dataTransfer?.files ?? [];
-    if (!event.target.closest?.('#picture') || !(files.length > 1 || poses.test(files[0]?.name ?? ''))) return;
+    if (!event.target.closest?.('#picture') || !(files.length > 1 || isPose(files[0]))) return;
     event.preventDefault();
     event.stopPropagation();
     const head = document.querySelector('#many > button');
@@ -45,7 +45,7 @@ DROP = """() => {
     };
     hand();
   }, true);
-}"""
+}""".replace("POSES", json.dumps(POSES))
 
 
 class ManyPart:
@@ -57,12 +57,11 @@ class ManyPart:
         self.taken = gr.State(None)  # what is to be at hand: a sample, what shows it, what of it is on record
         with put(gr.Accordion, {"label": "many"}, open=False, elem_id="many"):
             put(gr.Markdown, {"value": "many.how"}, elem_id="many-how")
-            kinds = ["image", ".tif", ".tiff", ".heic", ".json", ".npy", ".npz"]
             self.files = put(
                 gr.File,
                 {"label": "many.files"},
                 file_count="multiple",
-                file_types=kinds,
+                file_types=[*PICTURES, *POSES],
                 height=130,
                 elem_id="many-files",
             )
@@ -123,10 +122,8 @@ class ManyPart:
             yield [*self._drawn(many, lang), worst]
 
     def _each(self, given: list[Given], model: str, words: str | None, lang: Lang) -> Iterator[Found]:
-        recorder = self.frame.recorder
-        keep = partial(recorder.keep, model=model) if recorder else None
-        recall = recorder.recall(model) if recorder else None
-        yield from inspected(given, self.frame.models.get(model), words, lang, self.frame.shelf, keep, recall)
+        detector, shelf = self.frame.models.get(model), self.frame.shelf
+        yield from inspected(given, detector, words, lang, shelf, *self.frame.recording(model))
 
     def _posed(self, poses: list[str], sample: Sample | None, lang: Lang) -> Sample:
         """Return the picture at hand with a pose."""

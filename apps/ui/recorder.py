@@ -1,5 +1,6 @@
 """What the app keeps: inspections and people's decisions, in one store."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from assistant.inspection import Recall
     from assistant.search import Index
     from assistant.store import Decided, Store  # imports the database
+
+
+Keep = Callable[[Inspection], int]  # records an inspection and returns its id
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import gradio as gr
 from apps.ui import teaching
 from apps.ui.detecting import detection_charts
 from apps.ui.folder import FOLDER
-from apps.ui.frame import Frame, empty, html, told
+from apps.ui.frame import PICTURES, Frame, empty, html, told
 from apps.ui.inspect_tab import Seen
 from apps.ui.jobs_panel import JobsPanel
 from apps.ui.markup import note
@@ -40,7 +40,7 @@ class TeachTab:
     def _given(self) -> None:
         put = self.frame.put
         put(gr.Markdown, {"value": "teach.how"})
-        kinds = ["image", ".zip", ".tif", ".tiff", ".heic"]
+        kinds = [*PICTURES, ".zip"]
         self.files = put(
             gr.File, {"label": "files"}, file_count="multiple", file_types=kinds, height=190, elem_id="files"
         )
