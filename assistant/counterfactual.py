@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LONGEST = 80  # characters of a question that are quoted
 MOST = 1000  # regions of one range
-ROUNDS = 4  # what was hidden by the strongest difference is seen once that is gone
+ROUNDS = 6  # what was hidden by the strongest difference is seen once that is gone
 MARGIN = 0.02  # of the picture's longer side: a region's surroundings that are made normal with it
 _RANGE = re.compile(r"(\d+)(?: ?(?:-|–|~|to|到|至) ?(?:regions? |区域 ?)?(\d+))?")
 _EN = rf"{_RANGE.pattern}(?:(?:, ?and | and |, ?| ?& ?)(?:region )?{_RANGE.pattern})*"

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from fusion.outline import Mask, Outlines, Pixels, apart, outline
 
-Reconstruct = Callable[[NDArray[np.uint8], Mask], Pixels]  # a picture, and where it is not to be believed
+# a picture, where it is not to be believed, and where else nothing may be taken from
+Reconstruct = Callable[[NDArray[np.uint8], Mask, Mask], Pixels]
 
 WIDENED = 9  # px: a wrong place is hidden with its margin
 # Shares of the largest difference: what reaches the first belongs to it where it hangs together with the second; and
 # the pixels around it that are hidden next. Fainter and fainter, as the guess becomes better.
 LOOKS = ((0.5, 0.5, 15), (0.3, 0.6, 11), (0.2, 0.5, 11))
 FADES = 0.7  # of a map's level: a defect's ends are fainter than its middle, and lie beside cells that are normal
+STRONGEST = 0.8  # of the highest of a place: there it is wrong, whatever else differs in it
 FAINTEST = 6.0  # grey levels
 SEAM = 13  # px: as wide is the soft edge of what is replaced
 LIKELY, POSSIBLE = 0.35, 0.2  # from where on a pixel differs; and in a place where none is so likely
@@ -41,7 +43,7 @@ def repaired(
     strength = np.asarray(wrong, np.float32)
     marked = _going_on(strength)
     places = _places(marked)
-    normal, seen, differs = _guessed(picture, marked, places, reconstruct, aligned)
+    normal, seen, differs = _guessed(picture, marked, places, _strongest(strength, places), reconstruct, aligned)
     likely = outline(picture, normal, strength, seen, aligned, outlines)
     differs = _outlined(likely * marked, places, differs)
     share = cv2.GaussianBlur(_grown(differs, SEAM).astype(np.float32), (0, 0), 2.5)
@@ -51,7 +53,7 @@ def repaired(
 
 def filled(picture: NDArray[np.uint8], hidden: Mask, reconstruct: Reconstruct, aligned: bool) -> Pixels:
     """Return the normal version alone, (H, W, 3), of what is hidden, (H, W)."""
-    return _guessed(picture, hidden, _places(hidden), reconstruct, aligned)[0]
+    return _guessed(picture, hidden, _places(hidden), np.zeros_like(hidden), reconstruct, aligned)[0]
 
 
 def _going_on(strength: Pixels) -> Mask:
@@ -60,19 +62,36 @@ def _going_on(strength: Pixels) -> Mask:
     return np.isin(pieces, np.unique(pieces[strength >= 1])) & (pieces > 0)
 
 
+def _strongest(strength: Pixels, places: NDArray[np.int32]) -> Mask:
+    """Return where each place is about as wrong as anywhere in it, (H, W)."""
+    tops = np.zeros(int(places.max()) + 1, np.float32)
+    np.maximum.at(tops, places.ravel(), strength.ravel())
+    return np.asarray((places > 0) & (strength >= STRONGEST * tops[places]))
+
+
 def _places(marked: Mask) -> NDArray[np.int32]:
     return np.asarray(cv2.connectedComponents(marked.astype(np.uint8))[1], np.int32)
 
 
 def _guessed(
-    picture: NDArray[np.uint8], marked: Mask, places: NDArray[np.int32], reconstruct: Reconstruct, aligned: bool
+    picture: NDArray[np.uint8],
+    marked: Mask,
+    places: NDArray[np.int32],
+    strongest: Mask,
+    reconstruct: Reconstruct,
+    aligned: bool,
 ) -> tuple[Pixels, Mask, Mask]:
-    """Return the last guess of normal (H, W, 3), the hole that it was made for, and what clearly differs, (H, W)."""
+    """Return the last guess of normal (H, W, 3), the hole that it was made for, and what clearly differs, (H, W).
+
+    What is `strongest` stays hidden, however much a guess's fault beside it differs.
+    """
     hole, near, differs = widened(marked), marked, marked
+    spoilt = hole  # at first: what a later look takes for normal may be the defect's own middle
     for least, seed, margin in LOOKS:
-        normal, seen = reconstruct(picture, hole), hole
+        normal, seen = reconstruct(picture, hole, spoilt), hole
         differs = _differing(_apart(picture, normal, aligned), places, differs, near, least, seed)
-        hole, near = _grown(differs, margin + SEAM) & seen, _grown(differs, margin) & near
+        kept = differs | strongest
+        hole, near = _grown(kept, margin + SEAM) & seen, _grown(kept, margin) & near
     return normal, seen, differs
 
 

@@ -55,14 +55,21 @@ class Painter:
         return self.samples(picture, widened(wrong), k)[1]
 
     def reconstruct(
-        self, picture: NDArray[np.uint8], hole: Mask, steps: int = 1, seed: int = 0, sampler: str = "ddim"
+        self,
+        picture: NDArray[np.uint8],
+        hole: Mask,
+        spoilt: Mask | None = None,
+        *,
+        steps: int = 1,
+        seed: int = 0,
+        sampler: str = "ddim",
     ) -> Pixels:
         """Return the picture (H, W, 3) with a hole (H, W) filled as normals would be; outside it nothing changes.
 
-        One step gives the posterior mean whatever the seed, more give a sample.
+        One step gives the posterior mean whatever the seed, more give a sample. Nothing is taken from what is spoilt.
         """
         _check(picture, hole)
-        base = self.memory.reconstruct(picture, hole)
+        base = self.memory.reconstruct(picture, hole, spoilt)
         return self._painted(picture, base, hole, steps, [seed], sampler)[0] if self.helped else base
 
     def samples(

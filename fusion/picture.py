@@ -13,13 +13,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fusion.bending import MARGIN, bent
 from fusion.comparison import filled, repaired
 from fusion.outline import Outlines
+from fusion.texture import OWN, Source, continued
 
 RING = 14  # px of surroundings that a patch must fit
 REACH = 8  # px that a part's patch may move
-FEW, BENT = 8, 2  # normals searched where patches may come from anywhere, and places of which the better one is taken
+FEW = 8  # normals searched where patches may come from anywhere
+BESIDE = 12  # px beside a hole that nothing is taken from: what hides there may be more of the same
+SMOOTH = 9.0  # px: as coarse is at least what is carried over a hole of its light
 DETAIL, ALIKE = 6.0, 0.04  # px: what is finer is detail; share of it that pictures of parts have in common, at least
 Pixels = NDArray[np.float32]
 
@@ -44,20 +46,30 @@ class PictureMemory:
         """Return the picture, (H, W, 3), with what is hidden, (H, W), as normals would have it."""
         return filled(picture, hidden, self.reconstruct, self.aligned)
 
-    def reconstruct(self, picture: NDArray[np.uint8], hole: NDArray[np.bool_], rank: int = 0) -> Pixels:
+    def reconstruct(
+        self,
+        picture: NDArray[np.uint8],
+        hole: NDArray[np.bool_],
+        spoilt: NDArray[np.bool_] | None = None,
+        rank: int = 0,
+    ) -> Pixels:
         """Return the picture (H, W, 3) with each place of a hole (H, W) as normals continue its surroundings.
 
-        Of a texture that is the likeliest way, or with `rank` another one: 1, 2, up to FEW / BENT - 1.
+        Of a texture that is the likeliest way, or with `rank` another one, 1, 2 and so on; and no pixel comes from what
+        is spoilt, (H, W), the hole and what else is said.
         """
         normal = picture.astype(np.float32)
         wide = hole.astype(np.uint8)
+        beside = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * BESIDE + 1,) * 2)
+        spoilt = cv2.dilate((hole if spoilt is None else hole | spoilt).astype(np.uint8), beside) > 0
+        own = Source(picture, spoilt, OWN)
         _, labels, boxes, _ = cv2.connectedComponentsWithStats(wide)
         order = self._by_likeness(picture, wide)
         for number, (x, y, width, height, _) in enumerate(boxes[1:], start=1):
             top, bottom = max(0, y - RING), min(picture.shape[0], y + height + RING)
             left, right = max(0, x - RING), min(picture.shape[1], x + width + RING)
             inside = labels[top:bottom, left:right] == number
-            patch = self._impute(normal[top:bottom, left:right], inside, (left, top), order, rank)
+            patch = self._impute(normal[top:bottom, left:right], inside, (left, top), order, own, rank)
             normal[top:bottom, left:right][inside] = patch[inside]
         return normal
 
@@ -76,6 +88,10 @@ class PictureMemory:
         flat = self._small.reshape(len(self._small), -1)
         nearest = [np.sqrt(np.delete(((flat - one) ** 2).mean(axis=1), at).min()) for at, one in enumerate(flat)]
         return float(np.median(nearest))
+
+    @cached_property
+    def _sources(self) -> list[Source]:
+        return [Source(picture) for picture in self.pictures]
 
     @cached_property
     def _small(self) -> Pixels:
@@ -97,42 +113,45 @@ class PictureMemory:
         return common - by_chance >= ALIKE * (1 - by_chance)
 
     def _impute(
-        self, patch: Pixels, inside: NDArray[np.bool_], corner: tuple[int, int], order: NDArray[np.int64], rank: int
+        self,
+        patch: Pixels,
+        inside: NDArray[np.bool_],
+        corner: tuple[int, int],
+        order: NDArray[np.int64],
+        own: Source,
+        rank: int,
     ) -> Pixels:
         """Return the patch as normals continue its surroundings, (h, w, 3): a posterior mean, or a likely one."""
         known = np.where(inside, 0.0, 1.0).astype(np.float32)
         if known.sum() < 16:  # the whole picture is wrong: the most similar normal is the best guess
             known = np.full_like(known, 1.0)
-        found = self._fits(patch, known, corner, order if self.of_parts else order[:FEW])
-        estimate = _mean(found, patch.shape) if self.of_parts else _likely(found, patch, inside, known, rank)
+        if self.of_parts:
+            estimate = _mean(self._fits(patch, known, corner, order), patch.shape)
+        else:
+            remembered = [self._sources[index] for index in order[:FEW]]
+            estimate = continued(patch, inside, known, corner, [*remembered, own], rank)
         return np.asarray(np.clip(estimate + _membrane(patch - estimate, known), 0, 255), np.float32)
 
     def _fits(
         self, patch: Pixels, known: Pixels, corner: tuple[int, int], order: NDArray[np.int64]
     ) -> list[tuple[float, Pixels]]:
-        """Return of each picture how far its best place is from what is known, and it with a margin, the best first."""
-        half = 4 if max(patch.shape[:2]) > 240 else 2 if max(patch.shape[:2]) > 96 or not self.of_parts else 1
-        seen = _shrink if self.of_parts else _grey  # threads are told by light and dark; all of a picture is searched
-        template = seen(patch, half)
-        weight = _shrink(known, half) + 1e-4
-        weight = weight if template.ndim == 2 else np.repeat(weight[..., None], 3, axis=2)
+        """Return of each picture how far its best place is from what is known, and that place."""
+        half = 4 if max(patch.shape[:2]) > 240 else 2 if max(patch.shape[:2]) > 96 else 1
+        template = _shrink(patch, half)
+        weight = np.repeat((_shrink(known, half) + 1e-4)[..., None], 3, axis=2)
         found: list[tuple[float, Pixels]] = []
         for index in order:
             area = self._search_area(index, patch.shape, corner)
-            errors = cv2.matchTemplate(seen(area, half), template, cv2.TM_SQDIFF, mask=weight)
+            errors = cv2.matchTemplate(_shrink(area, half), template, cv2.TM_SQDIFF, mask=weight)
             error, _, (x, y), _ = cv2.minMaxLoc(np.nan_to_num(errors, nan=np.inf, posinf=1e30))
             x, y = min(x * half, area.shape[1] - patch.shape[1]), min(y * half, area.shape[0] - patch.shape[0])
-            wide = cv2.copyMakeBorder(area, MARGIN, MARGIN, MARGIN, MARGIN, cv2.BORDER_REFLECT)
-            place = wide[y : y + patch.shape[0] + 2 * MARGIN, x : x + patch.shape[1] + 2 * MARGIN]
-            found.append((error / float(weight.sum()), np.asarray(place, np.float32)))
-        return sorted(found, key=lambda one: one[0])
+            found.append((error / float(weight.sum()), area[y : y + patch.shape[0], x : x + patch.shape[1]]))
+        return found
 
     def _search_area(self, index: int, shape: tuple[int, ...], corner: tuple[int, int]) -> Pixels:
-        """Return the pixels of a remembered picture in which a patch may be found."""
-        area = self.pictures[index]
-        if self.of_parts:
-            left, top = max(0, corner[0] - REACH), max(0, corner[1] - REACH)
-            area = area[top : corner[1] + shape[0] + REACH, left : corner[0] + shape[1] + REACH]
+        """Return the pixels of a remembered picture in which a part's patch may be found."""
+        left, top = max(0, corner[0] - REACH), max(0, corner[1] - REACH)
+        area = self.pictures[index, top : corner[1] + shape[0] + REACH, left : corner[0] + shape[1] + REACH]
         return np.asarray(area, np.float32)
 
 
@@ -142,18 +161,8 @@ def _mean(found: list[tuple[float, Pixels]], shape: tuple[int, ...]) -> Pixels:
     # sigma^2 from the best fit itself: remembered places that fit nearly as well share the estimate
     share = np.exp(-(errors - errors.min()) / (0.03 * errors.min() + 0.3))
     share = np.where(share > 0.02 * share.sum(), share, 0)
-    rows, columns = (slice(MARGIN, MARGIN + size) for size in shape[:2])
-    places = (part * place[rows, columns] for part, (_, place) in zip(share, found, strict=True) if part)
+    places = (part * place for part, (_, place) in zip(share, found, strict=True) if part)
     return np.asarray(sum(places, np.zeros(shape, np.float32)) / share.sum(), np.float32)
-
-
-def _likely(
-    found: list[tuple[float, Pixels]], patch: Pixels, inside: NDArray[np.bool_], known: Pixels, rank: int
-) -> Pixels:
-    """Return of BENT remembered places, from `rank` on, the one that once bent fits a patch the best, (h, w, 3)."""
-    first = min(BENT * rank, len(found) - 1)
-    places = [bent(patch, place, inside) for _, place in found[first : first + BENT]]
-    return min(places, key=lambda place: float((known[..., None] * (place - patch) ** 2).sum()))
 
 
 def most_different(small: NDArray[np.float32], count: int) -> list[int]:
@@ -183,13 +192,14 @@ def _apart(remembered: Pixels, small: Pixels, known: Pixels) -> NDArray[np.float
 
 def _membrane(difference: Pixels, known: Pixels) -> Pixels:
     """Return the smooth offset that carries the difference at the known surroundings over the region, (h, w, 3)."""
-    sigma = max(4.0, max(difference.shape[:2]) / 5)
-    weight = cv2.GaussianBlur(known, (0, 0), sigma) + 1e-3
-    return np.asarray(cv2.GaussianBlur(difference * known[..., None], (0, 0), sigma) / weight[..., None], np.float32)
-
-
-def _grey(picture: Pixels, factor: int) -> Pixels:
-    return _shrink(np.asarray(picture.mean(axis=-1), np.float32), factor)
+    sigma, offset = max(4.0, max(difference.shape[:2]) / 5), np.zeros_like(difference)
+    finer = max(1, 1 + int(np.log2(sigma / SMOOTH)))  # times; from far to near
+    for width in sigma / 2.0 ** np.arange(finer):
+        weight = cv2.GaussianBlur(known, (0, 0), float(width))[..., None]
+        there = cv2.GaussianBlur(difference * known[..., None], (0, 0), float(width)) / (weight + 1e-3)
+        share = np.minimum(1, weight / 0.1)
+        offset = share * there + (1 - share) * offset
+    return np.asarray(offset, np.float32)
 
 
 def _shrink(values: Pixels, factor: int) -> Pixels:

@@ -49,7 +49,7 @@ def patched(image: Image, place: Mask, reconstruct: Reconstruct, frame: Frame, a
     if not hidden.any():
         return image
     filled = np.clip(
-        frame.back(reconstruct(frame.cut(image, affine), hidden), affine, image.shape[:2], sharp=True), 0, 255
+        frame.back(reconstruct(frame.cut(image, affine), hidden, hidden), affine, image.shape[:2], sharp=True), 0, 255
     )
     inside = np.minimum(1, 2 * cv2.GaussianBlur(place.astype(np.float32), (0, 0), SEAM))
     share = (inside * frame.back(hidden.astype(np.float32), affine, image.shape[:2]))[..., None]

@@ -57,7 +57,7 @@ def test_an_untrained_painter_gives_the_memorys_estimate_exactly(untrained: Pain
     case = plate(100, defective=True)
     hole = hole_of(case.image, (30, 30), (80, 50))
     for steps in (1, 4):
-        painted = untrained.reconstruct(case.image, hole, steps)
+        painted = untrained.reconstruct(case.image, hole, steps=steps)
         assert (painted == untrained.memory.reconstruct(case.image, hole)).all()
     for one, other in zip(untrained.repair(case.image, hole), untrained.memory.repair(case.image, hole), strict=True):
         assert (one == other).all()
@@ -75,7 +75,7 @@ def test_a_painter_that_did_not_help_leaves_the_normal_version_to_the_memory(awa
 def test_outside_the_hole_nothing_changes(awake: Painter, steps: int) -> None:
     picture = plate(101).image
     hole = hole_of(picture, (2, 2), (60, 40), (119, 71))
-    for painted in (awake.reconstruct(picture, hole, steps), awake.samples(picture, hole, 2, 2)[0]):
+    for painted in (awake.reconstruct(picture, hole, steps=steps), awake.samples(picture, hole, 2, 2)[0]):
         assert (painted[~hole] == picture[~hole]).all()
         assert painted.min() >= 0
         assert painted.max() <= 255
@@ -104,13 +104,13 @@ def test_what_is_in_the_hole_does_not_matter(awake: Painter) -> None:
 def test_the_seed_decides_a_sample_and_nothing_else_does(awake: Painter) -> None:
     picture = plate(103).image
     hole = hole_of(picture, (30, 30), (90, 40))
-    first = awake.reconstruct(picture, hole, 3, seed=4)
-    assert (first == awake.reconstruct(picture, hole, 3, seed=4)).all()
-    assert (first != awake.reconstruct(picture, hole, 3, seed=5)).any()
-    assert (awake.reconstruct(picture, hole, 1, seed=4) == awake.reconstruct(picture, hole, 1, seed=5)).all()
+    first = awake.reconstruct(picture, hole, steps=3, seed=4)
+    assert (first == awake.reconstruct(picture, hole, steps=3, seed=4)).all()
+    assert (first != awake.reconstruct(picture, hole, steps=3, seed=5)).any()
+    assert (awake.reconstruct(picture, hole, steps=1, seed=4) == awake.reconstruct(picture, hole, steps=1, seed=5)).all()
     with torch.random.fork_rng():
         torch.manual_seed(9)
-        assert (first == awake.reconstruct(picture, hole, 3, seed=4)).all()
+        assert (first == awake.reconstruct(picture, hole, steps=3, seed=4)).all()
 
 
 @pytest.mark.parametrize("sampler", ["ddim", "dpm++", "euler", "lcm"])
