@@ -1,7 +1,7 @@
-"""What kinds of defect look like to a network: `python -m explain.appearing` teaches it on the example products.
+"""What kinds of defect look like to a network: `python -m explain.appearing` teaches it on products to practise on.
 
 Defects are painted, a closed-form detector marks each, and the network sees what is marked as it will see any region.
-It takes half an hour. `python -m explain.kinds` must follow, since it measures with this network.
+It takes an hour. `python -m explain.kinds` must follow, since it measures with this network.
 """
 
 import numpy as np
@@ -11,18 +11,17 @@ from explain.kinds import marked
 from explain.naming import measures
 from fusion.appearance import view
 from fusion.appearance_training import save, taught
-from fusion.example.write import PRODUCTS
-from fusion.outlining import told
+from fusion.practice import EXAMPLES, MADE_UP, told
 from fusion.synthesis import KINDS
 
-DEFECTS = 1600  # of each product
+DEFECTS, FEWER = 1000, 100  # on each of the example products, and of those that nobody makes
 SEED = 21  # not that of `explain.kinds`: distances are learnt on regions that the network never saw
 
 
 def main() -> None:
     views, known, kinds = [], [], []
-    for product in PRODUCTS:
-        for one in marked(product, SEED, DEFECTS, told):
+    for product in (*EXAMPLES, *MADE_UP):
+        for one in marked(product, SEED, DEFECTS if product in EXAMPLES else FEWER, told):
             views.append(view(one.image, one.detection, one.spot.bbox, one.spot.mask))
             known.append(measures(measured(one.image, one.detection, [one.spot])[0]))
             kinds.append(KINDS.index(one.kind))

@@ -1,4 +1,4 @@
-"""What kinds of defect look like, measured: `python -m explain.kinds` paints defects on the example products.
+"""What kinds of defect look like, measured: `python -m explain.kinds` paints defects on products to practise on.
 
 A closed-form detector marks each, and what it marks is measured as any region is. What is written is read by
 `explain.naming`; nothing else is known of the kinds. It takes ten minutes.
@@ -18,13 +18,12 @@ from explain.grouping import Spot, find
 from explain.naming import FILE, Kinds, attributes
 from fusion.detection import Detection
 from fusion.detector import Detector
-from fusion.example.write import PRODUCTS
-from fusion.outlining import painted, told
+from fusion.practice import EXAMPLES, MADE_UP, painted, told
 from fusion.progress import Progress, silent
 from fusion.sample import Sample
 from fusion.synthesis import KINDS, Defect
 
-DEFECTS = 400  # of each product
+DEFECTS, FEWER = 300, 40  # on each of the example products, and of those that nobody makes
 SEED = 7
 SHRINKAGE = 0.3  # of the spread within kinds, towards the same for all attributes
 SCALE = 6.0  # of squared Mahalanobis distances, from where on they are learnt
@@ -46,7 +45,7 @@ class Marked:
 
 
 def marked(product: str, seed: int, defects: int, progress: Progress = silent) -> Iterator[Marked]:
-    """Paint so many defects on an example product and yield those that its detector marks."""
+    """Paint so many defects on a product and yield those that its detector marks."""
     for shown in painted(product, seed, defects, progress):
         if one := strongest(shown.defect, shown.detector):
             yield one
@@ -61,7 +60,7 @@ def strongest(defect: Defect, detector: Detector) -> Marked | None:
     return None
 
 
-def regions(product: str, defects: int = DEFECTS, progress: Progress = silent) -> dict[str, list[Region]]:
+def regions(product: str, defects: int, progress: Progress = silent) -> dict[str, list[Region]]:
     """Return the strongest region of each painted defect that was detected, by its kind."""
     found: dict[str, list[Region]] = defaultdict(list)
     for one in marked(product, SEED, defects, progress):
@@ -163,7 +162,9 @@ def _least(firsts: Sequence[tuple[float, bool]]) -> float:
 
 
 def main() -> None:
-    found = learnt([regions(product, progress=told) for product in PRODUCTS])
+    found = learnt(
+        [regions(product, DEFECTS if product in EXAMPLES else FEWER, told) for product in (*EXAMPLES, *MADE_UP)]
+    )
     FILE.write_text(json.dumps(found.to_json()) + "\n", encoding="utf-8")
 
 

@@ -20,8 +20,9 @@ from fusion.detector import Detector, fit, part_seen
 from fusion.errors import BadData
 from fusion.good_parts import FEWEST, Good, spread_out
 from fusion.item import Item
-from fusion.outlining import ENOUGH, LEAST, with_outlines
+from fusion.outlining import ENOUGH, with_outlines
 from fusion.outlining import own as own_outlines
+from fusion.practice import LEAST
 from fusion.progress import Progress, silent
 from fusion.synthesis.series import Image, series
 

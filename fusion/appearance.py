@@ -1,8 +1,8 @@
 """What a marked region looks like: a small network sees it beside its normal version, and says how likely each kind is.
 
 Measures alone (`explain.naming`) don't tell hair from a crack, nor a shifted part from a missing one. The network sees
-the pixels, too, and weighs both. `python -m explain.appearing` teaches it on painted defects of the example products;
-it never saw a defect of anybody's parts.
+the pixels, too, and weighs both. `python -m explain.appearing` teaches it on painted defects of many products; it never
+saw a defect of anybody's parts.
 """
 
 from functools import cache

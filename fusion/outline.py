@@ -4,7 +4,7 @@ What normals would look like in a hole is a guess: its edges lie a pixel off, it
 the difference takes much of that for a defect, and misses a defect's faint ends. So a small network weighs what is
 known of a pixel (how far it differs at several widths, whether the normal version has an edge there, how sure the map
 is) and then of what lies around it, farther and farther, for a line goes on where a guess's fault does not.
-`python -m fusion.outlining` teaches it on the example products; it never saw a defect of anybody's parts.
+`python -m fusion.outlining` teaches it on products to practise on; it never saw a defect of anybody's parts.
 """
 
 from collections.abc import Mapping

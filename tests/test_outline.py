@@ -70,11 +70,12 @@ def test_an_outline_depends_on_its_surroundings_alone() -> None:
 @pytest.mark.slow
 def test_what_is_learnt_tells_painted_pixels_of_defects_that_it_never_saw() -> None:
     from fusion.outline_training import beginning, learnt
-    from fusion.outlining import RATE, ROUNDS, lessons, painted
+    from fusion.outlining import RATE, ROUND, lessons
+    from fusion.practice import painted
 
-    seen = [one for shown in painted("gasket", max(ROUNDS) + 1, 90) for one in lessons(shown)]
+    seen = [one for shown in painted("gasket", ROUND + 1, 90) for one in lessons(shown)]
     half = len(seen) // 2
-    for tensors in (learnt(seen[:half], beginning(seen[:half]), 300, RATE), built_in()):
+    for tensors in (learnt(seen[:half], beginning(seen[:half]), 300, 2 * RATE), built_in()):
         both = either = right = pixels = 0
         for one in seen[half:]:
             told = likely(one.found.astype(np.float32), tensors)[one.hole] > 0.5
