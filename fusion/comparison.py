@@ -21,7 +21,7 @@ WIDENED = 9  # px: a wrong place is hidden with its margin
 # the pixels around it that are hidden next. Fainter and fainter, as the guess becomes better.
 LOOKS = ((0.5, 0.5, 15), (0.3, 0.6, 11), (0.2, 0.5, 11))
 FADES = 0.7  # of a map's level: a defect's ends are fainter than its middle, and lie beside cells that are normal
-STRONGEST = 0.8  # of the highest of a place: there it is wrong, whatever else differs in it
+STRONGEST = 0.8  # of the way from a place's lowest to its highest: there it is wrong, whatever else differs in it
 FAINTEST = 6.0  # grey levels
 SEAM = 13  # px: as wide is the soft edge of what is replaced
 LIKELY, POSSIBLE = 0.35, 0.2  # from where on a pixel differs; and in a place where none is so likely
@@ -63,10 +63,12 @@ def _going_on(strength: Pixels) -> Mask:
 
 
 def _strongest(strength: Pixels, places: NDArray[np.int32]) -> Mask:
-    """Return where each place is about as wrong as anywhere in it, (H, W)."""
+    """Return where each place is about as wrong as anywhere in it, (H, W); nowhere if it is everywhere alike."""
     tops = np.zeros(int(places.max()) + 1, np.float32)
+    lows = np.full_like(tops, np.inf)
     np.maximum.at(tops, places.ravel(), strength.ravel())
-    return np.asarray((places > 0) & (strength >= STRONGEST * tops[places]))
+    np.minimum.at(lows, places.ravel(), strength.ravel())
+    return np.asarray((places > 0) & (strength > (lows + STRONGEST * (tops - lows))[places]))
 
 
 def _places(marked: Mask) -> NDArray[np.int32]:

@@ -107,7 +107,9 @@ def test_the_seed_decides_a_sample_and_nothing_else_does(awake: Painter) -> None
     first = awake.reconstruct(picture, hole, steps=3, seed=4)
     assert (first == awake.reconstruct(picture, hole, steps=3, seed=4)).all()
     assert (first != awake.reconstruct(picture, hole, steps=3, seed=5)).any()
-    assert (awake.reconstruct(picture, hole, steps=1, seed=4) == awake.reconstruct(picture, hole, steps=1, seed=5)).all()
+    assert (
+        awake.reconstruct(picture, hole, steps=1, seed=4) == awake.reconstruct(picture, hole, steps=1, seed=5)
+    ).all()
     with torch.random.fork_rng():
         torch.manual_seed(9)
         assert (first == awake.reconstruct(picture, hole, steps=3, seed=4)).all()
