@@ -45,9 +45,9 @@ def repaired(
     places = _places(marked)
     normal, seen, differs = _guessed(picture, marked, places, _strongest(strength, places), reconstruct, aligned)
     likely = outline(picture, normal, strength, seen, aligned, outlines)
-    differs = _outlined(likely * marked, places, differs)
-    share = cv2.GaussianBlur(_grown(differs, SEAM).astype(np.float32), (0, 0), 2.5)
     inside = np.minimum(1, cv2.distanceTransform(seen.astype(np.uint8), cv2.DIST_L2, 3) / (WIDENED // 2))
+    differs = _outlined(likely * marked * (inside == 1), places, differs)  # what is half hidden can't be replaced
+    share = cv2.GaussianBlur(_grown(differs, SEAM).astype(np.float32), (0, 0), 2.5)
     return normal, differs, np.asarray(share * inside, np.float32)
 
 
@@ -65,8 +65,8 @@ def _going_on(strength: Pixels) -> Mask:
 def _strongest(strength: Pixels, places: NDArray[np.int32]) -> Mask:
     """Return where each place is about as wrong as anywhere in it, (H, W); nowhere if it is everywhere alike."""
     tops = np.zeros(int(places.max()) + 1, np.float32)
-    lows = np.full_like(tops, np.inf)
     np.maximum.at(tops, places.ravel(), strength.ravel())
+    lows = tops.copy()
     np.minimum.at(lows, places.ravel(), strength.ravel())
     return np.asarray((places > 0) & (strength > (lows + STRONGEST * (tops - lows))[places]))
 
