@@ -66,7 +66,7 @@ def _kinds_told(card: Mapping[str, Any]) -> str:
     seen = f"{card['kinds_learnt_from']} of {card['kinds_painted']} defects painted on good parts were marked"
     if OWN in card:
         return f"{seen}; names of defects are learnt from them"
-    return f"{seen}, too few to learn names from; they are those of Foil's example products"
+    return f"{seen}, too few to learn names from; they are Foil's built-in ones"
 
 
 def skipped_lines(skipped: Sequence[Sequence[str]], given: str) -> list[str]:

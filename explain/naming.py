@@ -82,7 +82,7 @@ class Kinds:
 
 @cache
 def built_in() -> Kinds:
-    """Return the nine kinds of `fusion.synthesis`, as they look on the example products."""
+    """Return the nine kinds of `fusion.synthesis`, as they look on the products that `fusion.practice` knows."""
     return Kinds.from_json(json.loads(FILE.read_text(encoding="utf-8")))
 
 

@@ -2,8 +2,7 @@
 
 A memory of normal pictures is the ideal denoiser of picture patches; held to what surrounds a region (imputation:
 the known part stays fixed), its estimate of the region is a softmax over how well each remembered place fits those
-surroundings. Parts look near their own place. Textures look anywhere, and take the best place alone, bent to what is
-around it: the mean of two weaves is no weave.
+surroundings. Parts look near their own place; textures look anywhere, in the picture itself, too (`fusion.texture`).
 """
 
 from dataclasses import dataclass
@@ -15,13 +14,13 @@ from numpy.typing import NDArray
 
 from fusion.comparison import filled, repaired
 from fusion.outline import Outlines
-from fusion.texture import OWN, Source, continued
+from fusion.texture import OWN, Source, continued, shrunk
 
 RING = 14  # px of surroundings that a patch must fit
 REACH = 8  # px that a part's patch may move
 FEW = 8  # normals searched where patches may come from anywhere
 BESIDE = 12  # px beside a hole that nothing is taken from: what hides there may be more of the same
-SMOOTH = 9.0  # px: as coarse is at least what is carried over a hole of its light
+SMOOTH, SEEN = 9.0, 0.1  # px: what is carried over a hole of its light is as coarse; share seen that it takes for that
 DETAIL, ALIKE = 6.0, 0.04  # px: what is finer is detail; share of it that pictures of parts have in common, at least
 Pixels = NDArray[np.float32]
 
@@ -137,12 +136,12 @@ class PictureMemory:
     ) -> list[tuple[float, Pixels]]:
         """Return of each picture how far its best place is from what is known, and that place."""
         half = 4 if max(patch.shape[:2]) > 240 else 2 if max(patch.shape[:2]) > 96 else 1
-        template = _shrink(patch, half)
-        weight = np.repeat((_shrink(known, half) + 1e-4)[..., None], 3, axis=2)
+        template = shrunk(patch, half)
+        weight = np.repeat((shrunk(known, half) + 1e-4)[..., None], 3, axis=2)
         found: list[tuple[float, Pixels]] = []
         for index in order:
             area = self._search_area(index, patch.shape, corner)
-            errors = cv2.matchTemplate(_shrink(area, half), template, cv2.TM_SQDIFF, mask=weight)
+            errors = cv2.matchTemplate(shrunk(area, half), template, cv2.TM_SQDIFF, mask=weight)
             error, _, (x, y), _ = cv2.minMaxLoc(np.nan_to_num(errors, nan=np.inf, posinf=1e30))
             x, y = min(x * half, area.shape[1] - patch.shape[1]), min(y * half, area.shape[0] - patch.shape[0])
             found.append((error / float(weight.sum()), area[y : y + patch.shape[0], x : x + patch.shape[1]]))
@@ -192,18 +191,11 @@ def _apart(remembered: Pixels, small: Pixels, known: Pixels) -> NDArray[np.float
 
 def _membrane(difference: Pixels, known: Pixels) -> Pixels:
     """Return the smooth offset that carries the difference at the known surroundings over the region, (h, w, 3)."""
-    sigma, offset = max(4.0, max(difference.shape[:2]) / 5), np.zeros_like(difference)
+    sigma, offset = max(4.0, max(difference.shape[:2]) / 5), np.zeros((), np.float32)
     finer = max(1, 1 + int(np.log2(sigma / SMOOTH)))  # times; from far to near
-    for width in sigma / 2.0 ** np.arange(finer):
-        weight = cv2.GaussianBlur(known, (0, 0), float(width))[..., None]
-        there = cv2.GaussianBlur(difference * known[..., None], (0, 0), float(width)) / (weight + 1e-3)
-        share = np.minimum(1, weight / 0.1)
+    for time, width in enumerate(sigma / 2.0 ** np.arange(finer)):
+        weight = cv2.GaussianBlur(known, (0, 0), float(width))[..., None] + np.float32(1e-3)
+        there = cv2.GaussianBlur(difference * known[..., None], (0, 0), float(width)) / weight
+        share = np.minimum(1, weight / SEEN) if time else 1.0
         offset = share * there + (1 - share) * offset
     return np.asarray(offset, np.float32)
-
-
-def _shrink(values: Pixels, factor: int) -> Pixels:
-    if factor == 1:
-        return values
-    size = (max(1, values.shape[1] // factor), max(1, values.shape[0] // factor))
-    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)

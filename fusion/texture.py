@@ -75,8 +75,8 @@ class _Template:
         self.shape, self.corner = patch.shape, corner
         self.factor = 4 if max(patch.shape[:2]) > 240 else 2
         self.grey = _grey(patch, self.factor)
-        self.weight = _shrink(known, self.factor) + np.float32(1e-4)
-        self.hidden = _shrink(inside.astype(np.float32), self.factor)
+        self.weight = shrunk(known, self.factor) + np.float32(1e-4)
+        self.hidden = shrunk(inside.astype(np.float32), self.factor)
         self.rich = float((self.weight * _detail(self.grey) ** 2).sum() / self.weight.sum())
 
     def best(self, source: Source) -> Iterator[tuple[float, Pixels]]:
@@ -103,7 +103,7 @@ class _Template:
         far = np.nan_to_num(errors - rich + np.abs(rich - self.rich), nan=NOWHERE, posinf=NOWHERE)
         far += self._beside_borders(source.picture.shape, far.shape)
         if source.spoilt is not None:
-            spoilt = _shrink(source.spoilt.astype(np.float32), self.factor)
+            spoilt = shrunk(source.spoilt.astype(np.float32), self.factor)
             taken = cv2.matchTemplate(spoilt, self.hidden, cv2.TM_CCORR) / float(self.hidden.sum())
             far = np.where(taken > SPOILT, 2 * NOWHERE, far)
         return np.asarray(far, np.float32)
@@ -136,9 +136,12 @@ def _detail(grey: Pixels) -> Pixels:
 
 
 def _grey(picture: NDArray[np.uint8] | Pixels, factor: int) -> Pixels:
-    return cv2.transform(_shrink(picture.astype(np.float32), factor), np.full((1, 3), 1 / 3))  # type: ignore[return-value]
+    return cv2.transform(shrunk(picture.astype(np.float32), factor), np.full((1, 3), 1 / 3))  # type: ignore[return-value]
 
 
-def _shrink(values: Pixels, factor: int) -> Pixels:
+def shrunk(values: Pixels, factor: int) -> Pixels:
+    """Return values, (H, W, ...), so many times smaller, each the mean of what it stands for."""
+    if factor == 1:
+        return values
     size = (max(1, values.shape[1] // factor), max(1, values.shape[0] // factor))
     return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
