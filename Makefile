@@ -9,9 +9,10 @@ run: $(VENV)/installed          ## start the app with a working example on http:
 	$(BIN)/foil serve --example
 
 # One thread a worker: two workers of two threads each spend half of two cores waiting for one another.
+# Three workers, since one of them mostly waits for a browser.
 test: export OMP_NUM_THREADS = 1
 test: $(VENV)/installed         ## the whole default suite: ruff, mypy, pytest
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/installed        ## only the linters
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
