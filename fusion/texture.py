@@ -32,7 +32,7 @@ class Source:
     picture: NDArray[np.uint8]
     spoilt: Mask | None = None
     pieces: int = 1
-    _coarse: dict[int, tuple[Pixels, Pixels]] = field(default_factory=dict)
+    _coarse: dict[int, tuple[Pixels, Pixels]] = field(default_factory=dict)  # by factor
 
     def coarse(self, factor: int) -> tuple[Pixels, Pixels]:
         """Return the picture in grey, so many times smaller, and its detail squared, each (H / factor, W / factor)."""
