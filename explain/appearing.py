@@ -11,7 +11,7 @@ from explain.kinds import marked
 from explain.naming import measures
 from fusion.appearance import view
 from fusion.appearance_training import save, taught
-from fusion.practice import EXAMPLES, MADE_UP, told
+from fusion.practice import defects_on, told
 from fusion.synthesis import KINDS
 
 DEFECTS, FEWER = 1000, 100  # on each of the example products, and of those that nobody makes
@@ -21,8 +21,8 @@ TAUGHT = 22  # seed of the teaching
 
 def main() -> None:
     views, known, kinds = [], [], []
-    for product in (*EXAMPLES, *MADE_UP):
-        for one in marked(product, SEED, DEFECTS if product in EXAMPLES else FEWER, told):
+    for product, defects in defects_on(DEFECTS, FEWER).items():
+        for one in marked(product, SEED, defects, told):
             views.append(view(one.image, one.detection, one.spot.bbox, one.spot.mask))
             known.append(measures(measured(one.image, one.detection, [one.spot])[0]))
             kinds.append(KINDS.index(one.kind))

@@ -18,7 +18,7 @@ from explain.grouping import Spot, find
 from explain.naming import FILE, Kinds, attributes
 from fusion.detection import Detection
 from fusion.detector import Detector
-from fusion.practice import EXAMPLES, MADE_UP, painted, told
+from fusion.practice import defects_on, painted, told
 from fusion.progress import Progress, silent
 from fusion.sample import Sample
 from fusion.synthesis import KINDS, Defect
@@ -162,9 +162,7 @@ def _least(firsts: Sequence[tuple[float, bool]]) -> float:
 
 
 def main() -> None:
-    found = learnt(
-        [regions(product, DEFECTS if product in EXAMPLES else FEWER, told) for product in (*EXAMPLES, *MADE_UP)]
-    )
+    found = learnt([regions(product, defects, told) for product, defects in defects_on(DEFECTS, FEWER).items()])
     FILE.write_text(json.dumps(found.to_json()) + "\n", encoding="utf-8")
 
 

@@ -47,7 +47,7 @@ def repaired(
     likely = outline(picture, normal, strength, seen, aligned, outlines)
     inside = np.minimum(1, cv2.distanceTransform(seen.astype(np.uint8), cv2.DIST_L2, 3) / (WIDENED // 2))
     differs = _outlined(likely * marked * (inside == 1), places, differs)  # what is half hidden can't be replaced
-    share = cv2.GaussianBlur(_grown(differs, SEAM).astype(np.float32), (0, 0), 2.5)
+    share = cv2.GaussianBlur(grown(differs, SEAM).astype(np.float32), (0, 0), 2.5)
     return normal, differs, np.asarray(share * inside, np.float32)
 
 
@@ -93,7 +93,7 @@ def _guessed(
         normal, seen = reconstruct(picture, hole, spoilt), hole
         differs = _differing(_apart(picture, normal, aligned), places, differs, near, least, seed)
         kept = differs | strongest
-        hole, near = _grown(kept, margin + SEAM) & seen, _grown(kept, margin) & near
+        hole, near = grown(kept, margin + SEAM) & seen, grown(kept, margin) & near
     return normal, seen, differs
 
 
@@ -136,5 +136,6 @@ def _differing(apart: Pixels, places: NDArray[np.int32], before: Mask, near: Mas
     return out
 
 
-def _grown(mask: Mask, size: int) -> Mask:
+def grown(mask: Mask, size: int) -> Mask:
+    """Return a mask, (H, W), with what lies within half a size of it, px."""
     return cv2.dilate(mask.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))) > 0

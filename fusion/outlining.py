@@ -21,7 +21,7 @@ from fusion.outline import FILE, Mask, Outlines, Pixels, around, built_in, clues
 from fusion.outline_training import Lesson, beginning, learnt
 from fusion.painter import Painter
 from fusion.picture import PictureMemory
-from fusion.practice import EXAMPLES, LEAST, MADE_UP, Shown, painted, told
+from fusion.practice import LEAST, Shown, defects_on, painted, told
 from fusion.progress import Progress, silent
 from fusion.retouch import beyond
 from fusion.synthesis.series import series
@@ -112,8 +112,8 @@ def main() -> None:
     rng = np.random.default_rng(SEED)
     seen = [
         one.cut(ROOM, rng)
-        for product in (*EXAMPLES, *MADE_UP)
-        for shown in painted(product, ROUND, DEFECTS if product in EXAMPLES else FEWER, told)
+        for product, defects in defects_on(DEFECTS, FEWER).items()
+        for shown in painted(product, ROUND, defects, told)
         for one in lessons(shown)
     ]
     if not seen:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fusion.comparison import filled, repaired
+from fusion.comparison import filled, grown, repaired
 from fusion.outline import Outlines
 from fusion.texture import OWN, Source, continued, shrunk
 
@@ -59,16 +59,17 @@ class PictureMemory:
         """
         normal = picture.astype(np.float32)
         wide = hole.astype(np.uint8)
-        beside = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * BESIDE + 1,) * 2)
-        spoilt = cv2.dilate((hole if spoilt is None else hole | spoilt).astype(np.uint8), beside) > 0
-        own = Source(picture, spoilt, OWN)
         _, labels, boxes, _ = cv2.connectedComponentsWithStats(wide)
         order = self._by_likeness(picture, wide)
+        sources: list[Source] = []
+        if not self.of_parts:
+            shunned = grown(hole if spoilt is None else hole | spoilt, 2 * BESIDE + 1)
+            sources = [*(self._sources[index] for index in order[:FEW]), Source(picture, shunned, OWN)]
         for number, (x, y, width, height, _) in enumerate(boxes[1:], start=1):
             top, bottom = max(0, y - RING), min(picture.shape[0], y + height + RING)
             left, right = max(0, x - RING), min(picture.shape[1], x + width + RING)
             inside = labels[top:bottom, left:right] == number
-            patch = self._impute(normal[top:bottom, left:right], inside, (left, top), order, own, rank)
+            patch = self._impute(normal[top:bottom, left:right], inside, (left, top), order, sources, rank)
             normal[top:bottom, left:right][inside] = patch[inside]
         return normal
 
@@ -117,7 +118,7 @@ class PictureMemory:
         inside: NDArray[np.bool_],
         corner: tuple[int, int],
         order: NDArray[np.int64],
-        own: Source,
+        sources: list[Source],
         rank: int,
     ) -> Pixels:
         """Return the patch as normals continue its surroundings, (h, w, 3): a posterior mean, or a likely one."""
@@ -127,8 +128,7 @@ class PictureMemory:
         if self.of_parts:
             estimate = _mean(self._fits(patch, known, corner, order), patch.shape)
         else:
-            remembered = [self._sources[index] for index in order[:FEW]]
-            estimate = continued(patch, inside, known, corner, [*remembered, own], rank)
+            estimate = continued(patch, inside, known, corner, sources, rank)
         return np.asarray(np.clip(estimate + _membrane(patch - estimate, known), 0, 255), np.float32)
 
     def _fits(

@@ -12,12 +12,11 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from fusion.dataset import open_dataset
 from fusion.detector import Detector, DetectorConfig, fit, part_seen
 from fusion.example import made_up
-from fusion.example.write import PRODUCTS
+from fusion.example.write import PRODUCTS, write_png
 from fusion.progress import Progress, silent
 from fusion.synthesis import Defect, kind_in_turn, synthesise
 
@@ -37,6 +36,11 @@ class Shown:
     defect: Defect
     detector: Detector
     rng: np.random.Generator
+
+
+def defects_on(example: int, fewer: int) -> dict[str, int]:
+    """Return how many defects are painted on each product: so many on an example, fewer on one that nobody makes."""
+    return dict.fromkeys(EXAMPLES, example) | dict.fromkeys(MADE_UP, fewer)
 
 
 def painted(product: str, seed: int, defects: int, progress: Progress = silent) -> Iterator[Shown]:
@@ -59,10 +63,8 @@ def _detectors(product: str) -> list[Detector]:
     sizes = SIZES if product in EXAMPLES else (SIZES[MADE_UP.index(product) % len(SIZES)],)
     with TemporaryDirectory() as folder:
         where = Path(folder) / "train" / "good"
-        where.mkdir(parents=True)
         for at in range(_fewer(product, GOOD)):
-            picture = _good(product, [SEED, crc32(product.encode()), at])
-            Image.fromarray(picture).save(where / f"{at:03d}.png", compress_level=1)
+            write_png(where / f"{at:03d}.png", _good(product, [SEED, crc32(product.encode()), at]))
         items = open_dataset(Path(folder)).normals()
         fitted = {size: fit(items, DetectorConfig("gaussian", "none", size), product) for size in set(sizes)}
     return [fitted[size] for size in sizes]

@@ -124,15 +124,14 @@ class _Template:
 
 def _as_rich(piece: Pixels, patch: Pixels, known: Pixels) -> Pixels:
     """Return a piece, (h, w, 3), with its detail as strong as that of what is known of a patch."""
-    fine = piece - cv2.GaussianBlur(piece, (0, 0), FINE)
-    usual = patch - cv2.GaussianBlur(patch, (0, 0), FINE)
+    fine, usual = _detail(piece), _detail(patch)
     share = known[..., None] / (3 * known.sum())
     gain = np.sqrt(float((share * usual**2).sum()) / (float((share * fine**2).sum()) + 1e-6))
     return np.asarray(piece + (np.clip(gain, *RICHER) - 1) * fine, np.float32)
 
 
-def _detail(grey: Pixels) -> Pixels:
-    return np.asarray(grey - cv2.GaussianBlur(grey, (0, 0), FINE), np.float32)
+def _detail(values: Pixels) -> Pixels:
+    return np.asarray(values - cv2.GaussianBlur(values, (0, 0), FINE), np.float32)
 
 
 def _grey(picture: NDArray[np.uint8] | Pixels, factor: int) -> Pixels:

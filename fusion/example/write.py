@@ -130,10 +130,10 @@ def _save(folder: Path, split: str, label: str, index: int, picture: Picture) ->
     """Write a picture and what is known of it, and return its row of the manifest."""
     stem = f"{index:03d}"
     row = {"path": f"{split}/{label}/{stem}.png", "label": label, "split": split, "text": picture.text}
-    _write_png(folder / row["path"], picture.image)
+    write_png(folder / row["path"], picture.image)
     if label != "good":
         row["mask"] = f"ground_truth/{label}/{stem}_mask.png"
-        _write_png(folder / row["mask"], picture.mask.astype(np.uint8) * 255)
+        write_png(folder / row["mask"], picture.mask.astype(np.uint8) * 255)
     if picture.skeleton is not None:
         row["skeleton"] = f"skeleton/{split}/{label}/{stem}.json"
         joints = [[round(float(x), 2), round(float(y), 2), float(seen)] for x, y, seen in picture.skeleton]
@@ -142,7 +142,8 @@ def _save(folder: Path, split: str, label: str, index: int, picture: Picture) ->
     return row
 
 
-def _write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
+def write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
+    """Write a picture, and the folder that it lies in."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(path, compress_level=1)  # sensor noise doesn't compress: more effort saves 2 %
 
